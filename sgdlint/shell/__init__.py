@@ -1,0 +1,1 @@
+"""The shell stage: text → tokens → syntax tree → commands with what is known about their words."""

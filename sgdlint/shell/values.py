@@ -1,0 +1,108 @@
+"""What is known about the words of a command: known, one of several, or unknown.
+
+Unknown is a value of its own, never a stand-in text. Offsets are code points into the script.
+"""
+
+from __future__ import annotations
+
+from sgdlint.record import record
+
+MOST_TEXTS = 16
+"""Above this many possible texts a word is unknown."""
+
+
+@record
+class Piece:
+    """Some characters of a word and where they were written.
+
+    texts: the possible texts: one when known, several when it depends on the path, None when
+    unknown.
+    start, end: where these characters were written (the assignment, not the use); -1 when nowhere.
+    exact: `texts[0]` is the source text there, character for character, so part of it can be edited.
+    """
+
+    texts: tuple[str, ...] | None
+    start: int
+    end: int
+    exact: bool = False
+
+
+@record
+class Word:
+    """A word of a command as bash would pass it, or as much of it as is known.
+
+    start, end: where the word stands in the command that uses it.
+    pieces: its characters in order; an empty tuple is the empty string (`""`).
+    many: it may become any number of words (an unquoted unknown variable, `"$@"`, a glob).
+    reason: why it is not known ("$MODEL is not set in this script"), or "".
+    """
+
+    start: int
+    end: int
+    pieces: tuple[Piece, ...]
+    many: bool = False
+    reason: str = ""
+
+    @property
+    def text(self) -> str | None:
+        """The word's text when there is exactly one possibility, else None."""
+        texts = self.texts
+        return texts[0] if texts is not None and len(texts) == 1 else None
+
+    @property
+    def texts(self) -> tuple[str, ...] | None:
+        """All possible texts of the word, or None when it is unknown."""
+        if self.many:
+            return None
+        texts: tuple[str, ...] = ("",)
+        for piece in self.pieces:
+            if piece.texts is None or len(texts) * len(piece.texts) > MOST_TEXTS:
+                return None
+            texts = tuple(before + after for before in texts for after in piece.texts)
+        return texts
+
+    @property
+    def prefix(self) -> str:
+        """The leading characters that are certain, for example `--model-path=` of `--model-path=$M`."""
+        certain = ""
+        for piece in self.pieces:
+            if piece.texts is None or len(piece.texts) != 1:
+                break
+            certain += piece.texts[0]
+        return certain
+
+
+@record
+class Variable:
+    """A shell variable at one point of the script.
+
+    word: its value; None when it is certainly unset.
+    exported: it is in the environment of the commands that follow; None when that is not certain.
+    start, end: the assignment that gave the value (`A=1`), -1 when there is none.
+    prefix: it stands before the command (`A=1 sglang …`) and holds for that command alone.
+    """
+
+    name: str
+    word: Word | None
+    exported: bool | None
+    start: int
+    end: int
+    prefix: bool = False
+
+
+@record
+class Command:
+    """One simple command as bash would run it.
+
+    words: the command's words after expansion; arrays and split variables are several words.
+    environment: variables known to be exported (or certainly unset) when it runs, by name; a name
+    that is not here is not known: it may come from outside the script.
+    start, end: the simple command in the script, without its redirections.
+    conditional: it runs only on some paths (inside `if`, `case`, a loop, a function, after `&&`).
+    """
+
+    start: int
+    end: int
+    words: tuple[Word, ...]
+    environment: dict[str, Variable]
+    conditional: bool = False

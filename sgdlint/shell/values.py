@@ -35,6 +35,9 @@ class Word:
     pieces: its characters in order; an empty tuple is the empty string (`""`).
     many: it may become any number of words (an unquoted unknown variable, `"$@"`, a glob).
     reason: why it is not known ("$MODEL is not set in this script"), or "".
+    written_start, written_end: where the whole word was written, with its quotes, when one written
+    word (of the command, or an element of an array) gives exactly this word; -1 otherwise, for
+    example for a word split out of a string.
     """
 
     start: int
@@ -42,6 +45,8 @@ class Word:
     pieces: tuple[Piece, ...]
     many: bool = False
     reason: str = ""
+    written_start: int = -1
+    written_end: int = -1
 
     @property
     def text(self) -> str | None:

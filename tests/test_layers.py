@@ -1,0 +1,142 @@
+"""What may import what, and what a plain `check` may load."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# From the top down; a part imports from its own layer or from those after it.
+LAYERS = (
+    {"cli", "__main__"},
+    {"linter", "fixer", "recommend"},
+    {"formatters", "rules", "launch", "documents", "settings"},
+    {"shell", "catalog", "hardware"},
+    {"source", "finding", "nearest", "record", "resources"},
+)
+# Each third-party library has one place; scripts, which users never run, may use them too.
+PLACES = {
+    "lark": {"rules"},
+    "yaml": {"rules"},
+    "rich": {"formatters"},
+    "pynvml": {"hardware"},
+}
+# A plain check loads none of these: the first line costs time, the second reaches outside, and
+# the third would run or load what nobody asked for.
+HEAVY = "argparse ast dataclasses difflib glob importlib.metadata inspect lark logging pathlib rich"
+HEAVY += " shutil tempfile textwrap typing typing_extensions urllib.parse yaml zipfile"
+OUTSIDE = "ctypes http pynvml socket ssl subprocess"
+UNASKED = "hypothesis jsonschema multiprocessing pickle pytest unittest"
+FORBIDDEN = f"{HEAVY} {OUTSIDE} {UNASKED}".split()
+
+PACKAGE = Path(__file__).resolve().parent.parent / "sgdlint"
+MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
+
+
+def part_of(module: str) -> str:
+    """Return the first name below `sgdlint`, or "" for the package itself."""
+    return module.partition(".")[2].partition(".")[0]
+
+
+def module_name(path: Path) -> str:
+    """Return the dotted name of a file of the package."""
+    name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the dotted name of everything that a file imports, at any depth."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}:{node.lineno}: imports are absolute here"
+            module = node.module or ""
+            if module == "sgdlint":
+                yield from (f"sgdlint.{alias.name}" for alias in node.names)
+            else:
+                yield module
+
+
+def layer(part: str) -> int:
+    """Return the number of a part's layer, 0 at the top; the package itself is below all."""
+    numbers = [number for number, parts in enumerate(LAYERS) if part in parts]
+    return numbers[0] if numbers else len(LAYERS)
+
+
+def part_imports() -> set[tuple[str, str]]:
+    """Return every pair of different parts of which the first imports the second."""
+    pairs: set[tuple[str, str]] = set()
+    for path in MODULES:
+        part = part_of(module_name(path))
+        inside = [name for name in imports(path) if name.split(".")[0] == "sgdlint"]
+        pairs.update((part, part_of(name)) for name in inside)
+    return {(above, below) for above, below in pairs if above != below}
+
+
+def test_every_part_has_a_layer() -> None:
+    parts = {part_of(module_name(path)) for path in MODULES} - {""}
+    assert parts <= set().union(*LAYERS)
+
+
+def test_imports_point_down() -> None:
+    assert [pair for pair in sorted(part_imports()) if layer(pair[0]) > layer(pair[1])] == []
+
+
+def test_parts_of_one_layer_do_not_import_each_other_in_a_circle() -> None:
+    below: dict[str, set[str]] = {}
+    for importer, imported in part_imports():
+        below.setdefault(importer, set()).add(imported)
+    reached = {part: set(direct) for part, direct in below.items()}
+    for _ in reached:
+        for seen in reached.values():
+            seen.update(*(below.get(part, set()) for part in set(seen)))
+    assert [part for part, seen in reached.items() if part in seen] == []
+
+
+@pytest.mark.parametrize("library", PLACES)
+def test_a_third_party_library_has_one_place(library: str) -> None:
+    users = {
+        part_of(module_name(path))
+        for path in MODULES
+        if any(name.split(".")[0] == library for name in imports(path))
+    }
+    assert users <= PLACES[library]
+
+
+def test_no_other_library_is_imported() -> None:
+    names = {name.split(".")[0] for path in MODULES for name in imports(path)}
+    # `typing_extensions` is imported for the type checker only.
+    assert names - sys.stdlib_module_names - PLACES.keys() <= {"sgdlint", "typing_extensions"}
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Return the modules that a fresh interpreter has loaded after a statement."""
+    show = "import sys; print('\\n' + '\\n'.join(sys.modules), file=sys.stderr)"
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    command = [sys.executable, "-c", f"{statement}\n{show}"]
+    done = subprocess.run(command, check=False, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.split())
+
+
+def check_statement(*arguments: str) -> str:
+    """Return the statement that runs `sgdlint check` as the console script does."""
+    argv = json.dumps(["check", *arguments])
+    return f"from sgdlint.cli import main\nassert main({argv}) in (0, 1)"
+
+
+@pytest.mark.parametrize("options", [(), ("--format", "json"), ("--gpu", "H100", "--gpus", "8")])
+def test_a_plain_check_loads_nothing_heavy(options: tuple[str, ...], examples: Path) -> None:
+    # The first run may build what later runs load.
+    statement = check_statement(*options, str(examples))
+    loaded_by(statement)
+    loaded = loaded_by(statement) - loaded_by("pass")
+    assert loaded & set(FORBIDDEN) == set()
+    assert "sgdlint.linter" in loaded

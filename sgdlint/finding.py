@@ -1,0 +1,95 @@
+"""What sgdlint says about a file: findings, the fixes they offer, and the report of a file."""
+
+from __future__ import annotations
+
+from sgdlint.record import record
+from sgdlint.source import Source, Span
+
+SEVERITIES = ("info", "perf", "warning", "error")
+"""From least to most severe. error: that release rejects it, or cannot run it. warning: accepted,
+but ignored or surely not what was meant. perf: slower than it need be. info: good to know."""
+
+APPLICABILITIES = ("safe", "unsafe", "display")
+"""safe: same output, no more failures. unsafe: may change output, memory or meaning. display:
+shown, never applied."""
+
+
+@record
+class Edit:
+    """Replace the text of a span by other text; an empty span inserts."""
+
+    span: Span
+    text: str
+
+
+@record
+class Fix:
+    """Edits that belong together, what they do, and how far they can be trusted.
+
+    note: why it is not safe, or why it is only shown; "" when there is nothing to say.
+    """
+
+    title: str
+    applicability: str
+    edits: tuple[Edit, ...]
+    note: str = ""
+
+
+@record
+class Related:
+    """Another place that a finding speaks of."""
+
+    span: Span
+    label: str
+
+
+@record
+class Finding:
+    """One thing that a rule found.
+
+    span: the exact words. scope: the whole command that the finding is about, for suppressions.
+    help: what to do, in one line; "" when the fix says it.
+    """
+
+    code: str
+    name: str
+    severity: str
+    category: str
+    lossless: bool
+    message: str
+    span: Span
+    help: str = ""
+    url: str = ""
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    scope: Span | None = None
+
+
+@record
+class Failure:
+    """A file that could not be checked, or a mistake in its directives; line 0 is the whole file."""
+
+    path: str
+    message: str
+    line: int = 0
+
+
+@record
+class Report:
+    """What was found in one file, sorted by place and rule.
+
+    sglang: the release that was assumed, and release_from: where that came from.
+    launches: how many diffusion launches were understood.
+    """
+
+    source: Source
+    sglang: str
+    release_from: str
+    findings: tuple[Finding, ...]
+    failures: tuple[Failure, ...] = ()
+    launches: int = 0
+
+
+def at_least(severity: str, threshold: str) -> bool:
+    """Whether a severity is at or above a threshold."""
+    return SEVERITIES.index(severity) >= SEVERITIES.index(threshold)

@@ -1,0 +1,390 @@
+"""Bind the words of a launch to options, the way the release's own argparse parser does.
+
+Follows Python's argparse (3.10 to 3.13 agree here) with SGLang's `parse_known_args`: `--k=v`,
+unique and ambiguous prefixes, optional values, `nargs`, negative numbers, `--`, left-over words.
+A word that is not known binds as unknown; a word that may be any number of words opens the set of
+options, so that the absence of an option is unknown too.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sgdlint.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from sgdlint.catalog import Option
+    from sgdlint.shell.values import Word
+
+_NEGATIVE_NUMBER = re.compile(r"-\d+$|-\d*\.\d+$")
+
+
+@record
+class Given:
+    """An option as it was given.
+
+    flag: its spelling on the command line. name_word, value_words: indices of argument words; the
+    value stands in the name's own word when `joined` (`--k=v`).
+    values: the possible values, typed (a tuple each for options that take several); None when
+    unknown.
+    dropped: SGLang parses it and then ignores it. retired: this release no longer has it.
+    """
+
+    option: Option
+    flag: str
+    name_word: int
+    value_words: tuple[int, ...]
+    joined: bool
+    values: tuple[Any, ...] | None
+    dropped: bool = False
+    retired: bool = False
+
+
+@record
+class Event:
+    """Something noticed while binding: kind (see rules.model.EVENTS), the words, its fields."""
+
+    kind: str
+    words: tuple[int, ...]
+    fields: tuple[tuple[str, str], ...] = ()
+    given: Given | None = None
+
+
+@record
+class Bound:
+    """The result: options by destination (the last one given wins), events, and openness.
+
+    open: other options may be given that are not seen here.
+    """
+
+    given: dict[str, Given]
+    every: tuple[Given, ...]
+    events: tuple[Event, ...]
+    open: bool
+    extras: tuple[int, ...]
+
+
+@record
+class Table:
+    """What binding needs to know of a release.
+
+    options: flag → option of this subcommand. retired: flags of other releases → option, used when
+    this release rejects the flag. drops: flags that this release parses and ignores.
+    ignores_unknown: unknown arguments are silently ignored (serve until 0.5.9).
+    """
+
+    options: Mapping[str, Option]
+    retired: Mapping[str, Option]
+    drops: frozenset[str]
+
+
+def bind(words: Sequence[Word], table: Table) -> Bound:
+    """Bind the words after the subcommand."""
+    return _Binder(words, table).run()
+
+
+class _Binder:
+    def __init__(self, words: Sequence[Word], table: Table) -> None:
+        self.words = words
+        self.table = table
+        self.every: list[Given] = []
+        self.events: list[Event] = []
+        self.extras: list[int] = []
+        self.open = False
+        self.kinds = [self.classify(index) for index in range(len(words))]
+
+    # --- what each word is ----------------------------------------------------------------------
+
+    def classify(self, index: int) -> str:
+        """Return "O" for an option, "A" for an argument, "?" for not known, "*" for any words."""
+        word = self.words[index]
+        if word.many:
+            return "*"
+        texts = word.texts
+        if texts is None:
+            prefix = word.prefix
+            if "=" in prefix and prefix.startswith("--"):
+                return "O"
+            return "A" if prefix and not prefix.startswith("-") else "?"
+        kinds = {self.kind_of(text) for text in texts}
+        return kinds.pop() if len(kinds) == 1 else "?"
+
+    def kind_of(self, text: str) -> str:
+        if not text.startswith("-") or len(text) == 1:
+            return "A"
+        if text in self.table.options or text in self.table.retired:
+            return "O"
+        flag = text.partition("=")[0]
+        if "=" in text and flag in self.table.options:
+            return "O"
+        if self.matches(flag):
+            return "O"
+        if _NEGATIVE_NUMBER.match(text) or " " in text:
+            return "A"
+        return "O"
+
+    def matches(self, flag: str) -> list[str]:
+        """Return the options that a flag may abbreviate."""
+        if not flag.startswith("--"):
+            return []
+        return [name for name in self.table.options if name.startswith(flag)]
+
+    # --- the run --------------------------------------------------------------------------------
+
+    def run(self) -> Bound:
+        index = 0
+        while index < len(self.words):
+            kind = self.kinds[index]
+            if kind == "O" and self.words[index].text == "--":
+                self.extras.extend(range(index, len(self.words)))
+                break
+            if kind == "O":
+                index = self.option(index)
+                continue
+            if kind in "*?":
+                self.open = True
+            elif not self.after_open(index):
+                self.extras.append(index)
+            index += 1
+        given = {}
+        for one in self.every:
+            if not one.dropped or one.option.dest not in given:
+                given[one.option.dest] = one
+        return Bound(given, tuple(self.every), tuple(self.events), self.open, tuple(self.extras))
+
+    def after_open(self, index: int) -> bool:
+        """Whether an argument may belong to an option inside a word that is not known."""
+        while index > 0 and self.kinds[index] == "A":
+            index -= 1
+        return self.kinds[index] in "*?"
+
+    def option(self, index: int) -> int:
+        """Bind the option at a word; return the index of the next word."""
+        word = self.words[index]
+        texts = word.texts
+        if texts is not None and len(texts) > 1 and len({t.partition("=")[0] for t in texts}) > 1:
+            self.open = True  # one of several options: which one is given is not known
+            return self.skip_values(index)
+        text = texts[0] if texts else word.prefix
+        flag, equals, _ = text.partition("=")
+        joined = bool(equals) and text not in self.table.options
+        if not joined:
+            flag = text
+        option, retired = self.resolve(index, flag)
+        if option is None:
+            self.extras.append(index)
+            return index + 1
+        return self.consume(index, flag, option, joined, retired)
+
+    def skip_values(self, index: int) -> int:
+        index += 1
+        while index < len(self.words) and self.kinds[index] in "A?*":
+            index += 1
+        return index
+
+    def resolve(self, index: int, flag: str) -> tuple[Option | None, bool]:
+        """Return the option that a flag names, and whether it is another release's."""
+        options = self.table.options
+        if flag in options:
+            return options[flag], False
+        matches = self.matches(flag)
+        targets = {id(options[name]) for name in matches}
+        if len(matches) == 1:
+            return options[matches[0]], False
+        if flag in self.table.retired:
+            return self.table.retired[flag], True
+        if matches:
+            self.note("ambiguous-option", (index,), flag=flag, candidates=", ".join(matches))
+            if len(targets) == 1:  # argparse calls two spellings of one option ambiguous, too
+                return options[matches[0]], False
+        return None, False
+
+    def note(self, kind: str, words: tuple[int, ...], given: Given | None = None, **fields: str) -> None:
+        self.events.append(Event(kind, words, tuple(fields.items()), given))
+
+    # --- values ---------------------------------------------------------------------------------
+
+    def consume(self, index: int, flag: str, option: Option, joined: bool, retired: bool) -> int:
+        if joined:
+            return self.consume_joined(index, flag, option, retired)
+        least, most = arity(option)
+        following = self.following(index + 1, most)
+        if len(following) < least:
+            self.note(
+                "missing-value", (index,), flag=flag, expected=expectation(option)
+            ) if not retired else None
+            self.add(option, flag, index, tuple(following), False, None, retired)
+            return index + 1 + len(following)
+        value_words = tuple(following)
+        if any(self.kinds[word] == "*" for word in value_words):
+            self.open = True
+        self.add(option, flag, index, value_words, False, self.values(option, value_words), retired)
+        return index + 1 + len(following)
+
+    def following(self, start: int, most: int) -> list[int]:
+        """Return the words after an option that argparse would give it, at most so many."""
+        found: list[int] = []
+        while start < len(self.words) and len(found) < most and self.kinds[start] != "O":
+            found.append(start)
+            start += 1
+        return found
+
+    def consume_joined(self, index: int, flag: str, option: Option, retired: bool) -> int:
+        least, most = arity(option)
+        word = self.words[index]
+        if most == 0:
+            value = (word.text or "").partition("=")[2]
+            self.note("surplus-value", (index,), flag=flag, value=value)
+            self.add(option, flag, index, (), True, None, retired)
+            return index + 1
+        if word.texts is None:
+            values = None
+        else:
+            values = tuple(text.partition("=")[2] for text in word.texts)
+        typed = None if values is None else self.typed(option, [(value,) for value in values])
+        self.add(option, flag, index, (), True, typed, retired)
+        return index + 1
+
+    def values(self, option: Option, words: tuple[int, ...]) -> tuple[Any, ...] | None:
+        possible: list[tuple[str, ...]] = [()]
+        for word in words:
+            texts = self.words[word].texts
+            if texts is None or len(possible) * len(texts) > 16:
+                return None
+            possible = [(*before, text) for before in possible for text in texts]
+        return self.typed(option, possible)
+
+    def typed(self, option: Option, possible: Sequence[tuple[str, ...]]) -> tuple[Any, ...] | None:
+        """Convert texts as the option's type does; what cannot be converted stays text."""
+        results = []
+        for texts in possible:
+            values = tuple(convert(option, text)[0] for text in texts)
+            results.append(_shape(option, values))
+        return tuple(dict.fromkeys(results)) if all(map(_hashable, results)) else None
+
+    def add(
+        self,
+        option: Option,
+        flag: str,
+        index: int,
+        value_words: tuple[int, ...],
+        joined: bool,
+        values: tuple[Any, ...] | None,
+        retired: bool,
+    ) -> None:
+        exact = flag in self.table.options
+        dropped = flag in self.table.drops or (not exact and not retired and not option.sampling)
+        given = Given(option, flag, index, value_words, joined, values, dropped, retired)
+        self.every.append(given)
+        if retired:
+            self.note("removed-option", self.span_of(given), given, flag=flag)
+            return
+        if not exact:
+            kind = "ignored-abbreviation" if dropped else "abbreviated-option"
+            self.note(kind, (index,), given, flag=flag, option=self.matches(flag)[0])
+        self.check_values(given)
+
+    def span_of(self, given: Given) -> tuple[int, ...]:
+        return (given.name_word, *given.value_words)
+
+    def check_values(self, given: Given) -> None:
+        """Note values that the option's type or choices reject, for every possibility."""
+        texts = self.texts_of(given)
+        if not texts:
+            return
+        option = given.option
+        for place, possible in texts:
+            verdicts = [convert(option, text) for text in possible]
+            if all(not fine for _, fine in verdicts):
+                self.note(
+                    "invalid-type",
+                    place,
+                    given,
+                    flag=given.flag,
+                    value=possible[0],
+                    expected=TYPE_NAMES.get(option.kind, option.kind),
+                )
+            elif option.choices and all(
+                fine and value not in option.choices for value, fine in verdicts
+            ):
+                self.note(
+                    "invalid-choice",
+                    place,
+                    given,
+                    flag=given.flag,
+                    value=possible[0],
+                    choices=", ".join(map(str, option.choices)),
+                )
+
+    def texts_of(self, given: Given) -> list[tuple[tuple[int, ...], tuple[str, ...]]]:
+        """Return the known value words of an option with their possible texts."""
+        if given.joined:
+            texts = self.words[given.name_word].texts
+            if texts is None or arity(given.option)[1] == 0:
+                return []
+            return [((given.name_word,), tuple(text.partition("=")[2] for text in texts))]
+        found = []
+        for word in given.value_words:
+            texts = self.words[word].texts
+            if texts is not None:
+                found.append(((word,), texts))
+        return found
+
+
+TYPE_NAMES = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "json": "JSON",
+    "int_list": "whole numbers separated by commas",
+}
+
+
+def arity(option: Option) -> tuple[int, int]:
+    """Return the fewest and the most words that an option takes as its value."""
+    if option.action in ("store_true", "store_false"):
+        return 0, 0
+    if option.nargs is None:
+        return 1, 1
+    if isinstance(option.nargs, int):
+        return option.nargs, option.nargs
+    return {"?": (0, 1), "*": (0, 10**6), "+": (1, 10**6)}[option.nargs]
+
+
+def expectation(option: Option) -> str:
+    """Return in words how many values an option needs."""
+    least, most = arity(option)
+    return "one value" if most == 1 else f"at least {least} value" if most > 9 else f"{least} values"
+
+
+def convert(option: Option, text: str) -> tuple[Any, bool]:
+    """Convert a text as an option's type does; the flag says whether argparse would take it."""
+    try:
+        if option.action == "boolean":
+            lowered = text.lower()
+            return {"true": True, "false": False}.get(lowered, text), lowered in ("true", "false")
+        if option.kind == "int":
+            return int(text), True
+        if option.kind == "float":
+            return float(text), True
+    except ValueError:
+        return text, False
+    return text, True
+
+
+def _shape(option: Option, values: tuple[Any, ...]) -> Any:
+    if option.action in ("store_true", "store_false"):
+        return option.action == "store_true"
+    if option.nargs == "?" and not values:
+        return True if option.action == "boolean" else option.default
+    if option.nargs in (None, "?"):
+        return values[0]
+    return values
+
+
+def _hashable(value: Any) -> bool:
+    return isinstance(value, (str, int, float, bool, tuple, type(None)))

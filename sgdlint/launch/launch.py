@@ -1,0 +1,78 @@
+"""A launch: one `sglang generate` or `serve` for diffusion, as its release understands it."""
+
+from __future__ import annotations
+
+from sgdlint.record import record
+from sgdlint.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sgdlint.catalog import Gpu, Model, Release
+    from sgdlint.launch.bind import Bound
+    from sgdlint.shell.values import Variable, Word
+
+
+@record
+class Hardware:
+    """What is known about the GPUs that a launch gets; each part is None when it is not known.
+
+    vram_gib: memory of one GPU in GiB. count: how many GPUs the machine has.
+    """
+
+    gpu: Gpu | None = None
+    vram_gib: float | None = None
+    count: int | None = None
+
+
+@record
+class Launch:
+    """Everything that rules read of one launch.
+
+    words: the words after the subcommand. span: the whole command. head_start, head_end: from the
+    launcher to the subcommand, where they stand in the command.
+    prefix_reaches: `NAME=value` before the command reaches the process. fresh: variables set
+    outside the command do not reach it (inside a container).
+    model: None when it is not known or not in this release's registry.
+    """
+
+    command: str
+    release: Release
+    words: tuple[Word, ...]
+    span: Span
+    head_start: int
+    head_end: int
+    bound: Bound
+    environment: Mapping[str, Variable]
+    prefix_reaches: bool
+    fresh: bool
+    model: Model | None
+    hardware: Hardware
+
+    def words_span(self, indices: tuple[int, ...]) -> Span:
+        """Return where argument words are written; where they are used when they lie apart."""
+        spans = [_written(self.words[index]) for index in indices]
+        start, end = min(span.start for span in spans), max(span.end for span in spans)
+        together = all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+        return Span(start, end) if together and end - start < 2000 else spans[0]
+
+    def head_span(self) -> Span:
+        """Return the span of the launcher and its subcommand, for findings about the whole launch."""
+        return Span(self.head_start, self.head_end)
+
+    def flag(self, name: str) -> str:
+        """Return the spelling of an option destination on the command line of this release."""
+        for flag, option in self.release.options(self.command).items():
+            if option.dest == name:
+                return flag
+        return "--" + name.replace("_", "-")
+
+
+def _written(word: Word) -> Span:
+    if word.written_start >= 0:
+        return Span(word.written_start, word.written_end)
+    known = [piece for piece in word.pieces if piece.start >= 0]
+    if len(known) == 1 and known[0].texts is not None:
+        return Span(known[0].start, known[0].end)
+    return Span(word.start, word.end)

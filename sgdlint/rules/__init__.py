@@ -1,0 +1,1 @@
+"""Rules as data: loading and checking rule files, the condition language, and the engine."""

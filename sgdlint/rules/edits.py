@@ -1,0 +1,297 @@
+"""Turn the typed edits of a fix into edits of the text, following the layout that stands there.
+
+An edit lands where a word was written: in the command, in the array element, in the string that is
+split into flags. What cannot be edited exactly is refused with a reason, never approximated.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sgdlint.finding import Edit
+from sgdlint.record import record
+from sgdlint.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sgdlint.launch.bind import Given
+    from sgdlint.launch.launch import Launch
+    from sgdlint.rules.model import Action
+    from sgdlint.shell.values import Word
+
+_PLAIN = re.compile(r"[\w@%+=:,./-]+\Z")
+_LINE_END = re.compile(r"\\?(?:\r?\n|\Z)")
+_BLANKS = " \t"
+
+
+class CannotEdit(Exception):
+    """The edit cannot be made here; the message says why, for the user."""
+
+
+@record
+class Site:
+    """Where edits are made: the text and the launch in it."""
+
+    text: str
+    launch: Launch
+
+
+def edits_for(site: Site, action: Action, value: str) -> list[Edit]:
+    """Return the edits of one action; `value` is its value with names filled in."""
+    if action.kind == "set":
+        return _set(site, action.name, value)
+    if action.kind == "add":
+        return [] if action.name in site.launch.bound.given else [_add(site, action.name, value)]
+    if action.kind == "remove":
+        return [_remove(site, given) for given in _all_given(site, action.name)]
+    if action.kind == "rename":
+        return [edit for given in _all_given(site, action.name) for edit in _rename(site, given, action)]
+    if action.kind == "set_env":
+        return [_set_variable(site, action.name, value)]
+    return _unset_variable(site, action.name)
+
+
+def replace_flag(site: Site, index: int, new: str) -> Edit:
+    """Replace the option name in a word, keeping a `=value` behind it."""
+    word = site.launch.words[index]
+    old = (word.text or word.prefix).partition("=")[0]
+    return Edit(_characters(word, 0, len(old)), new)
+
+
+def replace_value(site: Site, index: int, new: str) -> Edit:
+    """Replace the value that a word holds: all of it, or what stands behind `=`."""
+    word = site.launch.words[index]
+    text = word.text
+    if text is None:
+        raise CannotEdit("its value is not known")
+    flag, equals, _ = text.partition("=")
+    start = len(flag) + 1 if equals and flag.startswith("--") else 0
+    return _replace_characters(site, word, start, len(text), new)
+
+
+# --- options ------------------------------------------------------------------------------------
+
+
+def _all_given(site: Site, name: str) -> list[Given]:
+    return [given for given in site.launch.bound.every if given.option.dest == name]
+
+
+def _set(site: Site, name: str, value: str) -> list[Edit]:
+    given = site.launch.bound.given.get(name)
+    if given is None:
+        return [_add(site, name, value)]
+    words = site.launch.words
+    if given.joined:
+        return [replace_value(site, given.name_word, value)]
+    if len(given.value_words) == 1:
+        word = words[given.value_words[0]]
+        if word.text is None:
+            raise CannotEdit("its value is not known")
+        return [_replace_characters(site, word, 0, len(word.text), value)]
+    if given.value_words:
+        raise CannotEdit("it has several values")
+    end = _written(words[given.name_word]).end
+    return [Edit(Span(end, end), " " + _quote(site, end, value))]
+
+
+def _rename(site: Site, given: Given, action: Action) -> list[Edit]:
+    flag = site.launch.flag(action.to)
+    edits = [replace_flag(site, given.name_word, flag)]
+    if not action.values:
+        return edits
+    old = _spelled_value(site, given)
+    new = dict(action.values).get(old)
+    if new is None:
+        raise CannotEdit(f"its value {old!r} has no counterpart in --{action.to}")
+    if given.joined:
+        edits.append(replace_value(site, given.name_word, new))
+    elif given.value_words:
+        edits.append(replace_value(site, given.value_words[0], new))
+    else:
+        edits[0] = Edit(edits[0].span, f"{flag} {new}")
+    return edits
+
+
+def _spelled_value(site: Site, given: Given) -> str:
+    if given.values is None or len(given.values) != 1:
+        raise CannotEdit("its value is not known")
+    value = given.values[0]
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+
+
+def _remove(site: Site, given: Given) -> Edit:
+    words = [site.launch.words[index] for index in (given.name_word, *given.value_words)]
+    spans = [_written(word) for word in words]
+    for before, after in zip(spans, spans[1:], strict=False):
+        if not _only_layout(site.text[before.end : after.start]):
+            raise CannotEdit("its words do not stand together")
+    return Edit(removal(site.text, Span(spans[0].start, spans[-1].end)), "")
+
+
+def removal(text: str, words: Span) -> Span:
+    """Return the span to delete so that the words go with the blanks or the line that held them."""
+    left, right = words.start, words.end
+    while left > 0 and text[left - 1] in _BLANKS:
+        left -= 1
+    while right < len(text) and text[right] in _BLANKS:
+        right += 1
+    if left > 0 and text[left - 1] != "\n":
+        return Span(left, words.end) if left < words.start else Span(words.start, right)
+    continued = text[:left].rstrip("\r\n").endswith("\\") and left > 0
+    line_end = _LINE_END.match(text, right)
+    if line_end is None:
+        return Span(words.start, right)
+    if continued and not line_end.group().startswith("\\"):
+        return Span(_before_continuation(text, left), words.end)
+    return Span(left, line_end.end())
+
+
+def _before_continuation(text: str, line_start: int) -> int:
+    """Return the offset before the `\\` line end (or plain line end) that leads to a line start."""
+    position = line_start - 1
+    if position > 0 and text[position - 1] == "\r":
+        position -= 1
+    if position > 0 and text[position - 1] == "\\":
+        position -= 1
+    while position > 0 and text[position - 1] in _BLANKS:
+        position -= 1
+    return position
+
+
+def _add(site: Site, name: str, value: str) -> Edit:
+    flag = site.launch.flag(name)
+    anchor, gap = _anchor(site)
+    separator = gap if "\n" in gap else " "
+    new = flag if value == "" else f"{flag} {_quote(site, anchor, value)}"
+    return Edit(Span(anchor, anchor), separator + new)
+
+
+def _anchor(site: Site) -> tuple[int, str]:
+    """Return where a new option goes (after the last one written) and the gap before that one."""
+    launch = site.launch
+    for given in reversed(launch.bound.every):
+        words = [launch.words[index] for index in (given.name_word, *given.value_words)]
+        try:
+            first, last = _written(words[0]), _written(words[-1])
+        except CannotEdit:
+            continue
+        return last.end, _gap_before(site.text, first.start)
+    end = launch.head_end
+    if end < 0:
+        raise CannotEdit("there is no place to add an option")
+    return end, " "
+
+
+def _gap_before(text: str, position: int) -> str:
+    start = position
+    while start > 0 and text[start - 1] in " \t\r\n\\":
+        start -= 1
+    gap = text[start:position]
+    if "\n" not in gap:
+        return " "
+    # The innermost line end and the indent; blank or comment lines between are not repeated.
+    newline = gap.rfind("\n")
+    before = gap[:newline]
+    end = "\r\n" if before.endswith("\r") else "\n"
+    return (" \\" if before.rstrip("\r").endswith("\\") else "") + end + gap[newline + 1 :]
+
+
+# --- environment --------------------------------------------------------------------------------
+
+
+def _set_variable(site: Site, name: str, value: str) -> Edit:
+    launch = site.launch
+    variable = launch.environment.get(name)
+    if variable is not None and variable.word is not None and variable.start >= 0:
+        text = variable.word.text
+        if text is None:
+            raise CannotEdit(f"the value of {name} is not known")
+        return _replace_characters(site, variable.word, 0, len(text), value)
+    if not launch.prefix_reaches:
+        raise CannotEdit(f"{name} has to be set where the program really runs")
+    return Edit(Span(launch.span.start, launch.span.start), f"{name}={_quote(site, 0, value)} ")
+
+
+def _unset_variable(site: Site, name: str) -> list[Edit]:
+    variable = site.launch.environment.get(name)
+    if variable is None or variable.word is None:
+        return []
+    if variable.start < 0:
+        raise CannotEdit(f"{name} is set by another program")
+    span = Span(variable.start, variable.end)
+    if variable.prefix:
+        return [Edit(_with_following_layout(site.text, span), "")]
+    line_start = site.text.rfind("\n", 0, span.start) + 1
+    line_end = site.text.find("\n", span.end)
+    line_end = len(site.text) if line_end < 0 else line_end + 1
+    line = site.text[line_start:line_end].strip()
+    if line not in (site.text[span.start : span.end], f"export {site.text[span.start : span.end]}"):
+        raise CannotEdit(f"{name} is set together with other things")
+    return [Edit(Span(line_start, line_end), "")]
+
+
+def _with_following_layout(text: str, span: Span) -> Span:
+    end = span.end
+    while end < len(text) and (text[end] in " \t" or text[end : end + 2] == "\\\n"):
+        end += 2 if text[end] == "\\" else 1
+    return Span(span.start, end)
+
+
+# --- characters ---------------------------------------------------------------------------------
+
+
+def _written(word: Word) -> Span:
+    """Return where the whole word was written; CannotEdit when it is put together."""
+    if word.written_start >= 0:
+        return Span(word.written_start, word.written_end)
+    return _characters(word, 0, len(word.text or ""))
+
+
+def _characters(word: Word, start: int, end: int) -> Span:
+    """Return where characters start to end of a word's text were written, if in one place."""
+    position, found = 0, []
+    for piece in word.pieces:
+        if piece.texts is None or len(piece.texts) != 1:
+            break
+        length = len(piece.texts[0])
+        first, last = max(start, position), min(end, position + length)
+        if first < last:
+            if piece.exact:
+                offset = piece.start - position
+                found.append(Span(first + offset, last + offset))
+            elif (first, last) == (position, position + length) and piece.start >= 0:
+                found.append(Span(piece.start, piece.end))
+            else:
+                raise CannotEdit("it is put together from several texts")
+        position += length
+    if not found or position < end:
+        raise CannotEdit("it is not written out in this script")
+    for before, after in zip(found, found[1:], strict=False):
+        if before.end != after.start:
+            raise CannotEdit("it is put together from several texts")
+    return Span(found[0].start, found[-1].end)
+
+
+def _replace_characters(site: Site, word: Word, start: int, end: int, new: str) -> Edit:
+    text = word.text or ""
+    whole = start == 0 and end == len(text)
+    exact = all(piece.exact for piece in word.pieces) and len(word.pieces) == 1
+    if whole and word.written_start >= 0 and not (exact and _PLAIN.match(new)):
+        span = Span(word.written_start, word.written_end)
+        return Edit(span, _quote(site, span.start, new))
+    if start == end and start > 0:
+        before = _characters(word, start - 1, start)
+        return Edit(Span(before.end, before.end), _quote(site, before.end, new))
+    span = _characters(word, start, end)
+    return Edit(span, _quote(site, span.start, new))
+
+
+def _quote(site: Site, position: int, value: str) -> str:
+    """Quote a value for the shell when it needs it."""
+    if _PLAIN.match(value):
+        return value
+    return "'" + value.replace("'", "'\\''") + "'"
+
+
+def _only_layout(text: str) -> bool:
+    return not text.strip(" \t\r\n\\")

@@ -1,0 +1,213 @@
+"""Run rules on a launch: conditions → findings with messages, spans and fixes."""
+
+from __future__ import annotations
+
+import re
+
+from sgdlint.finding import Edit, Finding, Fix, Related
+from sgdlint.rules.edits import CannotEdit, Site, edits_for, replace_flag, replace_value
+from sgdlint.rules.facts import Facts
+from sgdlint.rules.logic import evaluate, is_true, names_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sgdlint.launch.bind import Event
+    from sgdlint.launch.launch import Launch
+    from sgdlint.rules.logic import Value
+    from sgdlint.rules.model import Action, Fact, Pack, Rule, RuleFix
+    from sgdlint.source import Span
+
+PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.-]*)\}")
+
+
+class Engine:
+    """The rules of a pack that hold for one release, ready to run on its launches."""
+
+    def __init__(self, pack: Pack, release: str, holds: Holds) -> None:
+        rules = [rule for rule in pack.rules if holds(release, rule.since, rule.until)]
+        self.derived: dict[str, Fact] = {
+            fact.name: fact for fact in pack.facts if holds(release, fact.since, fact.until)
+        }
+        self.rules = [rule for rule in rules if not rule.on]
+        # Of the rules on one event those with a condition are tried first: they say more.
+        self.on: dict[str, list[Rule]] = {}
+        for rule in sorted((rule for rule in rules if rule.on), key=lambda rule: rule.when is None):
+            self.on.setdefault(rule.on, []).append(rule)
+
+    def run(self, launch: Launch, text: str) -> list[Finding]:
+        """Return what the rules find in one launch."""
+        findings = []
+        for event in launch.bound.events:
+            finding = self._on_event(launch, text, event)
+            if finding is not None:
+                findings.append(finding)
+        facts = Facts(launch, self.derived)
+        for rule in self.rules:
+            if launch.command in rule.commands and is_true(evaluate(rule.when, facts.lookup)):
+                findings.append(_finding(rule, facts, text, None))
+        return findings
+
+    def _on_event(self, launch: Launch, text: str, event: Event) -> Finding | None:
+        facts = Facts(launch, self.derived, dict(event.fields))
+        for rule in self.on.get(event.kind, ()):
+            if launch.command not in rule.commands:
+                continue
+            if rule.when is None or is_true(evaluate(rule.when, facts.lookup)):
+                return _finding(rule, facts, text, event)
+        return None
+
+    def plain(self, kind: str, span: Span, fields: dict[str, str], fix: Fix | None) -> list[Finding]:
+        """Return the finding for something noticed outside launches, such as a syntax error."""
+        return [
+            Finding(
+                code=rule.code,
+                name=rule.name,
+                severity=rule.severity,
+                category=rule.category,
+                lossless=rule.lossless,
+                message=PLACEHOLDER.sub(lambda match: fields.get(match[1], ""), rule.message),
+                span=span,
+                help=rule.help,
+                url=rule.url,
+                fix=fix,
+                scope=span,
+            )
+            for rule in self.on.get(kind, ())[:1]
+        ]
+
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Holds(Protocol):
+        """Whether a release lies in a range."""
+
+        def __call__(self, release: str, since: str, until: str) -> bool: ...
+
+
+def _finding(rule: Rule, facts: Facts, text: str, event: Event | None) -> Finding:
+    launch = facts.launch
+    spans = _spans(rule, facts, event)
+    related = tuple(Related(span, label) for label, span in list(spans.items())[1:])
+    primary = next(iter(spans.values()), launch.head_span())
+    return Finding(
+        code=rule.code,
+        name=rule.name,
+        severity=rule.severity,
+        category=rule.category,
+        lossless=rule.lossless,
+        message=fill(rule.message, facts),
+        span=primary,
+        help=fill(rule.help, facts),
+        url=rule.url,
+        related=related,
+        fix=_first_fix(rule, facts, text, event),
+        scope=launch.span,
+    )
+
+
+def _spans(rule: Rule, facts: Facts, event: Event | None) -> dict[str, Span]:
+    """Return what to underline, by label; the first is the finding's own place."""
+    spans: dict[str, Span] = {}
+    if event is not None:
+        spans["here"] = facts.launch.words_span(event.words)
+    for kind, name in _places(rule, facts):
+        span = facts.span(kind, name)
+        if span is not None and span not in spans.values():
+            spans[name] = span
+    return spans
+
+
+def _places(rule: Rule, facts: Facts) -> Iterable[tuple[str, str]]:
+    if rule.at:
+        return [_place(name) for name in rule.at]
+    if rule.when is None:
+        return ()
+    found: dict[tuple[str, str], None] = {}
+    for kind, name in names_in(rule.when):
+        found.setdefault((kind, name))
+        if kind == "derived" and name in facts.derived:
+            found.update(dict.fromkeys(names_in(facts.derived[name].value)))
+    return found
+
+
+def _place(name: str) -> tuple[str, str]:
+    return ("env", name[4:]) if name.startswith("env.") else ("option", name)
+
+
+def fill(template: str, facts: Facts) -> str:
+    """Put the values of facts into a template: `{sglang}`, `{num_gpus}`, `{gpu.name}`, `{flag}`."""
+
+    def put(match: re.Match[str]) -> str:
+        return _shown(facts.lookup(*leaf(match[1])))
+
+    return PLACEHOLDER.sub(put, template)
+
+
+def leaf(name: str) -> tuple[str, str]:
+    """Return the (kind, name) that a placeholder reads."""
+    if name == "sglang":
+        return "launch", "sglang"
+    head, dot, rest = name.partition(".")
+    if not dot:
+        return "option", name
+    if head in ("env", "model", "gpu", "launch", "event", "effective"):
+        return head, rest
+    return "derived", name
+
+
+def _shown(value: Value) -> str:
+    if value.values is None:
+        return "?"
+    return " or ".join(_text(one) for one in value.values) or "not given"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, tuple):
+        return " ".join(map(str, value))
+    return str(value)
+
+
+# --- fixes --------------------------------------------------------------------------------------
+
+
+def _first_fix(rule: Rule, facts: Facts, text: str, event: Event | None) -> Fix | None:
+    """Return the first fix whose condition holds and that can be made here."""
+    refused: Fix | None = None
+    for fix in rule.fixes:
+        if fix.when is not None and not is_true(evaluate(fix.when, facts.lookup)):
+            continue
+        made = _make(fix, facts, text, event)
+        if made.edits:
+            return made
+        refused = refused or made
+    return refused
+
+
+def _make(fix: RuleFix, facts: Facts, text: str, event: Event | None) -> Fix:
+    site = Site(text, facts.launch)
+    title = fill(fix.title, facts)
+    edits: list[Edit] = []
+    try:
+        for action in fix.actions:
+            edits += _edits(site, action, facts, event)
+    except CannotEdit as reason:
+        return Fix(title, "display", (), f"not changed automatically: {reason}")
+    distinct = tuple(dict.fromkeys(edits))
+    return Fix(title, fix.safety, distinct, fill(fix.because, facts))
+
+
+def _edits(site: Site, action: Action, facts: Facts, event: Event | None) -> list[Edit]:
+    value = fill(action.value or "", facts)
+    if action.kind != "replace":
+        return edits_for(site, action, value)
+    if event is None or not event.words:
+        return []
+    replace = replace_flag if action.name == "flag" else replace_value
+    return [replace(site, event.words[0], value)]

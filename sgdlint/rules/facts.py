@@ -1,0 +1,172 @@
+"""The facts that conditions can read of one launch, each a set of possible values.
+
+Absent, default and unknown are three different things: `option` is what was given (absent when it
+was not), `effective` is what is in force (the release's default when it was not given), and what
+cannot be seen in the file is unknown.
+"""
+
+from __future__ import annotations
+
+from sgdlint.rules.logic import ABSENT, UNKNOWN, Value, evaluate, known
+from sgdlint.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from sgdlint.launch.launch import Launch
+    from sgdlint.rules.model import Fact
+
+TRUE_WORDS = ("true", "1", "yes", "y", "on", "t")
+"""What SGLang's get_bool_env_var and envs.py take for true (case-insensitive)."""
+
+
+class Facts:
+    """Looks up the facts of one launch, for one event of it at most."""
+
+    def __init__(
+        self, launch: Launch, derived: dict[str, Fact], event: dict[str, str] | None = None
+    ) -> None:
+        self.launch = launch
+        self.derived = derived
+        self.event = event or {}
+        self._memo: dict[tuple[str, str], Value] = {}
+
+    def lookup(self, kind: str, name: str) -> Value:
+        """Return the value of a fact; kind is the first part of a compiled leaf."""
+        key = (kind, name)
+        if key not in self._memo:
+            self._memo[key] = getattr(self, "_" + kind)(name)
+        return self._memo[key]
+
+    def _option(self, name: str) -> Value:
+        given = self.launch.bound.given.get(name)
+        if given is None or given.retired:
+            return UNKNOWN if self.launch.bound.open else ABSENT
+        if given.dropped:
+            return ABSENT
+        return Value(given.values)
+
+    def _effective(self, name: str) -> Value:
+        given = self._option(name)
+        if not given.absent or given.values is None:
+            return given
+        option = self.launch.release.by_dest(self.launch.command).get(name)
+        default = None if option is None else option.field_default
+        return UNKNOWN if default is None else known(default)
+
+    def _env(self, name: str) -> Value:
+        variable = self.launch.environment.get(name)
+        if variable is None:
+            return UNKNOWN
+        if variable.word is None:
+            return ABSENT
+        texts = variable.word.texts
+        if variable.exported is not True or texts is None:
+            return Value(None, variable.exported is not True)
+        kind = self.launch.release.environment().get(name)
+        return Value(tuple(dict.fromkeys(env_value(kind.kind if kind else "str", t) for t in texts)))
+
+    def _model(self, name: str) -> Value:
+        return MODEL_FACTS[name][1](self.launch)
+
+    def _gpu(self, name: str) -> Value:
+        return GPU_FACTS[name][1](self.launch)
+
+    def _launch(self, name: str) -> Value:
+        return LAUNCH_FACTS[name][1](self.launch)
+
+    def _event(self, name: str) -> Value:
+        return known(self.event.get(name))
+
+    def _derived(self, name: str) -> Value:
+        fact = self.derived.get(name)
+        return UNKNOWN if fact is None else evaluate(fact.value, self.lookup)
+
+    # --- where a fact stands ---------------------------------------------------------------------
+
+    def span(self, kind: str, name: str) -> Span | None:
+        """Return where the option or variable of a fact is written, if it is."""
+        if kind in ("option", "effective"):
+            given = self.launch.bound.given.get(name)
+            if given is None:
+                return None
+            return self.launch.words_span((given.name_word, *given.value_words))
+        if kind == "env":
+            variable = self.launch.environment.get(name)
+            if variable is not None and variable.start >= 0:
+                return Span(variable.start, variable.end)
+        return None
+
+
+def env_value(kind: str, text: str) -> Any:
+    """Read a variable's text as its type; what cannot be read stays text."""
+    if kind == "bool":
+        return text.strip().lower() in TRUE_WORDS
+    try:
+        if kind == "int":
+            return int(text)
+        if kind == "float":
+            return float(text)
+    except ValueError:
+        pass
+    return text
+
+
+def _of_model(attribute: str) -> Callable[[Launch], Value]:
+    def read(launch: Launch) -> Value:
+        model = launch.model
+        value = None if model is None else getattr(model, attribute)
+        return UNKNOWN if value is None else known(value)
+
+    return read
+
+
+def _of_gpu(attribute: str) -> Callable[[Launch], Value]:
+    def read(launch: Launch) -> Value:
+        gpu = launch.hardware.gpu
+        value = None if gpu is None else getattr(gpu, attribute)
+        return UNKNOWN if value is None else known(value)
+
+    return read
+
+
+def _memory(launch: Launch) -> Value:
+    memory = launch.hardware.vram_gib
+    if memory is None and launch.hardware.gpu is not None:
+        memory = launch.hardware.gpu.memory_gib
+    return UNKNOWN if memory is None else known(memory)
+
+
+def _count(launch: Launch) -> Value:
+    return UNKNOWN if launch.hardware.count is None else known(launch.hardware.count)
+
+
+def _known_model(launch: Launch) -> Value:
+    return UNKNOWN if launch.model is None else known(True)
+
+
+MODEL_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
+    "known": ("bool", _known_model, "the model is in the release's registry"),
+    "id": ("string", _of_model("id"), "the id under which the registry knows the model"),
+    "family": ("string", _of_model("family"), "its pipeline configuration class"),
+    "task": ("string", _of_model("task"), "T2I, T2V, I2V, TI2V, I2I, TI2I, …"),
+    "kind": ("string", _of_model("kind"), "image, video or other"),
+    "uses_cfg": ("bool", _of_model("uses_cfg"), "its defaults use classifier-free guidance"),
+    "requires_image": ("bool", _of_model("requires_image"), "it needs --image-path"),
+    "accepts_image": ("bool", _of_model("accepts_image"), "it takes --image-path"),
+    "heads": ("number", _of_model("heads"), "attention heads of the DiT"),
+}
+GPU_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
+    "name": ("string", _of_gpu("name"), "its name in the catalog"),
+    "architecture": ("string", _of_gpu("architecture"), "Ampere, Ada, Hopper, Blackwell, …"),
+    "capability": ("number", _of_gpu("capability"), "compute capability: 8.0, 9.0, 12.0"),
+    "memory_gib": ("number", _memory, "memory of one GPU in GiB"),
+    "count": ("number", _count, "GPUs of the machine"),
+}
+LAUNCH_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
+    "command": ("string", lambda launch: known(launch.command), "generate or serve"),
+    "sglang": ("string", lambda launch: known(launch.release.name), "the release"),
+    "wrapped": ("bool", lambda launch: known(launch.fresh), "it runs in a container"),
+}

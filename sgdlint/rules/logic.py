@@ -1,0 +1,243 @@
+"""Three-valued evaluation of compiled conditions.
+
+A fact has a set of possible values, or is unknown; it may also be absent. A condition is *true*
+only when it is true for every possibility, so whatever is not known can never make a rule fire.
+A compiled condition is nested lists, as `sgdlint.rules.compiler` makes them.
+"""
+
+from __future__ import annotations
+
+from sgdlint.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+MOST_VALUES = 64
+"""Above this many possible values a fact is unknown."""
+
+
+@record
+class Value:
+    """The possible values of a fact.
+
+    values: every possibility; None when it could be anything.
+    absent: it may be not given at all; with empty values it certainly is not given.
+    """
+
+    values: tuple[Any, ...] | None
+    absent: bool = False
+
+
+UNKNOWN = Value(None, True)
+ABSENT = Value((), True)
+TRUE = Value((True,))
+FALSE = Value((False,))
+EITHER = Value((True, False))
+
+
+def known(value: Any) -> Value:
+    """Return the value that is certainly this one; None is absent."""
+    return ABSENT if value is None else Value((value,))
+
+
+def is_true(value: Value) -> bool:
+    """Whether a condition holds for every possibility."""
+    return truths(value) == {True}
+
+
+def truths(value: Value) -> set[bool]:
+    """Return the possible truth values; what is absent counts as false."""
+    if value.values is None:
+        return {True, False}
+    possible = {bool(one) for one in value.values}
+    if value.absent:
+        possible.add(False)
+    return possible
+
+
+def evaluate(condition: list[Any], lookup: Callable[[str, str], Value]) -> Value:
+    """Evaluate a compiled condition; `lookup(kind, name)` gives the value of a fact."""
+    operator = condition[0]
+    if operator in _LEAVES:
+        return lookup(operator, condition[1])
+    return _OPERATORS[operator](condition, lookup)
+
+
+def names_in(condition: Any) -> list[tuple[str, str]]:
+    """Return the (kind, name) of every fact that a compiled condition reads, in order."""
+    if not isinstance(condition, list) or not condition:
+        return []
+    if condition[0] in _LEAVES:
+        return [(condition[0], condition[1])]
+    found: dict[tuple[str, str], None] = {}
+    for part in condition[1:]:
+        found.update(dict.fromkeys(names_in(part)))
+    return list(found)
+
+
+_LEAVES = {"option", "effective", "env", "model", "gpu", "launch", "event", "derived"}
+
+
+def _constant(condition: list[Any], lookup: Any) -> Value:
+    value = condition[1]
+    return Value((tuple(value) if isinstance(value, list) else value,))
+
+
+def _and(condition: list[Any], lookup: Any) -> Value:
+    # Every part is evaluated, so that the unknowns a condition waits for can be named.
+    parts = [truths(evaluate(part, lookup)) for part in condition[1:]]
+    return _verdict(all(True in part for part in parts), any(False in part for part in parts))
+
+
+def _or(condition: list[Any], lookup: Any) -> Value:
+    parts = [truths(evaluate(part, lookup)) for part in condition[1:]]
+    return _verdict(any(True in part for part in parts), all(False in part for part in parts))
+
+
+def _not(condition: list[Any], lookup: Any) -> Value:
+    possible = truths(evaluate(condition[1], lookup))
+    return _verdict(False in possible, True in possible)
+
+
+def _verdict(may_hold: bool, may_fail: bool) -> Value:
+    if may_hold and may_fail:
+        return EITHER
+    return TRUE if may_hold else FALSE
+
+
+def _compare(condition: list[Any], lookup: Any) -> Value:
+    test = _COMPARISONS[condition[1]]
+    left, right = evaluate(condition[2], lookup), evaluate(condition[3], lookup)
+    return _combine(left, right, test, absent=False)
+
+
+def _arithmetic(condition: list[Any], lookup: Any) -> Value:
+    calculate = _CALCULATIONS[condition[1]]
+    left, right = evaluate(condition[2], lookup), evaluate(condition[3], lookup)
+    return _combine(left, right, calculate, absent=None)
+
+
+def _combine(left: Value, right: Value, apply: Callable[..., Any], absent: Any) -> Value:
+    """Apply a function to every pair of possibilities; `absent` is its answer for a missing one."""
+    if left == ABSENT or right == ABSENT:
+        return known(absent)
+    if left.values is None or right.values is None:
+        return UNKNOWN if absent is None else EITHER
+    results = [apply(a, b) for a in left.values for b in right.values]
+    if any(result is None for result in results):  # division by zero
+        return UNKNOWN
+    missing = left.absent or right.absent
+    if missing and absent is not None:
+        results.append(absent)
+    return _possible(results, missing and absent is None)
+
+
+def _possible(results: list[Any], absent: bool = False) -> Value:
+    distinct = tuple(dict.fromkeys(results))
+    return UNKNOWN if len(distinct) > MOST_VALUES else Value(distinct, absent)
+
+
+def _member(condition: list[Any], lookup: Any) -> Value:
+    value = evaluate(condition[1], lookup)
+    return _map(value, lambda one: one in condition[2], absent=False)
+
+
+def _map(value: Value, apply: Callable[[Any], Any], absent: Any) -> Value:
+    if value.values is None:
+        return EITHER if isinstance(absent, bool) else UNKNOWN
+    results = [apply(one) for one in value.values]
+    if value.absent and absent is not None:
+        results.append(absent)
+    return _possible(results, value.absent and absent is None)
+
+
+def _state(condition: list[Any], lookup: Any) -> Value:
+    state, value = condition[1], evaluate(condition[2], lookup)
+    certainly_absent = value.values == ()
+    if state == "known":
+        return TRUE if value.values is not None and len(value.values) + value.absent == 1 else FALSE
+    given = _verdict(not certainly_absent, value.absent)
+    return given if state == "given" else _verdict(False in truths(given), True in truths(given))
+
+
+def _choose(condition: list[Any], lookup: Any) -> Value:
+    possible = truths(evaluate(condition[1], lookup))
+    chosen = [evaluate(condition[2 if truth else 3], lookup) for truth in sorted(possible)]
+    if any(value.values is None for value in chosen):
+        return UNKNOWN
+    values = [one for value in chosen for one in value.values or ()]
+    return _possible(values, any(value.absent for value in chosen))
+
+
+def _call(condition: list[Any], lookup: Any) -> Value:
+    function = FUNCTIONS[condition[1]]
+    arguments = [evaluate(part, lookup) for part in condition[2:]]
+    if len(arguments) == 1:
+        return _map(arguments[0], function.apply, False if function.result == "bool" else None)
+    absent = False if function.result == "bool" else None
+    return _combine(arguments[0], arguments[1], function.apply, absent)
+
+
+@record
+class FunctionType:
+    """A function of the condition language: its parameter types, its result type, what it does."""
+
+    parameters: tuple[str, ...]
+    result: str
+    apply: Callable[..., Any]
+    help: str
+
+
+def _basename(text: str) -> str:
+    return text.rstrip("/").rpartition("/")[2]
+
+
+FUNCTIONS: dict[str, FunctionType] = {
+    "lower": FunctionType(("string",), "string", lambda a: a.lower(), "the text in lower case"),
+    "basename": FunctionType(("string",), "string", _basename, "the text after the last /"),
+    "startswith": FunctionType(
+        ("string", "string"), "bool", lambda a, b: a.startswith(b), "whether a begins with b"
+    ),
+    "endswith": FunctionType(
+        ("string", "string"), "bool", lambda a, b: a.endswith(b), "whether a ends with b"
+    ),
+    "contains": FunctionType(
+        ("sequence", "string"), "bool", lambda a, b: b in a, "whether text or list a holds b"
+    ),
+    "length": FunctionType(("list",), "number", len, "how many values a list has"),
+    "least": FunctionType(("number", "number"), "number", min, "the smaller number"),
+    "most": FunctionType(("number", "number"), "number", max, "the larger number"),
+}
+
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+
+_CALCULATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a / b if b else None,
+    "//": lambda a, b: a // b if b else None,
+    "%": lambda a, b: a % b if b else None,
+}
+
+_OPERATORS: dict[str, Callable[[list[Any], Any], Value]] = {
+    "const": _constant,
+    "and": _and,
+    "or": _or,
+    "not": _not,
+    "cmp": _compare,
+    "arith": _arithmetic,
+    "in": _member,
+    "state": _state,
+    "if": _choose,
+    "call": _call,
+}

@@ -1,0 +1,150 @@
+"""Rules as they are after checking: what the engine reads and the prepared pack stores."""
+
+from __future__ import annotations
+
+from sgdlint.record import fields_of, record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+EVENTS: dict[str, dict[str, str]] = {
+    "syntax-error": {"problem": "string"},
+    "unused-suppression": {"codes": "string"},
+    "unknown-suppression": {"code": "string", "nearest": "string"},
+    "unknown-option": {"flag": "string", "nearest": "string"},
+    "removed-option": {"flag": "string", "removed": "string"},
+    "newer-option": {"flag": "string", "added": "string"},
+    "other-command-option": {"flag": "string", "command": "string"},
+    "underscore-option": {"flag": "string", "nearest": "string"},
+    "ambiguous-option": {"flag": "string", "candidates": "string"},
+    "abbreviated-option": {"flag": "string", "option": "string"},
+    "ignored-abbreviation": {"flag": "string", "option": "string"},
+    "swallowed-option": {"flag": "string", "nearest": "string", "component": "string"},
+    "missing-value": {"flag": "string", "expected": "string"},
+    "surplus-value": {"flag": "string", "value": "string"},
+    "invalid-type": {"flag": "string", "value": "string", "expected": "string"},
+    "invalid-choice": {
+        "flag": "string",
+        "value": "string",
+        "choices": "string",
+        "nearest": "string",
+    },
+    "stray-argument": {"value": "string"},
+    "missing-model": {},
+}
+"""What a rule can be bound to with `on`, and the fields that its condition and message may use.
+
+Each is noticed while a file is parsed or its options are bound; `flag` is as the user wrote it.
+"""
+
+
+@record
+class Action:
+    """One typed edit of a fix: kind is set, remove, rename, add, set_env, unset_env or replace.
+
+    name: option destination or variable; value: new value, a template, or None.
+    to: new destination for rename. values: old value → new value for rename.
+    """
+
+    kind: str
+    name: str
+    value: str | None = None
+    to: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@record
+class RuleFix:
+    """A fix of a rule: offered when its own condition holds."""
+
+    title: str
+    safety: str
+    actions: tuple[Action, ...]
+    because: str = ""
+    when: Any = None
+
+
+@record
+class Rule:
+    """One rule. since is inclusive, until exclusive; "" is open. on: an event, or "" for every launch."""
+
+    code: str
+    name: str
+    severity: str
+    category: str
+    lossless: bool
+    message: str
+    since: str = ""
+    until: str = ""
+    commands: tuple[str, ...] = ("generate", "serve")
+    on: str = ""
+    when: Any = None
+    at: tuple[str, ...] = ()
+    help: str = ""
+    url: str = ""
+    fixes: tuple[RuleFix, ...] = ()
+
+
+@record
+class Fact:
+    """A derived fact: an expression over options and other facts, for a range of releases."""
+
+    name: str
+    type: str
+    value: Any
+    since: str = ""
+    until: str = ""
+
+
+@record
+class Pack:
+    """Rules and derived facts, ready to run."""
+
+    rules: tuple[Rule, ...]
+    facts: tuple[Fact, ...]
+
+
+def pack_to_data(pack: Pack) -> dict[str, Any]:
+    """Return a pack as JSON-able data, leaving out what has its default."""
+    return {
+        "facts": [_to_data(fact) for fact in pack.facts],
+        "rules": [_to_data(rule) for rule in pack.rules],
+    }
+
+
+def pack_from_data(data: dict[str, Any]) -> Pack:
+    """Rebuild a pack from the data that `pack_to_data` made."""
+    return Pack(
+        tuple(_rule_from_data(one) for one in data["rules"]),
+        tuple(Fact(**one) for one in data["facts"]),
+    )
+
+
+def _to_data(thing: Any) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for name in fields_of(thing):
+        value = getattr(thing, name)
+        if hasattr(type(thing), name) and value == getattr(type(thing), name):
+            continue
+        if name in ("fixes", "actions"):
+            value = [_to_data(one) for one in value]
+        data[name] = value
+    return data
+
+
+def _rule_from_data(data: dict[str, Any]) -> Rule:
+    fixes = tuple(
+        RuleFix(**{**fix, "actions": tuple(_action_from_data(one) for one in fix["actions"])})
+        for fix in data.get("fixes", ())
+    )
+    changes: dict[str, Any] = {"fixes": fixes}
+    for name in ("commands", "at"):
+        if name in data:
+            changes[name] = tuple(data[name])
+    return Rule(**{**data, **changes})
+
+
+def _action_from_data(data: dict[str, Any]) -> Action:
+    values = tuple((old, new) for old, new in data.get("values", ()))
+    return Action(**{**data, "values": values})

@@ -1,0 +1,116 @@
+"""Text of one file, and where things stand in it: offsets, lines and columns.
+
+Offsets and columns count Unicode code points. Lines and columns start at 1, offsets at 0.
+"""
+
+from __future__ import annotations
+
+from sgdlint.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BOM = "\ufeff"
+
+
+class SourceError(Exception):
+    """A file that cannot be read as text; the message says why and what to do."""
+
+
+@record
+class Span:
+    """A half-open range of code points in a source."""
+
+    start: int
+    end: int
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether both spans share a character, or one is an insertion inside the other."""
+        if self.start == self.end or other.start == other.end:
+            return self.start <= other.end and other.start <= self.end
+        return self.start < other.end and other.start < self.end
+
+
+class Source:
+    """The text of one file with its name.
+
+    path: as it is shown to the user ("-" for standard input without a name).
+    text: without the byte order mark; line ends as they stand in the file.
+    bom: whether the file begins with a UTF-8 byte order mark.
+    """
+
+    def __init__(self, path: str, text: str, bom: bool = False) -> None:
+        self.path = path
+        self.text = text
+        self.bom = bom
+        self._starts: list[int] | None = None
+
+    @classmethod
+    def from_bytes(cls, path: str, data: bytes) -> Source:
+        """Decode a file's bytes; SourceError for what is not UTF-8 text."""
+        nul = data.find(b"\0")
+        if nul >= 0:
+            line = data.count(b"\n", 0, nul) + 1
+            raise SourceError(
+                f"not a text file: NUL byte at offset {nul} (line {line}); "
+                "save it as UTF-8 text or leave it out"
+            )
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            raise SourceError(
+                f"not UTF-8 text: byte 0x{data[error.start]:02x} at offset {error.start} "
+                f"(line {line}); convert it to UTF-8, for example with iconv"
+            ) from None
+        if text.startswith(BOM):
+            return cls(path, text[1:], bom=True)
+        return cls(path, text)
+
+    def to_bytes(self, text: str) -> bytes:
+        """Encode new text the way the file was encoded."""
+        return ((BOM if self.bom else "") + text).encode("utf-8")
+
+    def location(self, offset: int) -> tuple[int, int]:
+        """Return line and column of an offset."""
+        starts = self._line_starts()
+        low, high = 0, len(starts)
+        while high - low > 1:
+            middle = (low + high) // 2
+            if starts[middle] <= offset:
+                low = middle
+            else:
+                high = middle
+        return low + 1, offset - starts[low] + 1
+
+    def line_span(self, line: int) -> Span:
+        """Return the span of a line without its line end."""
+        starts = self._line_starts()
+        start = starts[line - 1]
+        end = starts[line] - 1 if line < len(starts) else len(self.text)
+        if end > start and self.text[end - 1] == "\r":
+            end -= 1
+        return Span(start, end)
+
+    def line_text(self, line: int) -> str:
+        """Return a line's text without its line end."""
+        span = self.line_span(line)
+        return self.text[span.start : span.end]
+
+    def lines_of(self, span: Span) -> range:
+        """Return the numbers of the lines that a span touches."""
+        last = max(span.start, span.end - 1)
+        return range(self.location(span.start)[0], self.location(last)[0] + 1)
+
+    def _line_starts(self) -> list[int]:
+        if self._starts is None:
+            self._starts = [0, *_after_newlines(self.text)]
+        return self._starts
+
+
+def _after_newlines(text: str) -> Iterator[int]:
+    position = text.find("\n")
+    while position >= 0:
+        yield position + 1
+        position = text.find("\n", position + 1)

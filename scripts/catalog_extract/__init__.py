@@ -1,0 +1,1 @@
+"""Reads facts about `sglang generate` and `sglang serve` out of a released wheel."""

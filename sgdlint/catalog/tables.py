@@ -1,0 +1,54 @@
+"""The generated files, each parsed once."""
+
+from __future__ import annotations
+
+import json
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Row = dict[str, Any]
+    Range = tuple[str, str | None]
+
+_FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
+_parsed: dict[str, Any] = {}
+
+
+def table(name: str) -> Any:
+    """Return the content of one file of the catalog."""
+    if name not in _parsed:
+        with open(os.path.join(_FOLDER, name + ".json"), encoding="utf-8") as file:
+            _parsed[name] = json.load(file)
+    return _parsed[name]
+
+
+def order() -> dict[str, int]:
+    """Return the known releases with their places, oldest first."""
+    if "order" not in _parsed:
+        names = table("releases")["releases"]
+        _parsed["order"] = {name: place for place, name in enumerate(names)}
+    places: dict[str, int] = _parsed["order"]
+    return places
+
+
+def rows_of(name: str, release: str, column: str) -> list[Row]:
+    """Return the rows of a table that hold for one release, in order."""
+    places = order()
+    here = places[release]
+    return [
+        row
+        for row in table(name)["rows"]
+        if any(
+            places[since] <= here and (until is None or here < places[until])
+            for since, until in row.get(column) or row.get("all", ())
+        )
+    ]
+
+
+def ranges_of(row: Row, columns: tuple[str, ...]) -> list[Range]:
+    """Return the ranges in which a row holds for any of the columns, oldest first."""
+    found = {(since, until) for column in (*columns, "all") for since, until in row.get(column, ())}
+    places = order()
+    return sorted(found, key=lambda r: (places[r[0]], places.get(r[1] or "", len(places))))

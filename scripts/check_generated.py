@@ -36,7 +36,8 @@ def main() -> int:
     if not found:
         print("no generator found: nothing was checked", file=sys.stderr)
         return 1
-    return 0 if all([is_current(generator) for generator in found]) else 1
+    current = [is_current(generator) for generator in found]
+    return 0 if all(current) else 1
 
 
 if __name__ == "__main__":

@@ -212,25 +212,30 @@ class _Binder:
         if joined:
             return self.consume_joined(index, flag, option, retired)
         least, most = arity(option)
-        following = self.following(index + 1, most)
-        if len(following) < least:
-            self.note(
-                "missing-value", (index,), flag=flag, expected=expectation(option)
-            ) if not retired else None
-            self.add(option, flag, index, tuple(following), False, None, retired)
-            return index + 1 + len(following)
-        value_words = tuple(following)
-        if any(self.kinds[word] == "*" for word in value_words):
+        following = tuple(self.following(index + 1, least, most))
+        after = index + 1 + len(following)
+        missing = len(following) < least
+        if missing and not retired:
+            self.note("missing-value", (index,), flag=flag, expected=expectation(option))
+        if any(self.kinds[word] == "*" for word in following):
             self.open = True
-        self.add(option, flag, index, value_words, False, self.values(option, value_words), retired)
-        return index + 1 + len(following)
+        goes_on = len(following) < most and after < len(self.words) and self.kinds[after] == "*"
+        values = None if missing or goes_on else self.values(option, following)
+        self.add(option, flag, index, following, False, values, retired)
+        return after
 
-    def following(self, start: int, most: int) -> list[int]:
-        """Return the words after an option that argparse would give it, at most so many."""
+    def following(self, start: int, least: int, most: int) -> list[int]:
+        """Return the words after an option that argparse would give it, at most so many.
+
+        A word that may be any number of words is taken for a value only where one is needed:
+        elsewhere it more likely holds further options.
+        """
+        allowed = "A?*" if least else "A?"
         found: list[int] = []
-        while start < len(self.words) and len(found) < most and self.kinds[start] != "O":
+        while start < len(self.words) and len(found) < most and self.kinds[start] in allowed:
             found.append(start)
             start += 1
+            allowed = "A?"
         return found
 
     def consume_joined(self, index: int, flag: str, option: Option, retired: bool) -> int:
@@ -346,8 +351,10 @@ TYPE_NAMES = {
 
 def arity(option: Option) -> tuple[int, int]:
     """Return the fewest and the most words that an option takes as its value."""
-    if option.action in ("store_true", "store_false"):
+    if not option.takes_value:
         return 0, 0
+    if option.action == "boolean":
+        return 0, 1
     if option.nargs is None:
         return 1, 1
     if isinstance(option.nargs, int):
@@ -379,10 +386,10 @@ def convert(option: Option, text: str) -> tuple[Any, bool]:
 def _shape(option: Option, values: tuple[Any, ...]) -> Any:
     if option.action in ("store_true", "store_false"):
         return option.action == "store_true"
-    if option.nargs == "?" and not values:
-        return True if option.action == "boolean" else option.default
+    if option.action == "boolean":
+        return values[0] if values else True
     if option.nargs in (None, "?"):
-        return values[0]
+        return values[0] if values else option.default
     return values
 
 

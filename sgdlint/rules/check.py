@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from sgdlint import catalog
 from sgdlint.nearest import nearest
-from sgdlint.record import record, replace
+from sgdlint.record import record
 from sgdlint.rules.compiler import ConditionError, compile_condition
 from sgdlint.rules.engine import PLACEHOLDER, leaf
 from sgdlint.rules.facts import GPU_FACTS, LAUNCH_FACTS, MODEL_FACTS
 from sgdlint.rules.files import RuleError, RuleFile, RuleProblem, place_at
 from sgdlint.rules.logic import FALSE, UNKNOWN, Value, evaluate, names_in
-from sgdlint.rules.model import EVENTS, Action, Fact, Pack, Rule, RuleFix
+from sgdlint.rules.model import EVENTS, Action, Fact, Pack, Rule, RuleFix, holds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from typing import Any
 
     from sgdlint.catalog import Option
@@ -37,14 +37,6 @@ def check(files: Iterable[RuleFile], base: Pack | None = None) -> Pack:
     if checker.problems:
         raise RuleError(checker.problems)
     return Pack(tuple(checker.rules), tuple(checker.facts))
-
-
-def holds(release: str, since: str, until: str) -> bool:
-    """Whether a release lies in a range: since inclusive, until exclusive, "" open."""
-    key = catalog.release_key(release)
-    if since and key < catalog.release_key(since):
-        return False
-    return not until or key < catalog.release_key(until)
 
 
 class _Checker:

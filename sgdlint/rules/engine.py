@@ -8,6 +8,7 @@ from sgdlint.finding import Edit, Finding, Fix, Related
 from sgdlint.rules.edits import CannotEdit, Site, edits_for, replace_flag, replace_value
 from sgdlint.rules.facts import Facts
 from sgdlint.rules.logic import evaluate, is_true, names_in
+from sgdlint.rules.model import holds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.-]*)\}")
 class Engine:
     """The rules of a pack that hold for one release, ready to run on its launches."""
 
-    def __init__(self, pack: Pack, release: str, holds: Holds) -> None:
+    def __init__(self, pack: Pack, release: str) -> None:
+        self.pack = pack
         rules = [rule for rule in pack.rules if holds(release, rule.since, rule.until)]
         self.derived: dict[str, Fact] = {
             fact.name: fact for fact in pack.facts if holds(release, fact.since, fact.until)
@@ -76,15 +78,6 @@ class Engine:
             )
             for rule in self.on.get(kind, ())[:1]
         ]
-
-
-if TYPE_CHECKING:
-    from typing import Protocol
-
-    class Holds(Protocol):
-        """Whether a release lies in a range."""
-
-        def __call__(self, release: str, since: str, until: str) -> bool: ...
 
 
 def _finding(rule: Rule, facts: Facts, text: str, event: Event | None) -> Finding:

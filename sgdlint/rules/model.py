@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sgdlint import catalog
 from sgdlint.record import fields_of, record
 
 TYPE_CHECKING = False
@@ -103,6 +104,14 @@ class Pack:
 
     rules: tuple[Rule, ...]
     facts: tuple[Fact, ...]
+
+
+def holds(release: str, since: str, until: str) -> bool:
+    """Whether a release lies in a range: since inclusive, until exclusive, "" open."""
+    key = catalog.release_key(release)
+    if since and key < catalog.release_key(since):
+        return False
+    return not until or key < catalog.release_key(until)
 
 
 def pack_to_data(pack: Pack) -> dict[str, Any]:

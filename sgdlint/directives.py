@@ -1,0 +1,124 @@
+"""What comments say to sgdlint: `# sgdlint: sglang=0.5.12 gpu=H100` and `# sgdlint: ignore[…]`."""
+
+from __future__ import annotations
+
+import re
+
+from sgdlint.record import record
+from sgdlint.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sgdlint.finding import Finding
+    from sgdlint.source import Source
+
+_COMMENT = re.compile(r"#+\s*sgdlint\s*:\s*(.*?)\s*$")
+_IGNORE = re.compile(r"ignore\s*\[([^\]]*)\]\s*(.*)$")
+SETTINGS = ("sglang", "gpu", "gpus", "vram")
+
+
+class DirectiveError(Exception):
+    """A directive that cannot be understood; the message says what is allowed."""
+
+
+@record
+class Setting:
+    """`name=value` in a comment, with its line for messages."""
+
+    name: str
+    value: str
+    line: int
+
+
+@record
+class Suppression:
+    """`ignore[codes]`: which rules, where it stands, and the lines that it covers."""
+
+    codes: tuple[str, ...]
+    reason: str
+    span: Span
+    lines: range
+
+
+def read(
+    source: Source, comments: Iterable[Span], statements: Sequence[Span]
+) -> tuple[list[Setting], list[Suppression]]:
+    """Read all directives of a script; raises DirectiveError.
+
+    comments: where the comments stand. statements: the launches' spans: a suppression on or above a
+    line of one covers the whole of it.
+    """
+    settings: list[Setting] = []
+    suppressions: list[Suppression] = []
+    for comment in comments:
+        match = _COMMENT.match(source.text[comment.start : comment.end])
+        if match is None:
+            continue
+        ignore = _IGNORE.match(match[1])
+        if ignore:
+            codes = tuple(code.strip() for code in ignore[1].split(",") if code.strip())
+            lines = _covered(source, comment, statements)
+            suppressions.append(Suppression(codes, ignore[2], comment, lines))
+        else:
+            settings += _settings(match[1], source.location(comment.start)[0])
+    return settings, suppressions
+
+
+def _settings(text: str, line: int) -> list[Setting]:
+    found = []
+    for part in text.split():
+        name, equals, value = part.partition("=")
+        if not equals or name not in SETTINGS or not value:
+            raise DirectiveError(
+                f"line {line}: `{part}` is not a directive; allowed: "
+                "ignore[RULE,…] reason, " + ", ".join(f"{name}=…" for name in SETTINGS)
+            )
+        found.append(Setting(name, value, line))
+    return found
+
+
+def _covered(source: Source, comment: Span, statements: Sequence[Span]) -> range:
+    """Return the lines a suppression covers: its own, or the next one when it stands alone."""
+    line = source.location(comment.start)[0]
+    alone = not source.text[source.line_span(line).start : comment.start].strip()
+    target = line
+    if alone:
+        last = source.location(len(source.text))[0]
+        target = line + 1
+        while target <= last and source.line_text(target).lstrip().startswith("#"):
+            target += 1
+        target = min(target, last)
+    covered = range(target, target + 1)
+    for span in statements:
+        lines = source.lines_of(span)
+        if target in lines:
+            covered = range(min(covered[0], lines[0]), max(covered[-1], lines[-1]) + 1)
+    return covered
+
+
+def suppresses(suppression: Suppression, finding: Finding, source: Source) -> bool:
+    """Whether a suppression silences a finding: by its own place, or by its whole command."""
+    if not {finding.code, finding.name} & set(suppression.codes):
+        return False
+    spans = [finding.span] + ([finding.scope] if finding.scope is not None else [])
+    return any(
+        not set(source.lines_of(span)).isdisjoint(suppression.lines) for span in spans
+    )
+
+
+def without_codes(source: Source, suppression: Suppression, unused: set[str]) -> tuple[Span, str]:
+    """Return the edit that takes unused codes out of a suppression, or all of it."""
+    kept = [code for code in suppression.codes if code not in unused]
+    span = suppression.span
+    if kept:
+        text = source.text[span.start : span.end]
+        start, end = text.index("[") + 1, text.index("]")
+        return Span(span.start + start, span.start + end), ", ".join(kept)
+    line = source.line_span(source.location(span.start)[0])
+    if not source.text[line.start : span.start].strip():
+        following = source.text[line.end : line.end + 2]
+        return Span(line.start, line.end + len(following) - len(following.lstrip("\r\n"))), ""
+    before = len(source.text[line.start : span.start].rstrip())
+    return Span(line.start + before, span.end), ""

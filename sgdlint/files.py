@@ -1,0 +1,133 @@
+"""The user's files: finding them, reading them, and replacing one without ever damaging it."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from sgdlint.documents import MENTION, is_script_head, is_script_name
+from sgdlint.source import Source, SourceError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SKIPPED = ("node_modules", "__pycache__", "site-packages")
+
+
+class FileError(Exception):
+    """A file that cannot be read or written; the message says why."""
+
+
+def find(paths: list[str]) -> Iterator[tuple[str, bool]]:
+    """Yield each file to check, and whether it was named rather than found in a folder."""
+    seen: set[str] = set()
+    for path in paths:
+        named = not os.path.isdir(path)
+        for file in [path] if named else walk(path):
+            key = os.path.realpath(file)
+            if key not in seen:
+                seen.add(key)
+                yield file, named
+
+
+def walk(folder: str) -> Iterator[str]:
+    """Yield the shell scripts below a folder, sorted; hidden folders are left out.
+
+    A folder that cannot be listed is yielded itself, so that reading it gives the error.
+    """
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        yield folder
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name not in SKIPPED:
+                yield from walk(entry.path)
+        elif is_script_name(entry.name) or _has_script_head(entry):
+            yield entry.path
+
+
+def _has_script_head(entry: os.DirEntry[str]) -> bool:
+    """Whether a file without an ending begins like a shell script."""
+    if "." in entry.name:
+        return False
+    try:
+        if not entry.is_file():
+            return False
+        with open(entry.path, "rb") as file:
+            return is_script_head(file.read(80))
+    except OSError:
+        return False
+
+
+def read(path: str, named: bool = True) -> Source:
+    """Read a file; raises FileError.
+
+    A file found in a folder that does not mention sglang is not looked at any closer.
+    """
+    data = read_bytes(path)
+    if not named and MENTION.encode() not in data:
+        return Source(path, "")
+    try:
+        return Source.from_bytes(path, data)
+    except SourceError as error:
+        raise FileError(str(error)) from None
+
+
+def read_bytes(path: str) -> bytes:
+    """Read a file's bytes; raises FileError that says why it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        if os.path.islink(path):
+            raise FileError(f"broken symbolic link to {os.readlink(path)}") from None
+        raise FileError("no such file or folder") from None
+    except IsADirectoryError:
+        raise FileError("a folder that cannot be listed") from None
+    except PermissionError:
+        what = "folder" if os.path.isdir(path) else "file"
+        raise FileError(f"no permission to read this {what}") from None
+    except OSError as error:
+        raise FileError(f"cannot be read: {error.strerror or error}") from None
+
+
+def replace(path: str, before: bytes, after: bytes) -> None:
+    """Replace a file's content in one step, keeping its mode and owner; raises FileError.
+
+    before: what was read; when the file no longer holds it, nothing is written. A symbolic link
+    stays one: the file that it leads to is replaced.
+    """
+    target = os.path.realpath(path)
+    temporary = os.path.join(os.path.dirname(target), f".{os.path.basename(target)}.{os.getpid()}.tmp")
+    try:
+        status = os.stat(target)
+        if not status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
+            raise FileError("read-only: nothing was written; make it writable first")
+        if not os.access(target, os.W_OK):
+            raise FileError("no permission to write this file: nothing was written")
+        try:
+            _write(temporary, after, status)
+            if read_bytes(target) != before:
+                raise FileError("changed while it was being fixed: nothing was written; run again")
+            os.replace(temporary, target)
+        finally:
+            if os.path.exists(temporary):
+                os.unlink(temporary)
+    except OSError as error:
+        raise FileError(f"cannot be written: {error.strerror or error}") from None
+
+
+def _write(path: str, data: bytes, status: os.stat_result) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    if hasattr(os, "chown") and (status.st_uid, status.st_gid) != (os.getuid(), os.getgid()):
+        os.chown(path, status.st_uid, status.st_gid)
+    os.chmod(path, stat.S_IMODE(status.st_mode))

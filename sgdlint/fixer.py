@@ -1,0 +1,109 @@
+"""Apply fixes: report → new text, pass by pass, until nothing changes. Pure: it writes no file."""
+
+from __future__ import annotations
+
+from sgdlint.record import record
+from sgdlint.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sgdlint.finding import Edit, Finding, Report
+
+MOST_PASSES = 10
+
+
+@record
+class Fixed:
+    """The result of fixing one file.
+
+    text: the new text. applied: the findings whose fixes were applied, in order. report: what is
+    left. refused: why fixing stopped early, or "".
+    """
+
+    text: str
+    applied: tuple[Finding, ...]
+    report: Report
+    refused: str = ""
+
+
+def fix(source: Source, check: Callable[[Source], Report], unsafe: bool = False) -> Fixed:
+    """Fix a file as far as its findings allow; each pass is checked again before it counts."""
+    report = check(source)
+    applied: list[Finding] = []
+    seen = {source.text}
+    for _ in range(MOST_PASSES):
+        chosen = choose(report.findings, unsafe)
+        if not chosen:
+            return Fixed(report.source.text, tuple(applied), report)
+        current, failure = report, ""
+        accepted = _accept(current, chosen, check)
+        if accepted is None:
+            # One of the fixes does harm: take them one by one, so that only that one is left out.
+            chosen, accepted, failure = _one_by_one(current, chosen, check)
+        if accepted is None:
+            return Fixed(report.source.text, tuple(applied), report, failure)
+        applied += chosen
+        report = accepted
+        if report.source.text in seen:
+            names = ", ".join(sorted({finding.code for finding in chosen}))
+            return Fixed(report.source.text, tuple(applied), report, f"{names} undo each other")
+        seen.add(report.source.text)
+    return Fixed(report.source.text, tuple(applied), report, f"not settled in {MOST_PASSES} passes")
+
+
+def choose(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
+    """Return the findings whose fixes can be applied together: in order, without overlaps."""
+    wanted = ("safe", "unsafe") if unsafe else ("safe",)
+    taken: list[Edit] = []
+    chosen = []
+    for finding in findings:
+        fix = finding.fix
+        if fix is None or fix.applicability not in wanted or not fix.edits:
+            continue
+        if any(mine.span.overlaps(other.span) for mine in fix.edits for other in taken):
+            continue
+        taken += fix.edits
+        chosen.append(finding)
+    return chosen
+
+
+def apply(text: str, findings: Sequence[Finding]) -> str:
+    """Return the text with the fixes of these findings applied."""
+    edits = {edit for finding in findings if finding.fix is not None for edit in finding.fix.edits}
+    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end), reverse=True):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    return text
+
+
+def _accept(
+    report: Report, chosen: Sequence[Finding], check: Callable[[Source], Report]
+) -> Report | None:
+    """Return the report after applying fixes, or None when they make things worse."""
+    source = report.source
+    after = check(Source(source.path, apply(source.text, chosen), source.bom))
+    if after.failures or after.launches < report.launches:
+        return None
+    return None if _errors(after) > _errors(report) or _new(report, after) else after
+
+
+def _errors(report: Report) -> int:
+    return sum(finding.severity == "error" for finding in report.findings)
+
+
+def _new(before: Report, after: Report) -> bool:
+    """Whether an error of a kind that was not there has come."""
+    known = {finding.code for finding in before.findings if finding.severity == "error"}
+    return any(one.severity == "error" and one.code not in known for one in after.findings)
+
+
+def _one_by_one(
+    report: Report, chosen: Sequence[Finding], check: Callable[[Source], Report]
+) -> tuple[list[Finding], Report | None, str]:
+    for finding in chosen:
+        accepted = _accept(report, [finding], check)
+        if accepted is not None:
+            return [finding], accepted, ""
+    codes = ", ".join(sorted({finding.code for finding in chosen}))
+    return [], None, f"the fix of {codes} would make a new error, so it was not applied"

@@ -1,0 +1,66 @@
+"""The JSON format: documented in docs/json.md, stable; lines and columns count from 1."""
+
+from __future__ import annotations
+
+import json
+
+from sgdlint import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from sgdlint.finding import Finding, Fix, Report
+    from sgdlint.source import Source, Span
+
+
+def render(reports: Iterable[Report]) -> str:
+    """Return the reports as one JSON document."""
+    document = {"version": __version__, "files": [_file(report) for report in reports]}
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _file(report: Report) -> dict[str, Any]:
+    return {
+        "path": report.source.path,
+        "sglang": report.sglang,
+        "findings": [_finding(one, report.source) for one in report.findings],
+        "failures": [{"message": one.message} for one in report.failures],
+    }
+
+
+def _finding(finding: Finding, source: Source) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity,
+        "category": finding.category,
+        "lossless": finding.lossless,
+        "message": finding.message,
+        "help": finding.help,
+        "url": finding.url,
+        **_span(finding.span, source),
+        "related": [
+            {"label": one.label, **_span(one.span, source)} for one in finding.related
+        ],
+        "fix": None if finding.fix is None else _fix(finding.fix, source),
+    }
+
+
+def _fix(fix: Fix, source: Source) -> dict[str, Any]:
+    return {
+        "applicability": fix.applicability,
+        "title": fix.title,
+        "note": fix.note,
+        "edits": [{**_span(edit.span, source), "text": edit.text} for edit in fix.edits],
+    }
+
+
+def _span(span: Span, source: Source) -> dict[str, Any]:
+    return {"start": _place(span.start, source), "end": _place(span.end, source)}
+
+
+def _place(offset: int, source: Source) -> dict[str, int]:
+    line, column = source.location(offset)
+    return {"line": line, "column": column, "offset": offset}

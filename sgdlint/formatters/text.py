@@ -1,0 +1,218 @@
+"""The text format: place, rule, message, the source with the exact words underlined, and the fix.
+
+Text is built as styled segments. On a terminal rich prints them in colour; elsewhere they are
+joined as they are, and rich is not imported.
+"""
+
+from __future__ import annotations
+
+from sgdlint.finding import SEVERITIES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import TextIO
+
+    from sgdlint.finding import Finding, Fix, Report
+    from sgdlint.source import Source, Span
+
+    Segment = tuple[str, str]
+    Line = list[Segment]
+
+STYLES = {
+    "error": "bold red",
+    "warning": "bold yellow",
+    "perf": "bold cyan",
+    "info": "bold blue",
+    "path": "bold",
+    "code": "bold",
+    "gutter": "blue",
+    "removed": "red",
+    "added": "green",
+    "dim": "dim",
+}
+WIDTH = 110
+"""Longest part of a source line that is shown, in columns."""
+
+
+def render(reports: Sequence[Report]) -> list[Line]:
+    """Return the reports as lines of (text, style)."""
+    lines: list[Line] = []
+    for report in reports:
+        for finding in report.findings:
+            lines += [*_finding(finding, report.source), []]
+    return lines + summary(reports)
+
+
+def plain(lines: Iterable[Line]) -> str:
+    """Return styled lines as text without styles."""
+    return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in lines)
+
+
+def print_rich(lines: Iterable[Line], stream: TextIO) -> None:
+    """Print styled lines in colour."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=stream, highlight=False, soft_wrap=True)
+    for line in lines:
+        console.print(Text.assemble(*((text, STYLES.get(style, "")) for text, style in line)))
+
+
+def summary(reports: Sequence[Report]) -> list[Line]:
+    """Return the closing lines: how many findings, how many can be fixed, for which release."""
+    findings = [finding for report in reports for finding in report.findings]
+    launches = sum(report.launches for report in reports)
+    checked = f"{_count(launches, 'launch', 'launches')} in {_count(len(reports), 'file')}"
+    if not findings:
+        return [[(f"No findings: {checked}{_releases(reports)}", "dim")]]
+    parts = []
+    for severity in reversed(SEVERITIES):
+        number = sum(finding.severity == severity for finding in findings)
+        if number:
+            parts.append(f"{number} {severity}" if severity in ("perf", "info") else _count(number, severity))
+    lines: list[Line] = [
+        [(f"{_count(len(findings), 'finding')} ({', '.join(parts)}); {checked}{_releases(reports)}", "path")]
+    ]
+    safe = sum(_applies(finding, "safe") for finding in findings)
+    unsafe = sum(_applies(finding, "unsafe") for finding in findings)
+    if safe or unsafe:
+        told = [f"{safe} with `sgdlint fix`"] if safe else []
+        told += [f"{unsafe} more with `sgdlint fix --unsafe`"] if unsafe else []
+        lines.append([("Can be fixed: " + ", ".join(told), "dim")])
+    return lines
+
+
+def _applies(finding: Finding, applicability: str) -> bool:
+    return finding.fix is not None and finding.fix.applicability == applicability
+
+
+def _releases(reports: Sequence[Report]) -> str:
+    found = dict.fromkeys((one.sglang, one.release_from) for one in reports if one.launches)
+    if len(found) != 1:
+        return ""
+    (release, origin), = found
+    origin = origin if origin.startswith("the ") else f"from {origin}"
+    return f"; SGLang {release} ({origin})"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _finding(finding: Finding, source: Source) -> list[Line]:
+    line, column = source.location(finding.span.start)
+    width = len(str(source.location(max(finding.span.start, finding.span.end - 1))[0]))
+    for related in finding.related:
+        width = max(width, len(str(source.location(related.span.start)[0])))
+    lines: list[Line] = [
+        [
+            (f"{visible(source.path)}:{line}:{column}: ", "path"),
+            (finding.severity, finding.severity),
+            (" ", ""),
+            (f"{finding.code} {finding.name}", "code"),
+        ],
+        [("  " + visible(finding.message), "")],
+    ]
+    lines += _excerpt(source, finding.span, width, finding.severity, "")
+    for related in finding.related:
+        lines += _excerpt(source, related.span, width, "gutter", related.label, "-")
+    if finding.help:
+        lines.append(_note(width, "help", finding.help))
+    if finding.fix is not None:
+        lines += _fix(finding.fix, source, width)
+    return lines
+
+
+def _note(width: int, label: str, text: str) -> Line:
+    return [(" " * (width + 2) + "= ", "gutter"), (f"{label}: ", "code"), (visible(text), "")]
+
+
+def _excerpt(
+    source: Source, span: Span, width: int, style: str, label: str, mark: str = "^"
+) -> list[Line]:
+    """Return the lines of a span, at most four, with its words underlined."""
+    lines: list[Line] = []
+    numbers = list(source.lines_of(span))
+    for number in numbers[:4]:
+        text, start, end = _cropped(source, number, span)
+        lines.append([(f" {number:>{width}} | ", "gutter"), (text, "")])
+        shown = label if number == numbers[0] and label not in ("", "here") else ""
+        under = " " * start + mark * max(1, end - start) + (f" {shown}" if shown else "")
+        lines.append([(" " * (width + 2) + "| ", "gutter"), (under, style)])
+    if len(numbers) > 4:
+        lines.append([(f" {'…':>{width}} |", "gutter")])
+    return lines
+
+
+def _cropped(source: Source, number: int, span: Span) -> tuple[str, int, int]:
+    """Return a line as shown, and the columns in it that a span covers."""
+    line = source.line_span(number)
+    text = source.text[line.start : line.end]
+    start = max(span.start - line.start, 0)
+    end = min(span.end, line.end) - line.start
+    if span.start < line.start:  # a continued span: leave the indent out
+        start = len(text) - len(text.lstrip())
+    while end - 1 > start and text[end - 1 : end] in ("\\", " ") and span.end > line.end:
+        end -= 1
+    first = 0 if end < WIDTH else max(0, start - 20)
+    ahead, words, rest = text[first:start], text[start:end], text[end : first + WIDTH]
+    dots = "…" if first else ""
+    shown = dots + visible(ahead) + visible(words) + visible(rest)
+    columns = len(dots) + _columns(visible(ahead))
+    if len(text) > first + WIDTH:
+        shown = shown[: WIDTH + 1] + "…"
+    return shown, columns, min(columns + _columns(visible(words)), WIDTH + 1)
+
+
+def visible(text: str) -> str:
+    """Return text that cannot move the cursor or change colours: tabs become blanks."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else "    " if character == "\t" else "\ufffd"
+        for character in text
+    )
+
+
+def _columns(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(
+        0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text
+    )
+
+
+def _fix(fix: Fix, source: Source, width: int) -> list[Line]:
+    kind = {"safe": "fix", "unsafe": "fix (unsafe)", "display": "suggestion"}[fix.applicability]
+    text = fix.title + (f" ({fix.note})" if fix.note else "")
+    return [_note(width, kind, text), *_diff(fix, source, width)]
+
+
+def _diff(fix: Fix, source: Source, width: int) -> list[Line]:
+    """Return the lines that a fix removes and adds, at most six of each."""
+    if not fix.edits:
+        return []
+    first = min(edit.span.start for edit in fix.edits)
+    last = max(edit.span.end for edit in fix.edits)
+    numbers = range(source.location(first)[0], source.location(last)[0] + 1)
+    if len(numbers) > 8:
+        return []
+    begin, end = source.line_span(numbers[0]).start, source.line_span(numbers[-1]).end
+    after = source.text[:end]
+    for edit in sorted(fix.edits, key=lambda one: one.span.start, reverse=True):
+        after = after[: edit.span.start] + edit.text + after[edit.span.end :]
+    old = source.text[begin:end].splitlines()
+    new = after[begin:].splitlines()
+    kept = [line for line in old if line in new]
+    gutter = " " * (width + 2)
+    lines: list[Line] = []
+    for sign, style, texts in (("-", "removed", old), ("+", "added", new)):
+        for text in texts:
+            if text not in kept:
+                shown = visible(text)
+                shown = shown if len(shown) <= WIDTH else shown[:WIDTH] + "…"
+                lines.append([(gutter, ""), (f"{sign} {shown}", style)])
+    return lines

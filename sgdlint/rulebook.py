@@ -1,0 +1,144 @@
+"""Rules for people: `sgdlint rules`, `sgdlint explain RULE`, `sgdlint rule test`."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+
+from sgdlint import resources, rulepack
+from sgdlint.linter import OptionError
+from sgdlint.nearest import nearest
+from sgdlint.rules.check import check
+from sgdlint.rules.files import RuleError, find_files, read_file
+from sgdlint.ruletest import test_examples
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from sgdlint.rules.model import Rule
+
+
+def listing(as_json: bool) -> str:
+    """Return all rules, one a line, or as JSON."""
+    rules = sorted(rulepack.load().rules, key=lambda rule: rule.code)
+    if as_json:
+        return json.dumps([_as_data(rule) for rule in rules], indent=2) + "\n"
+    width = max(len(rule.name) for rule in rules)
+    return "".join(
+        f"{rule.code}  {rule.name:<{width}}  {rule.severity:<7}  {_range(rule)}\n" for rule in rules
+    )
+
+
+def _as_data(rule: Rule) -> dict[str, Any]:
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "severity": rule.severity,
+        "category": rule.category,
+        "lossless": rule.lossless,
+        "since": rule.since,
+        "until": rule.until,
+        "commands": list(rule.commands),
+        "message": rule.message,
+        "fixes": [fix.safety for fix in rule.fixes],
+    }
+
+
+def _range(rule: Rule) -> str:
+    return ", ".join(
+        part
+        for part in (
+            f"since {rule.since}" if rule.since else "",
+            f"until {rule.until}" if rule.until else "",
+        )
+        if part
+    ) or "every release"
+
+
+def explain(wish: str) -> str:
+    """Return the whole story of a rule, by code or name; raises OptionError when there is none."""
+    rules = [
+        rule
+        for path in find_files(resources.find("rules.d"))
+        for rule in read_file(path).data.get("rules", ())
+    ]
+    for rule in rules:
+        if wish.lower() in (rule["code"].lower(), rule["name"]):
+            return _story(rule)
+    hint = nearest(wish, [rule[key] for rule in rules for key in ("code", "name")])
+    raise OptionError(f"no rule {wish!r}{f'; did you mean {hint!r}?' if hint else ''}")
+
+
+def _story(rule: dict[str, Any]) -> str:
+    since, until = rule.get("since"), rule.get("until")
+    holds = [f"from {since} on" if since else "", f"before {until}" if until else ""]
+    parts = [
+        f"{rule['code']} {rule['name']}",
+        f"{rule['severity']}, {rule['category']}, {rule.get('quality', 'lossless')}; "
+        f"SGLang {', '.join(one for one in holds if one) or 'every known release'}; "
+        f"{' and '.join(rule.get('commands', ('generate', 'serve')))}",
+        _wrapped(rule["message"]),
+        _wrapped(rule["why"]),
+    ]
+    if "help" in rule:
+        parts.append(_wrapped(rule["help"]))
+    if "when" in rule:
+        parts.append("When\n" + _indented(rule["when"]))
+    for fix in rule.get("fixes", ()):
+        because = f": {fix['because']}" if "because" in fix else ""
+        parts.append(f"Fix ({fix['safety']}{because})\n" + _indented(fix["title"]))
+    parts += [_example(example) for example in rule["examples"]]
+    parts.append("References\n" + "\n".join(_indented(one) for one in rule["references"]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _example(example: dict[str, Any]) -> str:
+    kind = next(iter({"bad", "good", "unknown"} & set(example)))
+    settings = " ".join(
+        f"{key}={example[key]}" for key in ("sglang", "gpu", "gpus", "vram") if key in example
+    )
+    text = f"Example, {kind}{f' ({settings})' if settings else ''}\n{_indented(example[kind])}"
+    if "fixed" in example:
+        text += f"\n  fixed\n{_indented(example['fixed'])}"
+    return text
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(" ".join(text.split()), 88)
+
+
+def _indented(text: str) -> str:
+    return textwrap.indent(text.strip("\n"), "    ")
+
+
+def test(path: str) -> tuple[str, bool]:
+    """Run the examples of rule files; return what to print and whether all passed.
+
+    Raises RuleError when the files themselves are not valid. Without a path: the built-in rules.
+    """
+    folder = resources.find("rules.d")
+    base = rulepack.load() if path and not _same(path, folder) else None
+    files, problems = [], []
+    for name in find_files(path or folder):
+        try:
+            files.append(read_file(name))
+        except RuleError as error:
+            problems += error.problems
+    if problems:
+        raise RuleError(problems)
+    pack = check(files, base)
+    results = [result for file in files for result in test_examples(file, pack, base)]
+    failed = [result.problem for result in results if result.problem is not None]
+    lines = [str(problem) for problem in failed]
+    lines.append(
+        f"{len(pack.rules)} rules, {len(results)} examples: "
+        + (f"{len(failed)} failed" if failed else "all passed")
+    )
+    return "\n".join(lines) + "\n", not failed
+
+
+def _same(path: str, folder: str) -> bool:
+    import os
+
+    return os.path.realpath(path) == os.path.realpath(folder)

@@ -15,7 +15,8 @@ import pytest
 # From the top down; a part imports from its own layer or from those after it.
 LAYERS = (
     {"cli", "__main__"},
-    {"linter", "fixer", "recommend"},
+    {"arguments", "files", "rulebook", "rulepack", "ruletest"},
+    {"linter", "fixer", "recommend", "directives", "sharing"},
     {"formatters", "rules", "launch", "documents", "settings"},
     {"shell", "catalog", "hardware"},
     {"source", "finding", "nearest", "record", "resources"},

@@ -30,7 +30,7 @@ PLACES = {
 }
 # A plain check loads none of these: the first line costs time, the second reaches outside, and
 # the third would run or load what nobody asked for.
-HEAVY = "argparse ast dataclasses glob importlib.metadata inspect lark logging pathlib rich"
+HEAVY = "ast dataclasses glob importlib.metadata inspect lark logging pathlib rich"
 HEAVY += " shutil tempfile textwrap typing typing_extensions urllib.parse yaml zipfile"
 OUTSIDE = "ctypes http pynvml socket ssl subprocess"
 UNASKED = "hypothesis jsonschema multiprocessing pickle pytest unittest"

@@ -69,6 +69,19 @@ class Machine:
     hidden: int = 0
     notes: tuple[str, ...] = ()
 
+    def described(
+        self, count: int | None = None, vram: float | None = None
+    ) -> tuple[str, int, float | None]:
+        """Return name, number and GiB of memory, with what is given in place of what was found.
+
+        Of GPUs that differ: the name of the first and the memory of the smallest, since a launch
+        loads the same on each. The name is "" and the memory None where NVML tells neither.
+        """
+        name = next((gpu.name for gpu in self.gpus if gpu.name), "")
+        totals = [gpu.total / (1 << 30) for gpu in self.gpus if gpu.total]
+        smallest = min(totals, default=None)
+        return name, count or len(self.gpus), smallest if vram is None else vram
+
 
 class _RefusedError(Exception):
     """NVML did not answer; `code` says why."""

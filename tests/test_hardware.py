@@ -143,6 +143,32 @@ def test_an_idle_gpu(nvml: Callable[[Recording], FakeNvml]) -> None:
     assert fake.shut_down == 1
 
 
+DESCRIBED = [
+    ({}, (None, None), (NAME, 2, 80.0)),
+    ({}, (8, 40.0), (NAME, 8, 40.0)),
+    ({"nvmlDeviceGetMemoryInfo": {"total": 24 * GIB, "free": 0}}, (None, None), (NAME, 2, 24.0)),
+    ({"nvmlDeviceGetMemoryInfo": {"error": 3}}, (None, None), (NAME, 2, 80.0)),
+    ({"nvmlDeviceGetName": {"error": 3}}, (None, None), (NAME, 2, 80.0)),
+]
+
+
+@pytest.mark.parametrize(("answers", "given", "described"), DESCRIBED)
+def test_a_machine_in_three_words(
+    answers: Recording,
+    given: tuple[int | None, float | None],
+    described: tuple[str, int, float | None],
+    nvml: Callable[[Recording], FakeNvml],
+) -> None:
+    nvml(change(answers))
+    assert detect({}).described(*given) == described
+
+
+def test_a_machine_of_which_nothing_is_told(nvml: Callable[[Recording], FakeNvml]) -> None:
+    refused = {"nvmlDeviceGetMemoryInfo": {"error": 3}, "nvmlDeviceGetName": {"error": 3}}
+    nvml(change(refused, (0, 1)))
+    assert detect({}).described() == ("", 2, None)
+
+
 BUSY = [
     ({}, False),
     ({"nvmlDeviceGetComputeRunningProcesses": [{"pid": 1, "usedGpuMemory": None}]}, True),

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from catalog_extract import options, store
+from catalog_extract import dynamic, environment, language, models, options, store
 from catalog_extract.changes import describe_changes
 from catalog_extract.evaluate import Program
 from catalog_extract.wheel import Wheel
@@ -39,14 +39,28 @@ def main(argv: list[str] | None = None) -> int:
 
 def add(catalog: store.Catalog, wheel: Wheel) -> None:
     """Extract one wheel into the catalog and print what is different from the release before."""
-    program = Program(wheel)
-    extraction: store.Extraction = {"options": dict(options.extract(program))}
+    extraction = extract(wheel)
     release = wheel.release
     older = [r for r in catalog.order if store.release_key(r) < store.release_key(release)]
     catalog.add(release, {"wheel": wheel.path.name, "sha256": wheel.sha256}, extraction)
     before = catalog.extractions[older[-1]] if older else None
     for line in describe_changes(before, extraction):
         print(f"{release}: {line}")
+
+
+def extract(wheel: Wheel) -> store.Extraction:
+    """Return everything that the catalog keeps about one release."""
+    program = Program(wheel)
+    return {
+        "options": options.extract(program),
+        "dynamic": dynamic.extract(program),
+        "language": language.extract(wheel),
+        "registry": models.registry(program),
+        "models": models.extract(program),
+        "pipelines": models.pipelines(program),
+        "attention": models.backends(program),
+        "environment": environment.extract(program),
+    }
 
 
 def _wheel_path(name: str, folder: Path) -> Path:

@@ -145,6 +145,9 @@ def _index(module: Module, body: list[ast.stmt]) -> None:
             _index(module, node.body)
         elif isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
             module.stars.append(node)
+        elif isinstance(node, ast.For):
+            for target in {_changed(part) for part in node.body} - {""}:
+                module.changes.setdefault(target, []).append(node)
         elif target := _changed(node):
             module.changes.setdefault(target, []).append(node)
         else:
@@ -183,7 +186,7 @@ class Program:
     def __init__(self, wheel: Wheel, package: str = "sglang") -> None:
         self.wheel, self.package = wheel, package
         self.overrides: dict[str, Any] = {}
-        self.environment_reads: list[str] = []
+        self.variables: dict[str, str] = {}
         self._modules: dict[str, Module | None] = {}
         self._depth = 0
 

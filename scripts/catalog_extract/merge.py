@@ -56,7 +56,7 @@ def _key(row: Row) -> str:
 def _row(node: _Node, columns: list[str], order: list[str]) -> Row:
     row: Row = json.loads(node.key)
     found = {column: ranges(node.seen.get(column, set()), order) for column in columns}
-    if len({json.dumps(r) for r in found.values()}) == 1:
+    if all(one == found[columns[0]] for one in found.values()):
         return row | {"all": found[columns[0]]}
     return row | {column: r for column, r in found.items() if r}
 
@@ -82,7 +82,7 @@ def expand(
     for row in table:
         content = {k: v for k, v in row.items() if k not in (*columns, "all")}
         for column in columns:
-            for since, until in row.get(column, row.get("all", [])):
+            for since, until in row.get(column) or row.get("all", []):
                 stop = order.index(until) if until else len(order)
                 for release in order[order.index(since) : stop]:
                     out[release][column].append(content)

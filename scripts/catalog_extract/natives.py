@@ -17,6 +17,7 @@ from catalog_extract.objects import (
     Instance,
     Member,
     Raised,
+    Undecided,
     Unknown,
     any_unknown,
 )
@@ -43,6 +44,7 @@ def builtin(program: Program, name: str) -> Any:
         "type": lambda thing: thing.cls if isinstance(thing, Instance) else Unknown("type()"),
         "print": lambda *_a, **_k: None,
         "iter": lambda thing: thing,
+        "next": lambda items, *default: _next(program, items, *default),
     }
     if name in special:
         return Builtin(special[name])
@@ -70,13 +72,20 @@ def call_external(program: Program, callee: External, args: list[Any], kwargs: A
         return FieldSpec(kwargs)
     if name in ("dataclasses.fields", "fields"):
         return _fields_of(program, args[0])
+    if name == "dataclasses.replace" and isinstance(args[0], Instance):
+        return Instance(args[0].cls, args[0].attributes | kwargs)
+    if name == "re.search" and has_host(args):
+        return args[1].matches(args[0])
     if name in ("typing.cast", "cast"):
         return args[1]
     if name in ("copy.deepcopy", "copy.copy", "deepcopy"):
         return args[0]
+    if name == "object.__getattribute__":
+        return program.attribute(args[0], args[1])
+    if name in ("object.__setattr__", "setattr"):
+        return _setattr(*args)
     if name in ("os.getenv", "os.environ.get"):
-        program.environment_reads.append(str(args[0]))
-        return args[1] if len(args) > 1 else None
+        return program.variables.get(args[0], args[1] if len(args) > 1 else None)
     if name.split(".")[0] in ("logger", "logging", "warnings"):
         return None
     return Unknown(f"call of {name}")
@@ -163,6 +172,13 @@ def _getattr(program: Program, thing: Any, key: str, *default: Any) -> Any:
     return value
 
 
+def _next(program: Program, items: Any, *default: Any) -> Any:
+    found = program.iterate(items)
+    if found:
+        return found[0]
+    return default[0] if default else Unknown("next()")
+
+
 def _setattr(thing: Any, key: str, value: Any) -> None:
     if isinstance(thing, Instance):
         thing.attributes[key] = value
@@ -188,6 +204,9 @@ class Field(Host):
         self.init = options.get("init", True)
         self.metadata = options.get("metadata", {})
         self.type = annotation
+        self.has_default = not isinstance(spec, FieldSpec) or bool(
+            spec.options.keys() & {"default", "default_factory"}
+        )
 
 
 MISSING = Unknown("no default")
@@ -225,14 +244,27 @@ def instantiate(program: Program, cls: Cls, args: list[Any], kwargs: dict[str, A
         fields = dataclass_fields(program, cls)
         kwargs = {**dict(zip(fields, args, strict=False)), **kwargs}
         for name, one in fields.items():
-            thing.attributes[name] = (
-                kwargs[name] if name in kwargs else field_default(program, one.spec)
-            )
-        if _hasattr(program, thing, "__post_init__") is True:
-            program.call(program.attribute(thing, "__post_init__"), [], {})
+            if name in kwargs:
+                thing.attributes[name] = kwargs[name]
+            elif one.has_default:
+                thing.attributes[name] = field_default(program, one.spec)
+        _post_init(program, thing)
         return thing
     program.call(program.attribute(thing, "__init__"), args, kwargs)
     return thing
+
+
+def _post_init(program: Program, thing: Instance) -> None:
+    """Run `__post_init__` as far as it can be followed; what it had set by then stays."""
+    for base in thing.cls.mro():
+        if isinstance(base, Cls) and any(
+            isinstance(n, ast.FunctionDef) and n.name == "__post_init__" for n in base.node.body
+        ):
+            try:
+                program.call(Bound(program.class_attribute(base, "__post_init__"), thing), [], {})
+            except Undecided:
+                pass
+            return
 
 
 def _enum_by_value(program: Program, cls: Cls, value: Any) -> Any:

@@ -125,10 +125,12 @@ class Fields:
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self.classes: dict[str, Cls] = {}
         self.owners: dict[str, dict[str, Field]] = {}
         for owner, name, module in _OWNERS:
             cls = program.find(f"{module}.{name}")
             if isinstance(cls, Cls):
+                self.classes[owner] = cls
                 self.owners[owner] = dataclass_fields(program, cls)
         if missing := {"server", "sampling", "pipeline"} - set(self.owners):
             raise ValueError(f"no dataclass found for {missing}")

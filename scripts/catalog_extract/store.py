@@ -13,6 +13,13 @@ DATA = Path(__file__).parents[2] / "sgdlint" / "catalog" / "data"
 GENERATED = "scripts/extract_catalog.py; not to be edited by hand"
 TABLES: dict[str, list[str]] = {
     "options": ["generate", "serve"],
+    "dynamic": ["all"],
+    "language": ["all"],
+    "environment": ["all"],
+    "registry": ["all"],
+    "models": ["all"],
+    "pipelines": ["all"],
+    "attention": ["all"],
 }
 Extraction = dict[str, dict[str, list[dict[str, Any]]]]
 """What one release gives: table → column → rows."""

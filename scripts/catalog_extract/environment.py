@@ -1,0 +1,97 @@
+"""The environment variables that the diffusion part of a release declares or reads."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any
+
+from catalog_extract.evaluate import Program
+from catalog_extract.objects import Builtin, Raised, Undecided, Unknown
+from catalog_extract.options import plain
+
+_ENVS = "sglang.multimodal_gen.envs"
+_PACKAGE = "sglang/multimodal_gen/"
+_NOT_RUN = re.compile(r"/(tests?|benchmarks|apps|docs|tools|scripts|\.claude)/")
+_READERS = ("getenv", "get", "get_bool_env_var", "pop", "setdefault")
+_MAPPINGS = ("os.environ", "environ")
+PROBE = "7"
+
+
+def extract(program: Program) -> dict[str, list[dict[str, Any]]]:
+    """Return the variables: the declared ones in their order, then those read directly."""
+    texts = _texts(program)
+    used = set(re.findall(r"\b[A-Z][A-Z0-9_]{3,}\b", "\n".join(texts.values())))
+    declared = program.find(f"{_ENVS}.environment_variables")
+    rows = [_declared(program, name, getter, used) for name, getter in declared.items()]
+    direct: set[str] = set()
+    for text in texts.values():
+        direct |= _direct(text)
+    known = {row["name"] for row in rows}
+    rows += [{"name": name, "declared": False} for name in sorted(direct - known)]
+    return {"all": rows}
+
+
+def _texts(program: Program) -> dict[str, str]:
+    files = program.wheel.under(_PACKAGE)
+    files = [f for f in files if not _NOT_RUN.search(f) and f != f"{_PACKAGE}envs.py"]
+    return {file: program.wheel.read(file) for file in files}
+
+
+def _declared(program: Program, name: str, getter: Any, used: set[str]) -> dict[str, Any]:
+    """Call the variable's own reader with nothing set, and with a number set."""
+    asked: list[str] = []
+
+    def boolean(key: str, default: Any = "false") -> bool:
+        asked.append(key)
+        return str(default).lower() in ("1", "true", "yes", "on")
+
+    for module in ("runtime.utils.common", "utils"):
+        program.overrides[f"sglang.multimodal_gen.{module}.get_bool_env_var"] = Builtin(boolean)
+    program.variables.clear()
+    default = _call(program, getter)
+    program.variables[name] = PROBE
+    kind = "bool" if asked else _kind(_call(program, getter))
+    program.variables.clear()
+    row: dict[str, Any] = {"name": name, "kind": kind, "default": plain(default)}
+    if name not in used:
+        row["read"] = False
+    return row
+
+
+def _call(program: Program, getter: Any) -> Any:
+    try:
+        return program.call(getter, [], {})
+    except (Raised, Undecided) as problem:
+        return Unknown(str(problem))
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, (int, float)):
+        return type(value).__name__
+    return "str" if value == PROBE else "path"
+
+
+def _direct(text: str) -> set[str]:
+    """Return the names that a file reads from the environment itself."""
+    if "environ" not in text and "getenv" not in text and "env_var" not in text:
+        return set()
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and node.args:
+            name = ast.unparse(node.func)
+            reads = name.rpartition(".")[2] in _READERS
+            if reads and ("environ" in name or "env" in name.rpartition(".")[2]):
+                found.add(_text(node.args[0]))
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+            if ast.unparse(node.value) in _MAPPINGS:
+                found.add(_text(node.slice))
+        elif isinstance(node, ast.Compare) and ast.unparse(node.comparators[0]) in _MAPPINGS:
+            found.add(_text(node.left))
+    return found - {""}
+
+
+def _text(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""

@@ -1,0 +1,353 @@
+"""The models that a release's registry knows, and what it takes for granted about each."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from catalog_extract import detectors
+from catalog_extract.evaluate import Module, Program
+from catalog_extract.natives import dataclass_fields, field_default, instantiate
+from catalog_extract.objects import (
+    Builtin,
+    Cls,
+    External,
+    Instance,
+    Member,
+    Raised,
+    Undecided,
+    Unknown,
+)
+from catalog_extract.options import Fields, plain
+
+ROOT = "sglang.multimodal_gen"
+_CONFIGS = f"{ROOT}.configs.pipeline_configs"
+_SAMPLING = (
+    "num_inference_steps",
+    "guidance_scale",
+    "guidance_scale_2",
+    "true_cfg_scale",
+    "width",
+    "height",
+    "num_frames",
+    "fps",
+    "boundary_ratio",
+    "supported_resolutions",
+)
+_PIPELINE = (
+    "dit_precision",
+    "vae_precision",
+    "vae_decode_precision",
+    "text_encoder_precisions",
+    "image_encoder_precision",
+    "vae_tiling",
+    "vae_slicing",
+    "vae_sp",
+    "flow_shift",
+    "embedded_cfg_scale",
+    "should_use_guidance",
+    "dmd_denoising_steps",
+    "boundary_ratio",
+    "enable_autocast",
+    "supports_auto_residency",
+)
+_ARCHITECTURE = {
+    "heads": "num_attention_heads",
+    "layers": "num_layers",
+    "head_size": "attention_head_dim",
+}
+
+
+_PARAMETERS = (
+    "sampling_param_cls",
+    "pipeline_config_cls",
+    "hf_model_paths",
+    "model_detectors",
+    "pipeline_config_registry_entries",
+)
+
+
+class Registration:
+    """One family that was registered."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.pipeline: Cls = options["pipeline_config_cls"]
+        self.sampling: Any = options["sampling_param_cls"]
+        ids = options.get("hf_model_paths") or options.get("model_path_to_name_mappings") or []
+        self.ids: list[str] = [str(i) for i in ids]
+        self.detectors: list[Any] = list(options.get("model_detectors") or [])
+        for name, detector in options.get("model_name_detectors") or []:
+            if name == options["model_name"]:  # 0.5.5: one under another name finds nothing
+                self.detectors.append(detector)
+        self.entries: dict[str, Any] = dict(options.get("pipeline_config_registry_entries") or {})
+
+
+def _from_tables(program: Program) -> list[Registration]:
+    """Return the families of 0.5.5 and 0.5.5.post1, which had no registry but two tables."""
+    configs = program.find(f"{ROOT}.configs.pipelines.registry.PIPE_NAME_TO_CONFIG")
+    sampling = program.find(f"{ROOT}.configs.sample.registry.SAMPLING_PARAM_REGISTRY")
+    base = program.find(f"{ROOT}.configs.sample.base.SamplingParams")
+    return [
+        Registration(
+            {
+                "pipeline_config_cls": cls,
+                "sampling_param_cls": sampling.get(name, base),
+                "hf_model_paths": [name],
+            }
+        )
+        for name, cls in configs.items()
+    ]
+
+
+def registrations(program: Program) -> list[Registration]:
+    """Return the families in the order in which the release registers them."""
+    found: list[Registration] = []
+
+    def register(*given: Any, **options: Any) -> None:
+        found.append(Registration(dict(zip(_PARAMETERS, given, strict=False)) | options))
+
+    program.overrides[f"{ROOT}.registry.register_configs"] = Builtin(register)
+    registry = program.module(f"{ROOT}.registry")
+    if registry is None:
+        return _from_tables(program)
+    if registry.has("_register_configs"):
+        program.call(registry.get("_register_configs"), [], {})
+        return found
+    for module in _registering(program, registry):
+        program.call(module.get("register"), [], {})
+    return found
+
+
+def _registering(program: Program, registry: Module) -> list[Module]:
+    """Return the modules that register families, in the registry's order."""
+    first = list(registry.get("_CONFIG_REGISTER_PRIORITY"))
+    files = program.wheel.under(_CONFIGS.replace(".", "/") + "/")
+    names = [f[: -len(".py")].replace("/", ".") for f in files if not f.endswith("__init__.py")]
+    modules = [m for m in map(program.module, names) if m and m.has("register")]
+    short = {m.dotted: m.dotted.rpartition(".")[2] for m in modules}
+    modules.sort(
+        key=lambda m: first.index(short[m.dotted]) if short[m.dotted] in first else len(first)
+    )
+    return modules
+
+
+def extract(program: Program) -> dict[str, list[dict[str, Any]]]:
+    """Return the families as plain data, in the registry's order."""
+    base = Fields(program)
+    return {"all": [_family(program, one, base) for one in registrations(program)]}
+
+
+def _family(program: Program, one: Registration, base: Fields) -> dict[str, Any]:
+    pipeline = _make(program, one.pipeline)
+    row: dict[str, Any] = {"family": one.pipeline.name, "sampling_class": one.sampling.name}
+    row["ids"] = one.ids
+    found = [detectors.alternatives(program, d) for d in one.detectors]
+    row["detectors"] = [a for alternatives in found if alternatives for a in alternatives]
+    if None in found:
+        row["other_detectors"] = True
+    if one.entries:
+        row["pipelines"] = sorted(one.entries)
+    row |= _task(program, pipeline)
+    row |= _sampling(program, one.sampling, base)
+    row["pipeline"] = _differences(pipeline, base)
+    row["deployment"] = _deployment(program, pipeline)
+    row |= _transformer(program, pipeline)
+    if options := _own_options(program, one.pipeline):
+        row["options"] = options
+    return {key: value for key, value in row.items() if value not in (None, {}, [])}
+
+
+def _make(program: Program, cls: Cls) -> Instance:
+    """Return an object of a dataclass with its defaults; `__post_init__` may be beyond reach."""
+    made = instantiate(program, cls, [], {})
+    return made if isinstance(made, Instance) else Instance(cls)
+
+
+def _ask(program: Program, thing: Any, name: str, *args: Any) -> Any:
+    """Return an attribute, or what a method returns; None when there is no such thing."""
+    try:
+        value = program.attribute(thing, name)
+        if isinstance(value, (Unknown, External)):
+            return None
+        return program.call(value, list(args), {}) if callable_there(value) else value
+    except (Raised, Undecided):
+        return None
+
+
+def callable_there(value: Any) -> bool:
+    """Whether the evaluated program could call a value."""
+    return type(value).__name__ in ("Bound", "Func", "Builtin")
+
+
+def _task(program: Program, pipeline: Instance) -> dict[str, Any]:
+    task = _ask(program, pipeline, "task_type")
+    if not isinstance(task, Member):
+        return {"output": "image" if _ask(program, pipeline, "is_image_gen") else "video"}
+    row: dict[str, Any] = {"task": task.name}
+    supported = _ask(program, pipeline, "get_supported_task_types") or ()
+    if isinstance(supported, tuple) and len(supported) > 1:
+        row["tasks"] = [t.name for t in supported]
+    row["output"] = _output(program, task)
+    if _ask(program, task, "requires_image_input"):
+        row["image"] = "required"
+    elif _ask(program, task, "accepts_image_input"):
+        row["image"] = "accepted"
+    return row
+
+
+def _output(program: Program, task: Member) -> str:
+    for output in ("image", "action", "mesh"):
+        if _ask(program, task, f"is_{output}_gen"):
+            return output
+    return "video"
+
+
+def _sampling(program: Program, cls: Any, base: Fields) -> dict[str, Any]:
+    params = _make(program, cls)
+    values = {name: _value(params, name) for name in _SAMPLING}
+    values = {name: value for name, value in values.items() if value is not None}
+    negative, guidance = params.attributes.get("negative_prompt"), values.get("guidance_scale")
+    own = set(dataclass_fields(program, cls)) - set(base.owners["sampling"])
+    return {
+        "sampling": values,
+        "negative_prompt": negative is not None,
+        "cfg": negative is not None and isinstance(guidance, (int, float)) and guidance > 1.0,
+        "sampling_fields": sorted(name for name in own if not name.startswith("_")),
+    }
+
+
+def _value(thing: Instance, name: str) -> Any:
+    value = thing.attributes.get(name)
+    return None if isinstance(value, (Unknown, External)) else plain(value)
+
+
+def _differences(pipeline: Instance, base: Fields) -> dict[str, Any]:
+    """Return the settings in which a family differs from the usual pipeline configuration."""
+    out: dict[str, Any] = {}
+    for name in _PIPELINE:
+        usual = base.owners["pipeline"].get(name)
+        usual_value = plain(field_default(base.program, usual.spec)) if usual else None
+        value = plain(pipeline.attributes.get(name))
+        if value != usual_value and value != {"unknown": True}:
+            out[name] = value
+    return out
+
+
+def deployment_defaults(program: Program) -> dict[str, Any]:
+    """Return what the release takes for granted about deploying a model, unless it says more."""
+    cls = program.find(f"{_CONFIGS}.model_deployment_config.ModelDeploymentConfig")
+    if not isinstance(cls, Cls):
+        return {}
+    return {name: plain(value) for name, value in _make(program, cls).attributes.items()}
+
+
+def _deployment(program: Program, pipeline: Instance) -> dict[str, Any]:
+    config = _ask(program, pipeline, "get_model_deployment_config")
+    if not isinstance(config, Instance):
+        return {}
+    usual = deployment_defaults(program)
+    values = {name: plain(value) for name, value in config.attributes.items()}
+    return {name: value for name, value in values.items() if value != usual.get(name)}
+
+
+def _transformer(program: Program, pipeline: Instance) -> dict[str, Any]:
+    config = pipeline.attributes.get("dit_config")
+    if not isinstance(config, Instance):
+        return {}
+    row: dict[str, Any] = {"transformer": config.cls.name}
+    architecture = config.attributes.get("arch_config")
+    if not isinstance(architecture, Instance):
+        return row
+    for key, name in _ARCHITECTURE.items():
+        value = _ask(program, architecture, name)
+        if isinstance(value, int):
+            row[key] = value
+    backends = _ask(program, architecture, "_supported_attention_backends")
+    if isinstance(backends, (set, frozenset, list, tuple)):
+        row["backends"] = sorted(b.name.lower() for b in backends if isinstance(b, Member))
+    return row
+
+
+def _own_options(program: Program, cls: Cls) -> list[dict[str, Any]]:
+    """Return the options that only this family's pipeline adds to the parser."""
+    from catalog_extract.options import Parser, describe, slim
+
+    parser = Parser()
+    if _ask(program, cls, "add_pipeline_cli_args", parser) is None:
+        return []
+    fields = Fields(program)
+    fields.owners["server"] = dataclass_fields(program, cls)
+    return [slim(describe(action, fields) | {"field": "pipeline"}) for action in parser._actions]
+
+
+def registry(program: Program) -> dict[str, list[dict[str, Any]]]:
+    """Return how the release finds a model's family, in one row."""
+    module = program.module(f"{ROOT}.registry")
+    row: dict[str, Any] = {"deployment": deployment_defaults(program), "match": "id in path"}
+    if module is not None:
+        text = ast.unparse(module.tree)
+        row["cache_paths"] = "models--" in text
+        row["match"] = _partial_match(text)
+        row["quantized"] = _quantized(module)
+    patterns = _patterns(program)
+    row["patterns"] = [[pattern, name] for pattern, name in patterns.items()]
+    ids = program.find(f"{ROOT}.configs.sensenova_u1.SENSENOVA_U1_MODEL_IDS")
+    row["exact_only"] = sorted(ids) if isinstance(ids, set) else []
+    return {"all": [{k: v for k, v in row.items() if v not in ({}, [], False)}]}
+
+
+_PARTIAL = {
+    "registered_id in model_path": "id in path",
+    "model_hf_path.lower() in cleaned_model_path": "id in path with slashes",
+    "registered_model_name == model_name": "same name",
+    "registered_model_name in model_short_name": "name in name",
+}
+
+
+def _partial_match(text: str) -> str:
+    """Return how the registry compares a path that is not a registered id with those ids."""
+    found = [way for code, way in _PARTIAL.items() if f"if {code}:" in text]
+    if len(found) != 1:
+        raise ValueError("the registry matches names in a new way: see _PARTIAL in models.py")
+    return found[0]
+
+
+def _patterns(program: Program) -> dict[str, str]:
+    name = "KNOWN_NON_DIFFUSERS_DIFFUSION_MODEL_PATTERNS"
+    for module in (f"{ROOT}.registry", "sglang.utils"):
+        found = program.find(f"{module}.{name}")
+        if isinstance(found, dict):
+            return found
+    return {}
+
+
+def _quantized(module: Module) -> list[str]:
+    """Return the parts of a name that send a model to the diffusers backend."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "is_quantized":
+            texts = [n.value for n in ast.walk(node.value) if isinstance(n, ast.Constant)]
+            return [t for t in texts if isinstance(t, str)]
+    return []
+
+
+def pipelines(program: Program) -> dict[str, list[dict[str, Any]]]:
+    """Return the names of the native pipelines, which `--pipeline-class-name` takes."""
+    names: set[str] = set()
+    for file in program.wheel.under(f"{ROOT}.runtime.pipelines".replace(".", "/") + "/"):
+        module = program.module(file[: -len(".py")].replace("/", "."))
+        if module is None or not module.has("EntryClass"):
+            continue
+        entry = module.get("EntryClass")
+        for cls in entry if isinstance(entry, list) else [entry]:
+            name = _ask(program, cls, "pipeline_name") if isinstance(cls, Cls) else None
+            names.add(name if isinstance(name, str) else getattr(cls, "name", "?"))
+    return {"all": [{"name": name} for name in sorted(names)]}
+
+
+def backends(program: Program) -> dict[str, list[dict[str, Any]]]:
+    """Return the names of the attention backends, as `--attention-backend` takes them."""
+    cls = program.find(f"{ROOT}.runtime.platforms.interface.AttentionBackendEnum")
+    if not isinstance(cls, Cls):
+        cls = program.find(f"{ROOT}.runtime.platforms.AttentionBackendEnum")
+    members = program.iterate(cls) if isinstance(cls, Cls) else []
+    return {"all": [{"name": member.name.lower()} for member in members]}

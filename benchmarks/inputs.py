@@ -115,11 +115,10 @@ def write_many(folder: Path) -> list[Path]:
 def write_large(folder: Path) -> Path:
     """Write a script of ten million characters that launches SGLang at its end."""
     source = random.Random(2)
-    parts = [HEADER]
-    size = len(HEADER)
-    while size < LARGE:
-        parts.append(chore(source))
-        size += len(parts[-1])
     path = folder / "large.sh"
-    path.write_text("".join(parts) + COMMAND.format(name="mill"), encoding="ascii")
+    with path.open("w", encoding="ascii") as file:
+        size = file.write(HEADER)
+        while size < LARGE:  # never whole in memory: a child's peak would count from ours
+            size += file.write(chore(source))
+        file.write(COMMAND.format(name="mill"))
     return path

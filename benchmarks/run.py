@@ -27,6 +27,12 @@ import sgdlint
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 LIMIT = 60
 COLUMNS = ("command", "median", "× bare Python", "× ShellCheck", "memory")
+ABOUT = """\
+# Benchmarks
+
+Written by `benchmarks/run.py`: whole processes, the median of their times, the peak of their
+memory (a peak below that of the script itself, about 16 MB, does not show).
+"""
 FOUND = frozenset({1})
 """sgdlint must find the faults that the inputs have; an empty answer is quick but no result."""
 
@@ -153,7 +159,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=41, help="runs of each quick command")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     arguments = parser.parse_args()
-    top = f"# Benchmarks\n\nWritten by `benchmarks/run.py`; whole processes, medians.\nMemory is the peak; less than this script's own, about 16 MB, does not show.\n\n{header()}"
+    top = f"{ABOUT}\n{header()}"
     print(top, end="\n\n", flush=True)
     text = "\n\n".join([top, *sections(arguments.runs)]) + "\n"
     if arguments.write:

@@ -322,6 +322,13 @@ class Coprocess(Node):
 
 
 @record
+class Comment(Node):
+    """`# …` up to the end of its line; `text` is the source, with the `#`."""
+
+    text: str
+
+
+@record
 class SyntaxProblem(Node):
     """A place where the text is not bash: `message` says what was found and what was expected."""
 
@@ -337,4 +344,4 @@ class Tree(Node):
 
     statements: tuple[Node, ...]
     problems: tuple[SyntaxProblem, ...]
-    comments: tuple[Node, ...]
+    comments: tuple[Comment, ...]

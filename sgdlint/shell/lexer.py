@@ -1,0 +1,353 @@
+"""The shell lexer: text → tokens, one logical line at a time.
+
+It keeps a stack of modes (`Frame`) and never asks the parser anything, so that the same tokens can
+be fed to our driver and to Lark. A token is a kind with a start and an end; a plain word is one WORD,
+any other word is an empty WORD_START followed by its parts. What stands between tokens is blanks,
+comments, continuations, and newlines that mean nothing. The body of a here-document follows its
+delimiter in the stream, where the grammar wants it; sorted by start, tokens and gaps are the source.
+"""
+
+from __future__ import annotations
+
+from sgdlint.shell import patterns, words
+from sgdlint.shell.frame import MOST_FRAMES, Frame
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+# Where in a command we stand. Reserved words are seen in COMMAND and PIPED, assignments up to
+# PREFIX and in DECLARATION.
+COMMAND: Final = 0
+PIPED: Final = 1  # after `|`, where `time` is an ordinary word
+PREFIX: Final = 2
+ARGUMENTS: Final = 3
+DECLARATION: Final = 4  # arguments of `export` and its like
+ARRAYS: Final = 5  # arguments of `eval`, where only `name=( … )` is an assignment
+TARGET: Final = 6  # after a redirection operator
+FOR_NAME: Final = 7
+FOR_IN: Final = 8
+CASE_WORD: Final = 9
+CASE_IN: Final = 10
+PATTERN: Final = 11
+PATTERN_MORE: Final = 12  # after the first word of a pattern
+FUNCTION: Final = 13
+
+RESERVED = {
+    "if": "IF",
+    "then": "THEN",
+    "elif": "ELIF",
+    "else": "ELSE",
+    "fi": "FI",
+    "while": "WHILE",
+    "until": "UNTIL",
+    "do": "DO",
+    "done": "DONE",
+    "for": "FOR",
+    "select": "SELECT",
+    "case": "CASE",
+    "esac": "ESAC",
+    "{": "LBRACE",
+    "}": "RBRACE",
+    "!": "BANG",
+    "time": "TIME",
+    "function": "FUNCTION",
+    "coproc": "COPROC",
+    "[[": "COND_OPEN",
+}
+OPERATORS = {
+    ";": "SEMI",
+    "&": "AMP",
+    "&&": "AND_IF",
+    "||": "OR_IF",
+    "|": "PIPE",
+    "|&": "PIPE_AMP",
+    ";;": "DSEMI",
+    ";&": "SEMI_AMP",
+    ";;&": "DSEMI_AMP",
+}
+FIRST_WORDS = {
+    "export": DECLARATION,
+    "declare": DECLARATION,
+    "local": DECLARATION,
+    "readonly": DECLARATION,
+    "typeset": DECLARATION,
+    "eval": ARRAYS,
+    "let": ARRAYS,
+    "alias": ARRAYS,
+}
+AFTER_RESERVED = {"FOR": FOR_NAME, "SELECT": FOR_NAME, "FUNCTION": FUNCTION}
+AFTER_WORD = {
+    COMMAND: ARGUMENTS,
+    PIPED: ARGUMENTS,
+    PREFIX: ARGUMENTS,
+    FOR_NAME: FOR_IN,
+    FOR_IN: ARGUMENTS,
+    CASE_WORD: CASE_IN,
+    PATTERN: PATTERN_MORE,
+    FUNCTION: COMMAND,
+}
+KEPT_OVER_NEWLINE = (FOR_IN, CASE_IN, PATTERN, PATTERN_MORE, FOR_NAME, CASE_WORD)
+
+
+class Lexer:
+    """Reads `text[start:end]` and appends to kinds, starts and ends, one entry for each token.
+
+    errors: for the start of an ERROR token, what is wrong there. comments: their spans.
+    """
+
+    def __init__(self, text: str, start: int = 0, end: int | None = None) -> None:
+        self.text = text
+        self.pos = start
+        self.end = len(text) if end is None else end
+        self.kinds: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.comments: list[tuple[int, int]] = []
+        self.errors: dict[int, str] = {}
+        self.pending: list[tuple[int, bool, str, bool]] = []
+        self.not_arithmetic: set[int] = set()
+        self.uncertain = 0
+        self.more = True
+        self.stack = [Frame(commands, COMMAND)]
+
+    def line(self) -> bool:
+        """Read up to the end of a logical line; return whether there may be more."""
+        self.more = True
+        stack = self.stack
+        while self.more:
+            frame = stack[-1]
+            frame.run(self, frame)
+        return self.pos < self.end
+
+    def restart(self, position: int, closers: list[str], in_pattern: bool) -> None:
+        """Continue at a position, inside blocks that end with `closers`, outermost first."""
+        self.pos = position
+        self.pending = []
+        self.uncertain = 0
+        self.stack = [Frame(commands, COMMAND)]
+        for closer in closers:
+            self.stack.append(Frame(commands, COMMAND, closer))
+        if in_pattern:
+            self.stack[-1].state = PATTERN
+
+    def add(self, kind: str, start: int, end: int) -> None:
+        """Append a token."""
+        self.kinds.append(kind)
+        self.starts.append(start)
+        self.ends.append(end)
+        self.pos = end
+
+    def push(self, frame: Frame) -> None:
+        """Enter a mode."""
+        if len(self.stack) >= MOST_FRAMES:
+            self.fail(self.pos, "this is nested too deeply to be read")
+        self.stack.append(frame)
+
+    def fail(self, start: int, message: str) -> None:
+        """Append an ERROR token and stop reading."""
+        self.errors[start] = message
+        self.add("ERROR", start, min(start + 1, self.end))
+        self.pos = self.end
+        self.more = False
+
+
+def commands(lx: Lexer, frame: Frame) -> None:
+    """Read commands, up to the end of the line or a change of mode."""
+    text, end, match = lx.text, lx.end, patterns.COMMAND.match
+    kinds, starts, ends = lx.kinds, lx.starts, lx.ends
+    while True:
+        found = match(text, lx.pos, end)
+        assert found is not None  # the pattern also matches nothing
+        group = found.lastindex
+        if group == patterns.PLAIN_AT:
+            start, lx.pos = found.span(group)
+            if frame.state == ARGUMENTS:
+                kinds.append("WORD")
+                starts.append(start)
+                ends.append(lx.pos)
+            elif _plain_word(lx, frame, start, lx.pos):
+                return
+        elif group == patterns.NEWLINE_AT:
+            _newline(lx, frame, *found.span(group))
+            if not lx.more:
+                return
+        elif group is None:
+            lx.pos = found.end()
+            if lx.pos >= end:
+                lx.more = False
+                return
+            if _composite(lx, frame, lx.pos):
+                return
+        elif group == patterns.OPERATOR_AT:
+            _operator(lx, frame, *found.span(group))
+        elif group == patterns.REDIRECT_AT:
+            _redirect(lx, frame, *found.span(group))
+            if not lx.more:
+                return
+        elif group == patterns.PAREN_AT:
+            if _parenthesis(lx, frame, found.start(group)):
+                return
+        else:
+            lx.comments.append(found.span(group))
+            lx.pos = found.end()
+
+
+def _plain_word(lx: Lexer, frame: Frame, start: int, end: int) -> bool:
+    """Add a plain word outside of arguments; return whether the mode changed."""
+    state = frame.state
+    word = lx.text[start:end]
+    if state <= PIPED:
+        kind = RESERVED.get(word)
+        if kind is not None and (state == COMMAND or kind != "TIME"):
+            return _reserved(lx, frame, kind, start, end)
+    elif state == FOR_IN or state == CASE_IN:
+        return _after_name(lx, frame, word, start, end)
+    if state != TARGET and "=" in word and _assignment(lx, frame, state, start):
+        return lx.stack[-1] is not frame
+    if state == FOR_NAME:
+        lx.add("NAME", start, end)
+    elif state == PATTERN and word == "esac":
+        return _reserved(lx, frame, "ESAC", start, end)
+    else:
+        lx.add("WORD", start, end)
+    frame.state = FIRST_WORDS.get(word, ARGUMENTS) if state <= PREFIX else _after_word(frame, state)
+    return False
+
+
+def _after_word(frame: Frame, state: int) -> int:
+    """Return the state after a word that was read in `state`."""
+    return frame.after if state == TARGET else AFTER_WORD.get(state, state)
+
+
+def _after_name(lx: Lexer, frame: Frame, word: str, start: int, end: int) -> bool:
+    """Add the word after the name of `for` or the word of `case`."""
+    if word == "in":
+        lx.add("IN", start, end)
+        frame.state = ARGUMENTS if frame.state == FOR_IN else PATTERN
+        return False
+    if frame.state == FOR_IN:
+        frame.state = COMMAND
+        return _plain_word(lx, frame, start, end)
+    lx.add("WORD", start, end)
+    return False
+
+
+def _reserved(lx: Lexer, frame: Frame, kind: str, start: int, end: int) -> bool:
+    """Add a reserved word; return whether the mode changed."""
+    lx.add(kind, start, end)
+    frame.state = AFTER_RESERVED.get(kind, COMMAND)
+    if kind == "CASE":
+        lx.push(Frame(commands, CASE_WORD, "esac"))
+    elif kind == "ESAC":
+        if frame.closer != "esac":
+            return False
+        lx.stack.pop()
+        lx.stack[-1].state = COMMAND
+    elif kind == "COND_OPEN":
+        lx.push(Frame(words.condition))
+    elif kind == "TIME":
+        option = patterns.TIME_OPTION.match(lx.text, end, lx.end)
+        if option:
+            lx.ends[-1] = lx.pos = option.end()
+        return False
+    elif kind == "COPROC":
+        name = patterns.COPROC_NAME.match(lx.text, end, lx.end)
+        if name:
+            lx.add("COPROC_NAME", *name.span(1))
+        return False
+    else:
+        return False
+    return True
+
+
+def _newline(lx: Lexer, frame: Frame, start: int, end: int) -> None:
+    """Add a newline, after the bodies of the here-documents that wait for it."""
+    lx.add("NEWLINE", start, end)
+    if frame.state not in KEPT_OVER_NEWLINE:
+        frame.state = COMMAND
+    if lx.pending:
+        words.here_documents(lx)
+    lx.more = lx.uncertain > 0
+
+
+def _operator(lx: Lexer, frame: Frame, start: int, end: int) -> None:
+    """Add a control operator."""
+    kind = OPERATORS[lx.text[start:end]]
+    lx.add(kind, start, end)
+    if kind in ("PIPE", "PIPE_AMP"):
+        if frame.state != PATTERN_MORE:
+            frame.state = PIPED
+    elif kind in ("DSEMI", "SEMI_AMP", "DSEMI_AMP") and frame.closer == "esac":
+        frame.state = PATTERN
+    else:
+        frame.state = COMMAND
+
+
+def _redirect(lx: Lexer, frame: Frame, start: int, end: int) -> None:
+    """Add a redirection operator; a here-document's delimiter is read with it."""
+    if frame.state != TARGET:
+        frame.after = PREFIX if frame.state <= PREFIX else frame.state
+    operator = lx.text[start:end].lstrip("0123456789")
+    if operator.endswith(("<<", "<<-")) and not operator.endswith("<<<"):
+        lx.add("HEREDOC", start, end)
+        words.delimiter(lx, operator.endswith("-"))
+        frame.state = frame.after
+    else:
+        lx.add("REDIRECT", start, end)
+        frame.state = TARGET
+
+
+def _parenthesis(lx: Lexer, frame: Frame, start: int) -> bool:
+    """Add `(` or `)`; return whether the mode changed."""
+    if lx.text[start] == "(":
+        return _open(lx, frame, start)
+    lx.add("RPAREN", start, start + 1)
+    if frame.closer == ")":
+        lx.stack.pop()
+        return True
+    frame.state = COMMAND
+    return False
+
+
+def _open(lx: Lexer, frame: Frame, start: int) -> bool:
+    """Add `(` or `((`; return whether the mode changed."""
+    state = frame.state
+    if state in (PATTERN, PATTERN_MORE):
+        lx.add("LPAREN", start, start + 1)
+        frame.state = PATTERN_MORE
+        return False
+    frame.state = COMMAND
+    if state in (COMMAND, PIPED, FOR_NAME) and lx.text.startswith("((", start):
+        if start not in lx.not_arithmetic:
+            words.open_arithmetic(lx, "ARITH_CMD", start, start + 2)
+            return True
+    lx.add("LPAREN", start, start + 1)
+    lx.push(Frame(commands, COMMAND, ")"))
+    return True
+
+
+def _composite(lx: Lexer, frame: Frame, start: int) -> bool:
+    """Begin a word that is not plain; return whether the mode changed."""
+    text, state = lx.text, frame.state
+    if state <= PIPED and text.startswith("!(", start):
+        return _reserved(lx, frame, "BANG", start, start + 1)
+    if state != TARGET and _assignment(lx, frame, state, start):
+        return lx.stack[-1] is not frame
+    frame.state = _after_word(frame, state)
+    in_case = state in (CASE_WORD, PATTERN, PATTERN_MORE)
+    words.begin(lx, start, patterns.PATTERN if in_case else patterns.WORD)
+    return True
+
+
+def _assignment(lx: Lexer, frame: Frame, state: int, start: int) -> bool:
+    """Add an assignment if one begins here and may."""
+    if not (state <= PREFIX or state in (DECLARATION, ARRAYS)):
+        return False
+    if state == ARRAYS and not patterns.ARRAY_ASSIGN.match(lx.text, start, lx.end):
+        return False
+    if not words.assignment(lx, start):
+        return False
+    if state <= PREFIX:
+        frame.state = PREFIX
+    return True

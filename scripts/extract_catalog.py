@@ -56,7 +56,7 @@ def extract(wheel: Wheel) -> store.Extraction:
         "dynamic": dynamic.extract(program),
         "language": language.extract(wheel),
         "registry": models.registry(program),
-        "models": models.extract(program),
+        **models.extract(program),
         "pipelines": models.pipelines(program),
         "attention": models.backends(program),
         "environment": environment.extract(program),

@@ -131,30 +131,60 @@ def _registering(program: Program, registry: Module) -> list[Module]:
     return modules
 
 
-def extract(program: Program) -> dict[str, list[dict[str, Any]]]:
-    """Return the families as plain data, in the registry's order."""
+def extract(program: Program) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Return the tables about models: which family a name means, and what goes with each class.
+
+    What a pipeline configuration, a sampling class or a transformer brings is kept once for each
+    class, since many models share one.
+    """
     base = Fields(program)
-    return {"all": [_family(program, one, base) for one in registrations(program)]}
+    found = registrations(program)
+    families = {one.pipeline.name: one.pipeline for one in found}
+    samplings = {one.sampling.name: one.sampling for one in found}
+    rows = [_family(program, cls, base) for cls in families.values()]
+    sets = _backend_sets(rows)
+    return {
+        "models": {"all": [_model(program, one) for one in found]},
+        "families": {"all": [_tidy(row) for row in rows]},
+        "sampling": {"all": [_sampling(program, cls, base) for cls in samplings.values()]},
+        "backends": {"all": sets},
+    }
 
 
-def _family(program: Program, one: Registration, base: Fields) -> dict[str, Any]:
-    pipeline = _make(program, one.pipeline)
-    row: dict[str, Any] = {"family": one.pipeline.name, "sampling_class": one.sampling.name}
-    row["ids"] = one.ids
+def _model(program: Program, one: Registration) -> dict[str, Any]:
+    row: dict[str, Any] = {"family": one.pipeline.name, "sampling": one.sampling.name}
     found = [detectors.alternatives(program, d) for d in one.detectors]
+    row["ids"] = one.ids
     row["detectors"] = [a for alternatives in found if alternatives for a in alternatives]
-    if None in found:
-        row["other_detectors"] = True
-    if one.entries:
-        row["pipelines"] = sorted(one.entries)
+    row["other_detectors"] = None in found
+    row["pipelines"] = sorted(one.entries)
+    return _tidy(row)
+
+
+def _family(program: Program, cls: Cls, base: Fields) -> dict[str, Any]:
+    pipeline = _make(program, cls)
+    row: dict[str, Any] = {"family": cls.name}
     row |= _task(program, pipeline)
-    row |= _sampling(program, one.sampling, base)
+    row |= _transformer(program, pipeline)
     row["pipeline"] = _differences(pipeline, base)
     row["deployment"] = _deployment(program, pipeline)
-    row |= _transformer(program, pipeline)
-    if options := _own_options(program, one.pipeline):
-        row["options"] = options
-    return {key: value for key, value in row.items() if value not in (None, {}, [])}
+    row["options"] = _own_options(program, cls)
+    return row
+
+
+def _backend_sets(families: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Take the attention backends out of the families: each set, with its transformers."""
+    sets: dict[tuple[str, ...], set[str]] = {}
+    for row in families:
+        sets.setdefault(tuple(row.pop("backends", ())), set()).add(row.get("transformer", ""))
+    return [
+        {"transformers": sorted(names), "backends": list(backends)}
+        for backends, names in sorted(sets.items())
+    ]
+
+
+def _tidy(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if value not in (None, {}, [], False)}
 
 
 def _make(program: Program, cls: Cls) -> Instance:
@@ -208,12 +238,14 @@ def _sampling(program: Program, cls: Any, base: Fields) -> dict[str, Any]:
     values = {name: value for name, value in values.items() if value is not None}
     negative, guidance = params.attributes.get("negative_prompt"), values.get("guidance_scale")
     own = set(dataclass_fields(program, cls)) - set(base.owners["sampling"])
-    return {
-        "sampling": values,
+    row = {
+        "sampling": cls.name,
+        "defaults": values,
         "negative_prompt": negative is not None,
         "cfg": negative is not None and isinstance(guidance, (int, float)) and guidance > 1.0,
-        "sampling_fields": sorted(name for name in own if not name.startswith("_")),
+        "fields": sorted(name for name in own if not name.startswith("_")),
     }
+    return _tidy(row)
 
 
 def _value(thing: Instance, name: str) -> Any:
@@ -293,7 +325,7 @@ def registry(program: Program) -> dict[str, list[dict[str, Any]]]:
     row["patterns"] = [[pattern, name] for pattern, name in patterns.items()]
     ids = program.find(f"{ROOT}.configs.sensenova_u1.SENSENOVA_U1_MODEL_IDS")
     row["exact_only"] = sorted(ids) if isinstance(ids, set) else []
-    return {"all": [{k: v for k, v in row.items() if v not in ({}, [], False)}]}
+    return {"all": [_tidy(row)]}
 
 
 _PARTIAL = {

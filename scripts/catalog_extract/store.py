@@ -18,6 +18,9 @@ TABLES: dict[str, list[str]] = {
     "environment": ["all"],
     "registry": ["all"],
     "models": ["all"],
+    "families": ["all"],
+    "sampling": ["all"],
+    "backends": ["all"],
     "pipelines": ["all"],
     "attention": ["all"],
 }

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from sgdlint.catalog import tables
 from sgdlint.catalog.options import COMMANDS, options_of
 from sgdlint.catalog.releases import resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from sgdlint.catalog.dynamic import Dynamic
+    from sgdlint.catalog.environment import Variable
+    from sgdlint.catalog.models import Model, Registry
     from sgdlint.catalog.options import Option
 
 _loaded: dict[str, Release] = {}
@@ -18,6 +22,10 @@ class Release:
     def __init__(self, name: str) -> None:
         self.name = name
         self._options: dict[str, dict[str, Option]] = {}
+        self._environment: dict[str, Variable] | None = None
+        self._dynamic: tuple[Dynamic, ...] | None = None
+        self._language: frozenset[str] | None = None
+        self._registry: Registry | None = None
 
     def __repr__(self) -> str:
         return f"Release({self.name!r})"
@@ -39,6 +47,69 @@ class Release:
         for option in self.options(command).values():
             found.setdefault(option.dest, option)
         return found
+
+    def dynamic(self) -> tuple[Dynamic, ...]:
+        """Return the option families that the release takes without listing them."""
+        if self._dynamic is None:
+            from sgdlint.catalog.dynamic import families_of
+
+            self._dynamic = families_of(self.name)
+        return self._dynamic
+
+    def component(self, flag: str) -> tuple[Dynamic, str] | None:
+        """Return the family and the component of an option that no parser lists, if it has one."""
+        for family in self.dynamic():
+            name = family.component(flag)
+            if name is not None:
+                return family, name
+        return None
+
+    def language_flags(self) -> frozenset[str]:
+        """Return the options of the language-model server that `sglang serve` also starts."""
+        if self._language is None:
+            rows = tables.rows_of("language", self.name, "all")
+            self._language = frozenset(flag for row in rows for flag in row["flags"])
+        return self._language
+
+    def diffusion_only(self, flag: str) -> bool:
+        """Whether only the diffusion server has an option, so that it shows what is started."""
+        listed = flag in self.options("serve") or any(
+            flag.startswith(prefix) for one in self.dynamic() for prefix in one.prefixes
+        )
+        return listed and flag not in self.language_flags()
+
+    def environment(self) -> dict[str, Variable]:
+        """Return the environment variables that the release declares or reads, by name."""
+        if self._environment is None:
+            from sgdlint.catalog.environment import variables_of
+
+            self._environment = variables_of(self.name)
+        return self._environment
+
+    @property
+    def registry(self) -> Registry:
+        """How the release finds a model by its path."""
+        if self._registry is None:
+            from sgdlint.catalog.models import Registry
+
+            self._registry = Registry(self.name)
+        return self._registry
+
+    def model(self, path: str) -> Model | None:
+        """Return the model that a path or id means; None when the path alone does not tell."""
+        return self.registry.find(path)
+
+    def models(self) -> list[Model]:
+        """Return every model that the release knows by its id."""
+        return self.registry.all()
+
+    def pipelines(self) -> tuple[str, ...]:
+        """Return the native pipelines, which `--pipeline-class-name` takes."""
+        return tuple(row["name"] for row in tables.rows_of("pipelines", self.name, "all"))
+
+    def attention_backends(self) -> tuple[str, ...]:
+        """Return the names of the attention backends."""
+        return tuple(row["name"] for row in tables.rows_of("attention", self.name, "all"))
 
 
 def load(release: str) -> Release:

@@ -19,12 +19,15 @@ class Piece:
     unknown.
     start, end: where these characters were written (the assignment, not the use); -1 when nowhere.
     exact: `texts[0]` is the source text there, character for character, so part of it can be edited.
+    default: for an unknown piece, the text that it has when nothing outside the script sets the
+    variable (`4` of `${GPUS:-4}`); `exact` is then about this text.
     """
 
     texts: tuple[str, ...] | None
     start: int
     end: int
     exact: bool = False
+    default: str | None = None
 
 
 @record
@@ -67,6 +70,19 @@ class Word:
         return texts
 
     @property
+    def default(self) -> str | None:
+        """The word's text when nothing outside the script sets its variables, if that is known."""
+        text = ""
+        for piece in self.pieces:
+            if piece.texts is not None and len(piece.texts) == 1:
+                text += piece.texts[0]
+            elif piece.texts is None and piece.default is not None:
+                text += piece.default
+            else:
+                return None
+        return text
+
+    @property
     def prefix(self) -> str:
         """The leading characters that are certain, for example `--model-path=` of `--model-path=$M`."""
         certain = ""
@@ -104,6 +120,8 @@ class Command:
     that is not here is not known: it may come from outside the script.
     start, end: the simple command in the script, without its redirections.
     conditional: it runs only on some paths (inside `if`, `case`, a loop, a function, after `&&`).
+    function: its first word names a function of the script.
+    stdin: the text of its here-document or here-string, when it has one.
     """
 
     start: int
@@ -111,3 +129,5 @@ class Command:
     words: tuple[Word, ...]
     environment: dict[str, Variable]
     conditional: bool = False
+    function: bool = False
+    stdin: Word | None = None

@@ -1,0 +1,186 @@
+"""Which variables the builtins of bash change, from their arguments alone."""
+
+from __future__ import annotations
+
+import re
+
+from sgdlint.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+DECLARING = frozenset({"declare", "export", "local", "readonly", "typeset"})
+
+REPLACING = frozenset({".", "eval", "source"})
+"""Builtins that run text which may set any variable."""
+
+VOLATILE = frozenset(
+    """
+    BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_CMDS BASH_COMMAND BASH_LINENO
+    BASH_REMATCH BASH_SOURCE BASH_SUBSHELL BASH_VERSINFO BASH_VERSION COLUMNS COMPREPLY
+    COMP_CWORD COMP_LINE COMP_WORDS COPROC DIRSTACK EPOCHREALTIME EPOCHSECONDS EUID FUNCNAME
+    GROUPS HISTCMD LINENO LINES OLDPWD OPTARG OPTIND PIPESTATUS PPID PWD RANDOM SECONDS
+    SHELLOPTS SHLVL SRANDOM UID _
+    """.split()  # noqa: SIM905 - a column of names is harder to read
+)
+"""Variables that bash itself changes, whatever a script assigns."""
+
+PROGRAMS = frozenset(
+    """
+    apt apt-get awk basename cat chmod chown conda cp curl cut date deepspeed dirname docker du
+    env find free git grep head hf hostname huggingface-cli ip jq kubectl ls lsof mamba mkdir
+    mktemp mpirun mv ncu nohup nproc nsys numactl nvidia-smi pip pip3 pkill podman ps python
+    python3 realpath rm rsync scp screen sed seq setsid sglang sleep sort srun ssh stat stdbuf
+    sudo tail tar taskset tee time timeout tmux torchrun touch tr uname uniq unzip uv wc wget
+    which xargs
+    """.split()  # noqa: SIM905 - a column of names is harder to read
+)
+"""Names that nobody gives to a function that sets variables."""
+
+BUILTINS = frozenset(
+    """
+    : [ alias bg break builtin cd command continue dirs disown echo enable exec exit false fg
+    hash help history jobs kill logout popd pushd pwd return set shift shopt suspend test times
+    trap true type ulimit umask
+    """.split()  # noqa: SIM905 - a column of names is harder to read
+)
+"""Builtins that change no variable of the script, beside those that have a reader below."""
+
+ASSIGNED = re.compile(
+    r"(?:\+\+|--)\s*([A-Za-z_]\w*)"
+    r"|([A-Za-z_]\w*)(?:\[[^]]*\])?\s*(?:=(?!=)|[-+*/%&|^]=|<<=|>>=|\+\+|--)"
+)
+INDIRECT = re.compile(r"(?:\}|\$\w+)\s*(?:=(?!=)|[-+*/%&|^]=|<<=|>>=|\+\+|--)|(?:\+\+|--)\s*\$")
+NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+@record
+class Argument:
+    """An argument as far as it is known: text, and whether that is the whole of it."""
+
+    text: str
+    whole: bool
+
+
+@record
+class Effect:
+    """What a command changes: kinds of change by name; `any` when it may be any variable.
+
+    Kinds: `=` a value, `x` attributes, `-` anything, `[]` it may become an array, `r` no longer any
+    value, `!` values are changed when they are assigned.
+    """
+
+    names: dict[str, str]
+    any: bool = False
+
+
+ATTRIBUTES = {"a": "[]", "A": "[]!", "c": "!", "i": "!", "l": "!", "r": "r", "u": "!"}
+"""What the options of `declare` mean for later assignments."""
+
+NOTHING = Effect({})
+ANYTHING = Effect({}, True)
+
+
+def assigned_in(text: str) -> Effect:
+    """Return the variables that an arithmetic expression assigns."""
+    if "=" not in text and "++" not in text and "--" not in text:
+        return NOTHING
+    if INDIRECT.search(text):
+        return ANYTHING
+    return Effect({one or other: "=" for one, other in ASSIGNED.findall(text)})
+
+
+def effect_of(name: str, arguments: Sequence[Argument]) -> Effect:
+    """Return what a builtin changes; nothing for a command that is not a builtin."""
+    if name in REPLACING:
+        return ANYTHING
+    if name in DECLARING:
+        return _declare(name, arguments)
+    reader = READERS.get(name)
+    return reader(arguments) if reader else NOTHING
+
+
+def _declare(name: str, arguments: Sequence[Argument]) -> Effect:
+    names: dict[str, str] = {}
+    kinds = "r" if name == "readonly" else ""
+    for argument in arguments:
+        if argument.text[:1] in ("-", "+") and argument.whole:
+            if "n" in argument.text and name != "export":
+                return ANYTHING
+            kinds += "".join(ATTRIBUTES.get(letter, "") for letter in argument.text)
+            continue
+        match = NAME.match(argument.text)
+        if match is None or (not argument.whole and match.end() == len(argument.text)):
+            return ANYTHING
+        names[match.group()] = kinds + ("x=" if "=" in argument.text else "x")
+    return Effect(names)
+
+
+def _unset(arguments: Sequence[Argument]) -> Effect:
+    return _named(arguments, "-")
+
+
+def _named(arguments: Sequence[Argument], kinds: str) -> Effect:
+    """Return the effect of a builtin whose operands are names of variables."""
+    names: dict[str, str] = {}
+    for argument in arguments:
+        match = NAME.match(argument.text)
+        if match is not None and (argument.whole or match.end() < len(argument.text)):
+            names[match.group()] = kinds + ("[]" if match.end() < len(argument.text) else "")
+        elif not argument.whole:
+            return ANYTHING
+    return Effect(names)
+
+
+def _read(arguments: Sequence[Argument]) -> Effect:
+    array = False
+    names: list[Argument] = []
+    skip = False
+    for one in arguments:
+        if not skip and one.whole and one.text.startswith("-"):
+            array = array or "a" in one.text
+            skip = one.text[-1] in "diNnptu"
+        elif skip:
+            skip = False
+        else:
+            names.append(one)
+    effect = _named(names, "=[]" if array else "=")
+    return effect if effect.any else Effect({"REPLY": "=", **effect.names})
+
+
+def _mapfile(arguments: Sequence[Argument]) -> Effect:
+    effect = _named(arguments, "=[]")
+    return effect if effect.any else Effect({"MAPFILE": "=[]", **effect.names})
+
+
+def _printf(arguments: Sequence[Argument]) -> Effect:
+    if not arguments:
+        return NOTHING
+    first = arguments[0]
+    if not first.text.startswith("-v"):
+        return NOTHING
+    return _named([Argument(first.text[2:], first.whole), *arguments[1:2]], "=")
+
+
+def _getopts(arguments: Sequence[Argument]) -> Effect:
+    return _named(arguments[1:2], "=")
+
+
+def _let(arguments: Sequence[Argument]) -> Effect:
+    effects = [assigned_in(one.text) for one in arguments]
+    if any(effect.any for effect in effects) or not all(one.whole for one in arguments):
+        return ANYTHING
+    return Effect({name: "=" for effect in effects for name in effect.names})
+
+
+READERS: dict[str, Callable[[Sequence[Argument]], Effect]] = {
+    "getopts": _getopts,
+    "let": _let,
+    "mapfile": _mapfile,
+    "printf": _printf,
+    "read": _read,
+    "readarray": _mapfile,
+    "unset": _unset,
+    "wait": lambda arguments: _named(arguments, "="),
+}

@@ -1,0 +1,472 @@
+"""Expansion of words: what bash would pass to a command, as far as it is known."""
+
+from __future__ import annotations
+
+from sgdlint.record import record
+from sgdlint.shell import builtins, tree
+from sgdlint.shell.fields import PATTERN, Fields
+from sgdlint.shell.state import MOST_PIECES, OUTSIDE, UNKNOWN, Array, Changes, unknown
+from sgdlint.shell.values import Piece, Word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sgdlint.shell.origin import Origin
+    from sgdlint.shell.state import State
+
+NUMBERS = {
+    "#": "$# is the number of arguments of the script",
+    "?": "$? is the status of the last command",
+    "$": "$$ is the number of the process",
+}
+SUBSTITUTES = frozenset({"-", ":-", "=", ":=", "+", ":+", "?", ":?"})
+MOST_DEPTH = 40
+"""Words and commands that are nested more deeply are unknown."""
+
+DEEP = "it is nested too deeply"
+LITERALS = (tree.Literal, tree.SingleQuoted)
+
+
+@record
+class Found:
+    """What a parameter holds.
+
+    words: its value, none when it is certainly unset; all elements when listed (`@`, `*`).
+    outside: it may come from the environment of the script, and from nowhere else.
+    separator: what stands between the elements when they become one word (`*`), else None.
+    """
+
+    words: tuple[Word, ...]
+    listed: bool = False
+    outside: bool = False
+    separator: str | None = None
+
+
+class Expander:
+    """Expands words in a state.
+
+    run: interprets the commands of a substitution. assign: gives a variable a value (`${A:=x}`).
+    change: forgets what an arithmetic expression assigns.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        origin: Origin,
+        run: Callable[[tuple[tree.Node, ...]], None],
+        assign: Callable[[str, Word, tree.Node], None],
+        change: Callable[[str], None],
+    ) -> None:
+        self.state = state
+        self.origin = origin
+        self.run = run
+        self.assign = assign
+        self.change = change
+        self.depth = 0
+
+    def words(self, word: tree.Word) -> list[Word]:
+        """Return the words that a word of a command becomes."""
+        start, end = self.origin.span(word.start, word.end)
+        if len(word.parts) == 1:
+            part = word.parts[0]
+            kind = type(part)
+            if kind is tree.DoubleQuoted and len(part.parts) == 1 and not part.translated:  # type: ignore[attr-defined]
+                part, kind = part.parts[0], type(part.parts[0])  # type: ignore[attr-defined]
+            if kind is tree.Literal:
+                pieces = (self.origin.piece(part.text, part.start, part.end),)  # type: ignore[attr-defined]
+                return [Word(start, end, pieces, False, "", start, end)]
+        fields = Fields(start, end, self._ifs())
+        if len(word.parts) == 1 and self._is_plain_list(word.parts[0], fields):
+            return fields.words
+        for part in word.parts:
+            self._part(part, fields, False)
+        if _has_split_bracket(word):
+            return [unknown(PATTERN, True, start, end)]
+        return fields.done((start, end))
+
+    def value(self, word: tree.Word) -> Word:
+        """Return the one word that the value of an assignment, or a target, becomes."""
+        start, end = self.origin.span(word.start, word.end)
+        fields = Fields(start, end, self._ifs(), True)
+        fields.start()
+        for part in word.parts:
+            self._part(part, fields, False)
+        return fields.done((start, end))[0]
+
+    # --- the parts of a word --------------------------------------------------------------------
+
+    def _part(self, part: tree.Node, fields: Fields, quoted: bool) -> None:
+        self.depth += 1
+        expand = EXPANSIONS.get(type(part))
+        if expand is None or self.depth > MOST_DEPTH:
+            self.state.forget(DEEP)
+            fields.blob((UNKNOWN,), DEEP)
+        else:
+            expand(self, part, fields, quoted)
+        self.depth -= 1
+
+    def _literal(self, part: tree.Literal, fields: Fields, quoted: bool) -> None:
+        fields.add((self.origin.piece(part.text, part.start, part.end),))
+
+    def _single_quoted(self, part: tree.SingleQuoted, fields: Fields, quoted: bool) -> None:
+        fields.add((self.origin.piece(part.text, part.start + 1, part.end - 1),))
+
+    def _ansi_quoted(self, part: tree.AnsiQuoted, fields: Fields, quoted: bool) -> None:
+        if part.text is None:
+            fields.add((UNKNOWN,), "an escape in $'…' could not be read")
+        else:
+            fields.add((self.origin.piece(part.text, part.start + 2, part.end - 1),))
+
+    def _double_quoted(self, part: tree.DoubleQuoted, fields: Fields, quoted: bool) -> None:
+        if part.translated:
+            fields.add((UNKNOWN,), 'the text of $"…" depends on the language')
+        if not part.parts or not all(self._is_at(inside) for inside in part.parts):
+            fields.start()
+        for inside in part.parts:
+            if isinstance(inside, tree.Literal):
+                fields.add((self.origin.piece(inside.text, inside.start, inside.end),))
+            else:
+                self._part(inside, fields, True)
+
+    def _glob(self, part: tree.Glob, fields: Fields, quoted: bool) -> None:
+        if not (quoted or fields.single):
+            fields.blob((UNKNOWN,), PATTERN)
+        elif any(character in part.text for character in "\\'\"$`"):
+            fields.add((UNKNOWN,), PATTERN)
+        else:
+            fields.add((self.origin.piece(part.text, part.start, part.end),))
+
+    def _braces(self, part: tree.BraceExpansion, fields: Fields, quoted: bool) -> None:
+        for item in part.items:
+            self.value(item)
+        if fields.single and not any(character in part.text for character in "\\'\"$`~"):
+            fields.add((self.origin.piece(part.text, part.start, part.end),))
+        else:
+            fields.blob((UNKNOWN,), f"{part.text[:40]} becomes several words")
+
+    def _tilde(self, part: tree.Tilde, fields: Fields, quoted: bool) -> None:
+        fields.add((UNKNOWN,), f"{part.text} is a home directory")
+
+    def _command(self, part: tree.CommandSubstitution, fields: Fields, quoted: bool) -> None:
+        self.run(part.body)
+        reason = "`…` runs a command" if part.backticks else "$(…) runs a command"
+        if quoted:
+            fields.add((UNKNOWN,), reason)
+        else:
+            fields.blob((UNKNOWN,), reason)
+
+    def _process(self, part: tree.ProcessSubstitution, fields: Fields, quoted: bool) -> None:
+        self.run(part.body)
+        fields.add((UNKNOWN,), f"{part.direction}(…) is the name of a pipe")
+
+    def _arithmetic(self, part: tree.ArithmeticExpansion, fields: Fields, quoted: bool) -> None:
+        for inside in part.parts:
+            self._part(inside, Fields(-1, -1, None, True), True)
+        self.change(part.text)
+        self._number(f"$(({part.text[:40]})) is not computed", fields, quoted)
+
+    def _number(self, reason: str, fields: Fields, quoted: bool) -> None:
+        """Add an unknown number: no blanks, no patterns, never empty."""
+        if quoted or self._ifs() == " \t\n":
+            fields.add((UNKNOWN,), reason)
+        else:
+            fields.blob((UNKNOWN,), reason)
+
+    # --- parameters -----------------------------------------------------------------------------
+
+    def _parameter(self, part: tree.Parameter, fields: Fields, quoted: bool) -> None:
+        if part.subscript is not None and not self._is_at(part):
+            self._effects(part.subscript)
+            self.change(self._source(part.subscript))
+        if part.prefix == "#":
+            self._number(f"the length of ${part.name} is not computed", fields, quoted)
+        elif part.prefix == "!":
+            self._other(part, fields, "${!…} is not followed", True)
+        elif part.operator in SUBSTITUTES:
+            self._substitute(part, fields, quoted)
+        elif part.operator:
+            found = self.find(part)
+            reason = f"${{{part.name}{part.operator}…}} is not computed"
+            self._other(part, fields, reason, found.listed or not quoted)
+        else:
+            self._place(part, self.find(part), fields, quoted)
+
+    def _other(self, part: tree.Parameter, fields: Fields, reason: str, many: bool) -> None:
+        for argument in part.arguments:
+            self._effects(argument)
+            if part.operator == ":":
+                self.change(self._source(argument))
+        if many:
+            fields.blob((UNKNOWN,), reason)
+        else:
+            fields.add((UNKNOWN,), reason)
+
+    def _effects(self, word: tree.Word) -> None:
+        """Expand a word of which only the side effects matter."""
+        self.maybe(word)
+
+    def _source(self, node: tree.Node) -> str:
+        return self.origin.text[node.start : node.end]
+
+    def find(self, part: tree.Parameter) -> Found:
+        """Return what a parameter holds, without its operator."""
+        name = part.name
+        if name in ("@", "*"):
+            reason = f"${name} is what the script or function was called with"
+            return Found((unknown(reason, True),), True, False, " " if name == "*" else None)
+        if not (name[0].isalpha() or name[0] == "_"):
+            reason = NUMBERS.get(name, f"${name} is not known before the script runs")
+            return Found((unknown(reason),), False, name.isdigit() and name != "0")
+        if name in builtins.VOLATILE:
+            return Found((unknown(f"${name} is set by bash itself"),), part.subscript is not None)
+        if part.subscript is not None:
+            return self._element(part, part.subscript)
+        variable = self.state.variables.get(name)
+        if variable is None:
+            return Found((unknown(self._unset(name)),), False, not self.state.wild)
+        if variable.word is None:
+            return Found(())
+        outside = variable.word.pieces[:1] == (OUTSIDE,) and variable.word.pieces[0] is OUTSIDE
+        return Found((variable.word,), False, outside and not self.state.wild)
+
+    def _unset(self, name: str) -> str:
+        return self.state.wild or f"${name} is not set in this script"
+
+    def _element(self, part: tree.Parameter, subscript: tree.Word) -> Found:
+        index = self._source(subscript)
+        variable = self.state.variables.get(part.name)
+        elements: tuple[Word, ...] = ()
+        if variable is None:
+            elements = (unknown(self._unset(part.name), True),)
+        elif isinstance(variable, Array):
+            elements = variable.elements
+        elif variable.word is not None:
+            elements = (variable.word,)
+            if variable.word.texts is None and all(p.texts is None for p in variable.word.pieces):
+                elements = (unknown(variable.word.reason, True),)  # it may be unset
+        if index in ("@", "*"):
+            return Found(elements, True, False, " " if index == "*" else None)
+        number = int(index) if index.isdigit() and index.isascii() and len(index) < 6 else -1
+        if number < 0 or any(word.many for word in elements[: number + 1]):
+            return Found((unknown(f"${{{part.name}[{index[:20]}]}} is not computed"),))
+        if number < len(elements):
+            return Found((elements[number],))
+        if any(word.many for word in elements):
+            return Found((unknown(f"${{{part.name}[{index[:20]}]}} is not computed"),))
+        return Found(())
+
+    def _ifs(self) -> str | None:
+        variable = self.state.variables.get("IFS")
+        if variable is None:
+            return None
+        return " \t\n" if variable.word is None else variable.word.text
+
+    def _place(self, part: tree.Parameter, found: Found, fields: Fields, quoted: bool) -> None:
+        """Put the value of a parameter into the word."""
+        if found.listed:
+            joins = fields.single or (quoted and found.separator is not None)
+            if joins and self._ifs() != " \t\n":
+                fields.add((UNKNOWN,), "IFS is changed in this script")
+            else:
+                fields.elements(found.words, quoted, found.separator)
+        elif not found.words:
+            return
+        elif quoted:
+            fields.add(found.words[0].pieces, found.words[0].reason)
+        elif part.name in NUMBERS:
+            self._number(found.words[0].reason, fields, quoted)
+        else:
+            fields.split(found.words[0])
+
+    def _is_plain_list(self, part: tree.Node, fields: Fields) -> bool:
+        """Take `"${A[@]}"` element by element, each with the place where it was written."""
+        if isinstance(part, tree.Parameter) and self._is_guarded_self(part):
+            part = part.arguments[0].parts[0]  # ${A[@]+"${A[@]}"}
+        if not isinstance(part, tree.DoubleQuoted) or len(part.parts) != 1 or part.translated:
+            return False
+        inside = part.parts[0]
+        if not isinstance(inside, tree.Parameter) or inside.prefix or inside.operator:
+            return False
+        found = self.find(inside)
+        if not found.listed or found.separator is not None:
+            return False
+        fields.take(found.words)
+        return True
+
+    def _is_guarded_self(self, part: tree.Parameter) -> bool:
+        """Tell whether it is `${A[@]+"${A[@]}"}` or like it: the same as `"${A[@]}"` alone."""
+        if part.operator not in ("+", ":+") or len(part.arguments) != 1:
+            return False
+        inside = part.arguments[0].parts
+        if len(inside) == 1 and isinstance(inside[0], tree.DoubleQuoted):
+            inside = inside[0].parts
+        if len(inside) != 1 or not isinstance(inside[0], tree.Parameter):
+            return False
+        other = inside[0]
+        return (
+            (other.name, other.prefix, other.operator) == (part.name, "", "")
+            and self._is_at(other)
+            and self._is_at(part)
+        )
+
+    def _is_at(self, part: tree.Node) -> bool:
+        """Tell whether a part, inside double quotes, may become no word at all."""
+        if not isinstance(part, tree.Parameter):
+            return False
+        if part.subscript is None:
+            return part.name == "@"
+        return self._source(part.subscript) == "@"
+
+    # --- ${A:-x} and its kin --------------------------------------------------------------------
+
+    def _substitute(self, part: tree.Parameter, fields: Fields, quoted: bool) -> None:
+        found = self.find(part)
+        is_set, is_filled = _status(found)
+        holds = is_filled if part.operator.startswith(":") else is_set
+        kind = part.operator[-1]
+        argument = part.arguments[0] if part.arguments else None
+        if kind == "+":
+            self._alternative(part, argument, holds, fields, quoted)
+        elif holds or kind == "?" or argument is None:
+            if argument is not None and not holds:
+                self._effects(argument)
+            self._place(part, found, fields, quoted)
+        elif holds is None:
+            self._default(part, argument, found, fields, quoted)
+        elif kind == "=":
+            word = self.value(argument)
+            self.assign(part.name, word, part)
+            self._place(part, Found((word,)), fields, quoted)
+        else:
+            self._argument(argument, fields, quoted)
+
+    def _alternative(
+        self,
+        part: tree.Parameter,
+        argument: tree.Word | None,
+        holds: bool | None,
+        fields: Fields,
+        quoted: bool,
+    ) -> None:
+        """Expand `${A:+x}`."""
+        if holds is False or argument is None:
+            return
+        if holds:
+            self._argument(argument, fields, quoted)
+            return
+        self._effects(argument)
+        reason = self.find(part).words[0].reason
+        if quoted:
+            fields.add((UNKNOWN,), reason)
+        elif self._is_guarded_self(part) and not fields.single:
+            # Elements of an array that may be empty; nothing else can come of it.
+            whole = isinstance(argument.parts[0], tree.DoubleQuoted)
+            self._place(part, self.find(part), fields, whole)
+        else:
+            fields.blob((UNKNOWN,), reason)
+
+    def _default(
+        self,
+        part: tree.Parameter,
+        argument: tree.Word,
+        found: Found,
+        fields: Fields,
+        quoted: bool,
+    ) -> None:
+        """Expand `${A:-x}` when it is not known whether A is set."""
+        value = self.maybe(argument)
+        reason = found.words[0].reason if found.words else ""
+        default = found.words[0].default if found.words and not found.listed else None
+        pieces: tuple[Piece, ...] = (UNKNOWN,)
+        if found.outside:
+            pieces = _defaulted(value)
+        elif default is not None and (default or part.operator in ("-", "=")):
+            pieces = found.words[0].pieces
+        if part.operator in ("=", ":="):
+            self.assign(part.name, Word(-1, -1, pieces, False, reason), part)
+        if quoted:
+            fields.add(pieces, reason)
+        else:
+            fields.blob(pieces, reason)
+
+    def _argument(self, argument: tree.Word, fields: Fields, quoted: bool) -> None:
+        """Put the word after the operator into the word; unquoted, its own blanks split it."""
+        for part in argument.parts:
+            if quoted or not isinstance(part, tree.Literal):
+                self._part(part, fields, quoted)
+                continue
+            piece = self.origin.piece(part.text, part.start, part.end)
+            if self._source(part) == part.text:
+                fields.split(Word(-1, -1, (piece,)))
+            elif " " in part.text or "\t" in part.text or "\n" in part.text:
+                fields.blob((UNKNOWN,), "escaped blanks in ${…} are not followed")
+            else:
+                fields.add((piece,))
+
+    def maybe(self, word: tree.Word) -> Word:
+        """Expand a word that bash may or may not expand."""
+        state = self.state
+        state.enter()
+        value = self.value(word)
+        changes = state.leave()
+        if changes.variables or changes.flags != (state.wild, state.allexport):
+            before = Changes({}, (state.wild, state.allexport))
+            state.merge([changes, before], set(changes.variables))
+        return value
+
+
+EXPANSIONS: dict[type, Callable[..., None]] = {
+    tree.Literal: Expander._literal,
+    tree.SingleQuoted: Expander._single_quoted,
+    tree.AnsiQuoted: Expander._ansi_quoted,
+    tree.DoubleQuoted: Expander._double_quoted,
+    tree.Parameter: Expander._parameter,
+    tree.CommandSubstitution: Expander._command,
+    tree.ArithmeticExpansion: Expander._arithmetic,
+    tree.ProcessSubstitution: Expander._process,
+    tree.Glob: Expander._glob,
+    tree.BraceExpansion: Expander._braces,
+    tree.Tilde: Expander._tilde,
+}
+
+
+def _has_split_bracket(word: tree.Word) -> bool:
+    """Tell whether an unquoted `[` and a later `]` may make a pattern of what is between."""
+    opened = False
+    for part in word.parts:
+        if isinstance(part, tree.Literal):
+            if opened and "]" in part.text:
+                return True
+            opened = opened or "[" in part.text
+    return False
+
+
+def _status(found: Found) -> tuple[bool | None, bool | None]:
+    """Tell whether a parameter is set, and whether it holds any character."""
+    if not found.words:
+        return False, False
+    certain = [word for word in found.words if not word.many]
+    if found.listed:
+        return (True if certain else None), (True if _any_filled(certain) else None)
+    word = found.words[0]
+    texts = word.texts
+    if texts is None:
+        filled = True if _any_filled([word]) else None
+        return filled, filled
+    if all(texts):
+        return True, True
+    return True, None if any(texts) else False
+
+
+def _any_filled(words: list[Word]) -> bool:
+    return any(piece.texts and all(piece.texts) for word in words for piece in word.pieces)
+
+
+def _defaulted(word: Word) -> tuple[Piece, ...]:
+    """Return the pieces of a default: unknown, with the text that they have by default."""
+    pieces = tuple(
+        Piece(None, one.start, one.end, one.exact, Word(-1, -1, (one,)).default)
+        for one in word.pieces
+    )
+    return pieces[:MOST_PIECES] or (Piece(None, -1, -1, False, ""),)

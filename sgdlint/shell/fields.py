@@ -1,0 +1,163 @@
+"""The words that one written word becomes, put together piece by piece."""
+
+from __future__ import annotations
+
+import re
+
+from sgdlint.record import replace
+from sgdlint.shell.state import UNKNOWN, bounded
+from sgdlint.shell.values import Piece, Word
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DEFAULT_IFS = " \t\n"
+PATTERN = "a file pattern can match any number of files"
+
+_PARTS = re.compile(r"[ \t\n]+|[^ \t\n]+")
+_GLOB = re.compile(r"[*?\[\\]|[+@!]\(")
+_BLANK = re.compile(r"[ \t\n]")
+
+
+class Fields:
+    """Collects pieces into words, as bash splits what it expands.
+
+    single: everything becomes one word without splitting, as the value of an assignment does.
+    ifs: the value of IFS, None when it is not known.
+    """
+
+    __slots__ = (
+        "_end", "_many", "_optional", "_pieces", "_reason", "_start", "_started", "ifs",
+        "is_spread", "single", "words",
+    )  # fmt: skip
+
+    def __init__(self, start: int, end: int, ifs: str | None, single: bool = False) -> None:
+        self.words: list[Word] = []
+        self.single = single
+        self.ifs = ifs
+        self.is_spread = False
+        self._start, self._end = start, end
+        self._clear()
+
+    def _clear(self) -> None:
+        self._pieces: list[Piece] = []
+        self._started = self._many = self._optional = False
+        self._reason = ""
+
+    def start(self) -> None:
+        """Begin a word, even if nothing is put into it: quotes do."""
+        self._started = True
+
+    def add(self, pieces: Sequence[Piece], reason: str = "") -> None:
+        """Put characters into the word."""
+        if self._optional:
+            self._optional = False
+            self.blob((UNKNOWN,), self._reason)
+        self._pieces.extend(pieces)
+        self._started = True
+        self._reason = self._reason or reason
+
+    def blob(self, pieces: Sequence[Piece], reason: str) -> None:
+        """Put in what may become any number of words."""
+        self.add(pieces, reason)
+        self._many = not self.single
+
+    def finish(self) -> None:
+        """End the word, when one was begun."""
+        if self._started:
+            pieces = bounded(tuple(self._pieces))
+            self.words.append(Word(self._start, self._end, pieces, self._many, self._reason))
+        if self._optional:
+            reason = self._reason
+            self.words.append(Word(self._start, self._end, (UNKNOWN,), True, reason))
+        self._clear()
+
+    def done(self, written: tuple[int, int]) -> list[Word]:
+        """End the last word and return all; written: where the one word was written."""
+        self.finish()
+        if len(self.words) == 1 and not self.is_spread and not self.words[0].many:
+            only = self.words[0]
+            self.words[0] = Word(
+                only.start, only.end, only.pieces, False, only.reason, written[0], written[1]
+            )
+        return self.words
+
+    def split(self, word: Word) -> None:
+        """Put in an unquoted expansion: bash splits it at blanks and looks for file patterns."""
+        if self.single:
+            self.add(word.pieces, word.reason)
+        elif self.ifs != DEFAULT_IFS:
+            if word.pieces:
+                self.blob((UNKNOWN,), word.reason or "IFS is changed in this script")
+        else:
+            for piece in word.pieces:
+                self._split_piece(piece, word.reason)
+
+    def _split_piece(self, piece: Piece, reason: str) -> None:
+        if piece.texts is None:
+            self.blob((piece,), reason)
+        elif len(piece.texts) == 1:
+            self._split_text(piece, piece.texts[0])
+        elif not any(
+            text == "" or _BLANK.search(text) or _GLOB.search(text) for text in piece.texts
+        ):
+            self.add((piece,), reason)
+        elif all(text == "" or _BLANK.match(text) for text in piece.texts):
+            # What came before is a word of its own if nothing follows.
+            if self._optional:
+                self.add(())
+            self._optional = True
+            self._reason = self._reason or reason or "it has several values"
+        else:
+            self.blob((UNKNOWN,), reason or "it has several values")
+
+    def _split_text(self, piece: Piece, text: str) -> None:
+        for match in _PARTS.finditer(text):
+            part = match.group()
+            if part[0] in DEFAULT_IFS:
+                if self._started or self._optional:
+                    self.finish()
+                self.is_spread = True
+            elif _GLOB.search(part):
+                self.blob((UNKNOWN,), PATTERN)
+            elif len(part) == len(text):
+                self.add((piece,))
+            elif piece.exact:
+                start = piece.start + match.start()
+                self.add((Piece((part,), start, start + len(part), True),))
+            else:
+                self.add((Piece((part,), piece.start, piece.end),))
+
+    def elements(self, words: Sequence[Word], quoted: bool, separator: str | None) -> None:
+        """Put in all elements of an array, each a word of its own.
+
+        separator: what `"${A[*]}"` and assignments put between them.
+        """
+        if self.single or (quoted and separator is not None):
+            self._join(words, " " if separator is None else separator)
+            return
+        self.is_spread = True
+        for index, word in enumerate(words):
+            if index:
+                self.finish()
+            if not quoted:
+                self.split(word)
+            elif word.many:
+                self.blob(word.pieces, word.reason)
+            else:
+                self.add(word.pieces, word.reason)
+
+    def take(self, words: Sequence[Word]) -> None:
+        """Take the elements of an array as words, when nothing else is in the written word."""
+        self.is_spread = True
+        self.words += [replace(word, start=self._start, end=self._end) for word in words]
+
+    def _join(self, words: Sequence[Word], separator: str) -> None:
+        if any(word.many for word in words):
+            self.add((UNKNOWN,), next(word.reason for word in words if word.many))
+            return
+        for index, word in enumerate(words):
+            if index:
+                self.add((Piece((separator,), -1, -1),))
+            self.add(word.pieces, word.reason)

@@ -70,8 +70,11 @@ class _General(_Parser):
     def error(self, message: str) -> None:  # type: ignore[override]
         if "required" in message:
             message = f"a command is needed: {', '.join(_COMMANDS)}"
-        self.exit(2, f"sgdlint: error: {message.removeprefix('argument COMMAND: ')}\n"
-                     "Try `sgdlint --help`.\n")
+        self.exit(
+            2,
+            f"sgdlint: error: {message.removeprefix('argument COMMAND: ')}\n"
+            "Try `sgdlint --help`.\n",
+        )
 
 
 def _refuse(name: str) -> str:
@@ -84,23 +87,40 @@ def _refuse(name: str) -> str:
 
 def _add_checking(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("paths", nargs="*", metavar="PATH",
-        help="files, folders (their shell scripts are found), or - for standard input; default .")
+    add(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="files, folders (their shell scripts are found), or - for standard input; default .",
+    )
     add("--command", metavar="TEXT", help="check this command instead of a file")
     add("--stdin-filename", default="", metavar="NAME", help="the name to show for standard input")
     add("--sglang", default="", metavar="VERSION", help="SGLang release; default: the newest known")
     add("--gpu", default="", metavar="NAME", help="GPU (H100, L40S, …), or auto for this machine's")
     add("--gpus", metavar="N", help="how many GPUs the machine has")
     add("--vram", metavar="GIB", help="memory of one GPU in GiB")
-    add("--select", action="append", default=[], metavar="RULE",
-        help="only these rules (codes, beginnings of codes, names; commas between)")
+    add(
+        "--select",
+        action="append",
+        default=[],
+        metavar="RULE",
+        help="only these rules (codes, beginnings of codes, names; commas between)",
+    )
     add("--ignore", action="append", default=[], metavar="RULE", help="all but these rules")
     add("--lossy", action="store_true", help="show advice that trades quality for speed, too")
-    add("--fail-on", choices=("error", "warning", "perf", "info"), default="warning",
-        help="lowest severity that gives exit status 1; default warning")
+    add(
+        "--fail-on",
+        choices=("error", "warning", "perf", "info"),
+        default="warning",
+        help="lowest severity that gives exit status 1; default warning",
+    )
     add("--format", choices=("text", "json"), default="text", help="default text")
-    add("--color", choices=("auto", "always", "never"), default="auto",
-        help="default auto: on a terminal, unless NO_COLOR is set")
+    add(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="default auto: on a terminal, unless NO_COLOR is set",
+    )
 
 
 def _check(parser: argparse.ArgumentParser) -> None:
@@ -112,8 +132,11 @@ def _fix(parser: argparse.ArgumentParser) -> None:
     parser.description = "Apply the safe fixes to the files, and report what is left."
     _add_checking(parser)
     parser.add_argument("--diff", action="store_true", help="show the changes, write nothing")
-    parser.add_argument("--unsafe", action="store_true",
-                        help="apply fixes too that may change output, memory or meaning")
+    parser.add_argument(
+        "--unsafe",
+        action="store_true",
+        help="apply fixes too that may change output, memory or meaning",
+    )
 
 
 def _ast(parser: argparse.ArgumentParser) -> None:
@@ -135,8 +158,13 @@ def _rule(parser: argparse.ArgumentParser) -> None:
     parser.description = "Check rule files and run their examples."
     parser.prog = "sgdlint rule test"
     parser.add_argument("verb", choices=["test"], metavar="test", help="run the examples")
-    parser.add_argument("path", nargs="?", default="", metavar="PATH",
-                        help="a rule file or a folder of them; default: the built-in rules")
+    parser.add_argument(
+        "path",
+        nargs="?",
+        default="",
+        metavar="PATH",
+        help="a rule file or a folder of them; default: the built-in rules",
+    )
     parser.set_defaults(rule_test=True)
 
 

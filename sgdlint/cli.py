@@ -13,7 +13,7 @@ from sgdlint import __version__
 from sgdlint.arguments import parse
 from sgdlint.files import FileError
 from sgdlint.finding import Failure, Report, at_least
-from sgdlint.linter import Options, OptionError, check, check_names, positive_number, positive_whole
+from sgdlint.linter import OptionError, Options, check, check_names, positive_number, positive_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ def _check(arguments: Namespace) -> int:
     options = _options(arguments)
     pack = _pack()
     check_names((*options.select, *options.ignore), pack)
-    reports, failures = [], []
+    reports: list[Report] = []
+    failures: list[Failure] = []
     for source in _sources(arguments, failures):
         report = check(source, pack, options)
         failures += report.failures
@@ -110,7 +111,9 @@ def _broken(failure: Failure) -> Report:
 def _colours(arguments: Namespace) -> bool:
     if arguments.color != "auto":
         return bool(arguments.color == "always")
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return (
+        sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
 
 
 def _options(arguments: Namespace) -> Options:
@@ -149,7 +152,7 @@ def _list(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _machine(count: int | None, vram: float | None) -> tuple[str, int | None, float | None]:
-    """Return name, count and memory of this machine's GPUs; OptionError when there is no telling."""
+    """Return name, count and memory of this machine's GPUs; OptionError when it cannot."""
     from sgdlint.hardware import HardwareError, detect
 
     try:

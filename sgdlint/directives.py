@@ -103,9 +103,7 @@ def suppresses(suppression: Suppression, finding: Finding, source: Source) -> bo
     if not {finding.code, finding.name} & set(suppression.codes):
         return False
     spans = [finding.span] + ([finding.scope] if finding.scope is not None else [])
-    return any(
-        not set(source.lines_of(span)).isdisjoint(suppression.lines) for span in spans
-    )
+    return any(not set(source.lines_of(span)).isdisjoint(suppression.lines) for span in spans)
 
 
 def without_codes(source: Source, suppression: Suppression, unused: set[str]) -> tuple[Span, str]:

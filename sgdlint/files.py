@@ -103,7 +103,9 @@ def replace(path: str, before: bytes, after: bytes) -> None:
     stays one: the file that it leads to is replaced.
     """
     target = os.path.realpath(path)
-    temporary = os.path.join(os.path.dirname(target), f".{os.path.basename(target)}.{os.getpid()}.tmp")
+    temporary = os.path.join(
+        os.path.dirname(target), f".{os.path.basename(target)}.{os.getpid()}.tmp"
+    )
     try:
         status = os.stat(target)
         if not status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):

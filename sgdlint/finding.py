@@ -67,7 +67,7 @@ class Finding:
 
 @record
 class Failure:
-    """A file that could not be checked, or a mistake in its directives; line 0 is the whole file."""
+    """A file that could not be checked, or whose directives are wrong; line 0 is all of it."""
 
     path: str
     message: str

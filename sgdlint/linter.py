@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sgdlint.directives import Setting, Suppression
-    from sgdlint.launch.launch import Launch
     from sgdlint.rules.model import Pack
     from sgdlint.source import Source
 

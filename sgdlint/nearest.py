@@ -7,12 +7,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
+def nearest(name: str, names: Iterable[str], cutoff: float = 0.6) -> str:
     """Return the known name that was most likely meant, or "" when none is near.
 
     difflib costs 5 ms to import, so it is imported when there is a mistake to explain.
     """
     from difflib import get_close_matches
 
-    found = get_close_matches(name, list(names), n=1, cutoff=0.6)
+    found = get_close_matches(name, list(names), n=1, cutoff=cutoff)
     return found[0] if found else ""

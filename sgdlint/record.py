@@ -68,16 +68,16 @@ def _first_init(cls: Any) -> Any:
     return init
 
 
-def _equal(self: Any, other: object) -> bool:
+def _equal(self: Any, other: object) -> Any:
     if type(self) is not type(other):
         return NotImplemented
-    return all(getattr(self, name) == getattr(other, name) for name in self._fields)
+    return all(getattr(self, name) == getattr(other, name) for name in fields_of(self))
 
 
 def _hash(self: Any) -> int:
-    return hash((type(self), *(getattr(self, name) for name in self._fields)))
+    return hash((type(self), *(getattr(self, name) for name in fields_of(self))))
 
 
 def _repr(self: Any) -> str:
-    inside = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._fields)
+    inside = ", ".join(f"{name}={getattr(self, name)!r}" for name in fields_of(self))
     return f"{type(self).__name__}({inside})"

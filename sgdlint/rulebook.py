@@ -10,7 +10,7 @@ from sgdlint.linter import OptionError
 from sgdlint.nearest import nearest
 from sgdlint.rules.check import check
 from sgdlint.rules.files import RuleError, find_files, read_file
-from sgdlint.ruletest import test_examples
+from sgdlint.ruletest import run_examples
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,14 +46,17 @@ def _as_data(rule: Rule) -> dict[str, Any]:
 
 
 def _range(rule: Rule) -> str:
-    return ", ".join(
-        part
-        for part in (
-            f"since {rule.since}" if rule.since else "",
-            f"until {rule.until}" if rule.until else "",
+    return (
+        ", ".join(
+            part
+            for part in (
+                f"since {rule.since}" if rule.since else "",
+                f"until {rule.until}" if rule.until else "",
+            )
+            if part
         )
-        if part
-    ) or "every release"
+        or "every release"
+    )
 
 
 def explain(wish: str) -> str:
@@ -71,13 +74,9 @@ def explain(wish: str) -> str:
 
 
 def _story(rule: dict[str, Any]) -> str:
-    since, until = rule.get("since"), rule.get("until")
-    holds = [f"from {since} on" if since else "", f"before {until}" if until else ""]
     parts = [
         f"{rule['code']} {rule['name']}",
-        f"{rule['severity']}, {rule['category']}, {rule.get('quality', 'lossless')}; "
-        f"SGLang {', '.join(one for one in holds if one) or 'every known release'}; "
-        f"{' and '.join(rule.get('commands', ('generate', 'serve')))}",
+        _classes(rule),
         _wrapped(rule["message"]),
         _wrapped(rule["why"]),
     ]
@@ -91,6 +90,16 @@ def _story(rule: dict[str, Any]) -> str:
     parts += [_example(example) for example in rule["examples"]]
     parts.append("References\n" + "\n".join(_indented(one) for one in rule["references"]))
     return "\n\n".join(parts) + "\n"
+
+
+def _classes(rule: dict[str, Any]) -> str:
+    since, until = rule.get("since"), rule.get("until")
+    holds = [f"from {since} on" if since else "", f"before {until}" if until else ""]
+    return (
+        f"{rule['severity']}, {rule['category']}, {rule.get('quality', 'lossless')}; "
+        f"SGLang {', '.join(one for one in holds if one) or 'every known release'}; "
+        f"{' and '.join(rule.get('commands', ('generate', 'serve')))}"
+    )
 
 
 def _example(example: dict[str, Any]) -> str:
@@ -128,7 +137,7 @@ def test(path: str) -> tuple[str, bool]:
     if problems:
         raise RuleError(problems)
     pack = check(files, base)
-    results = [result for file in files for result in test_examples(file, pack, base)]
+    results = [result for file in files for result in run_examples(file, pack, base)]
     failed = [result.problem for result in results if result.problem is not None]
     lines = [str(problem) for problem in failed]
     lines.append(

@@ -26,7 +26,7 @@ FORMAT = 1
 
 
 def load() -> Pack:
-    """Return the built-in rules; raises RuleError when the rule files were changed and are wrong."""
+    """Return the built-in rules; raises RuleError when changed rule files are wrong."""
     folder = resources.find("rules.d")
     wanted = fingerprint(folder)
     for path in (PREPARED, _cache_path(wanted)):
@@ -42,7 +42,7 @@ def compile_folder(folder: str, base: Pack | None = None) -> Pack:
     """Compile and check rule files, their examples included; raises RuleError."""
     from sgdlint.rules.check import check
     from sgdlint.rules.files import RuleError, find_files, read_file
-    from sgdlint.ruletest import test_examples
+    from sgdlint.ruletest import run_examples
 
     files, problems = [], []
     for path in find_files(folder):
@@ -53,7 +53,7 @@ def compile_folder(folder: str, base: Pack | None = None) -> Pack:
     if problems:
         raise RuleError(problems)
     pack = check(files, base)
-    results = [result for file in files for result in test_examples(file, pack, base)]
+    results = [result for file in files for result in run_examples(file, pack, base)]
     failed = [result.problem for result in results if result.problem is not None]
     if failed:
         raise RuleError(failed)
@@ -77,7 +77,9 @@ def fingerprint(folder: str) -> str:
         if name.endswith((".yaml", ".yml")):
             with open(os.path.join(folder, name), "rb") as file:
                 # Line ends may differ between checkouts; they mean nothing in YAML.
-                mark = zlib.crc32(file.read().replace(b"\r\n", b"\n"), zlib.crc32(name.encode(), mark))
+                mark = zlib.crc32(
+                    file.read().replace(b"\r\n", b"\n"), zlib.crc32(name.encode(), mark)
+                )
     return f"{mark:08x}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sgdlint.fixer import apply
-from sgdlint.linter import Options, OptionError, check
+from sgdlint.linter import OptionError, Options, check
 from sgdlint.record import record
 from sgdlint.rules.files import RuleFile, RuleProblem, place_at
 from sgdlint.rules.model import Pack
@@ -26,7 +26,7 @@ class Result:
     problem: RuleProblem | None
 
 
-def test_examples(file: RuleFile, pack: Pack, base: Pack | None = None) -> list[Result]:
+def run_examples(file: RuleFile, pack: Pack, base: Pack | None = None) -> list[Result]:
     """Run every example of a rule file against its pack; base adds the facts it builds on."""
     facts = (*(base.facts if base else ()), *pack.facts)
     results = []
@@ -82,7 +82,9 @@ def _check_fixed(
 ) -> str:
     text = report.source.text
     for _ in range(10):
-        fixable = [one for one in fired if one.fix is not None and one.fix.applicability != "display"]
+        fixable = [
+            one for one in fired if one.fix is not None and one.fix.applicability != "display"
+        ]
         if not fixable:
             break
         text = apply(text, fixable[:1])

@@ -41,9 +41,7 @@ def _finding(finding: Finding, source: Source) -> dict[str, Any]:
         "help": finding.help,
         "url": finding.url,
         **_span(finding.span, source),
-        "related": [
-            {"label": one.label, **_span(one.span, source)} for one in finding.related
-        ],
+        "related": [{"label": one.label, **_span(one.span, source)} for one in finding.related],
         "fix": None if finding.fix is None else _fix(finding.fix, source),
     }
 

@@ -70,9 +70,17 @@ def summary(reports: Sequence[Report]) -> list[Line]:
     for severity in reversed(SEVERITIES):
         number = sum(finding.severity == severity for finding in findings)
         if number:
-            parts.append(f"{number} {severity}" if severity in ("perf", "info") else _count(number, severity))
+            parts.append(
+                f"{number} {severity}" if severity in ("perf", "info") else _count(number, severity)
+            )
     lines: list[Line] = [
-        [(f"{_count(len(findings), 'finding')} ({', '.join(parts)}); {checked}{_releases(reports)}", "path")]
+        [
+            (
+                f"{_count(len(findings), 'finding')} ({', '.join(parts)}); "
+                f"{checked}{_releases(reports)}",
+                "path",
+            )
+        ]
     ]
     safe = sum(_applies(finding, "safe") for finding in findings)
     unsafe = sum(_applies(finding, "unsafe") for finding in findings)
@@ -91,7 +99,7 @@ def _releases(reports: Sequence[Report]) -> str:
     found = dict.fromkeys((one.sglang, one.release_from) for one in reports if one.launches)
     if len(found) != 1:
         return ""
-    (release, origin), = found
+    ((release, origin),) = found
     origin = origin if origin.startswith("the ") else f"from {origin}"
     return f"; SGLang {release} ({origin})"
 
@@ -180,9 +188,7 @@ def _columns(text: str) -> int:
         return len(text)
     from unicodedata import combining, east_asian_width
 
-    return sum(
-        0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text
-    )
+    return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def _fix(fix: Fix, source: Source, width: int) -> list[Line]:

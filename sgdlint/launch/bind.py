@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 
-from sgdlint.record import record
+from sgdlint.record import record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from sgdlint.catalog import Option
@@ -69,17 +69,26 @@ class Bound:
 
 
 @record
+class Elsewhere:
+    """An option that this parser rejects and another one has: the event to note, its fields."""
+
+    option: Option
+    event: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@record
 class Table:
     """What binding needs to know of a release.
 
-    options: flag → option of this subcommand. retired: flags of other releases → option, used when
-    this release rejects the flag. drops: flags that this release parses and ignores.
-    ignores_unknown: unknown arguments are silently ignored (serve until 0.5.9).
+    options: flag → option of this subcommand.
+    is_dynamic: whether the release takes an option that its parser does not know.
+    elsewhere: what is known of a flag that this parser rejects, from other releases.
     """
 
     options: Mapping[str, Option]
-    retired: Mapping[str, Option]
-    drops: frozenset[str]
+    is_dynamic: Callable[[str], bool]
+    elsewhere: Callable[[str], Elsewhere | None]
 
 
 def bind(words: Sequence[Word], table: Table) -> Bound:
@@ -116,7 +125,7 @@ class _Binder:
     def kind_of(self, text: str) -> str:
         if not text.startswith("-") or len(text) == 1:
             return "A"
-        if text in self.table.options or text in self.table.retired:
+        if text in self.table.options:
             return "O"
         flag = text.partition("=")[0]
         if "=" in text and flag in self.table.options:
@@ -150,11 +159,17 @@ class _Binder:
             elif not self.after_open(index):
                 self.extras.append(index)
             index += 1
-        given = {}
-        for one in self.every:
-            if not one.dropped or one.option.dest not in given:
-                given[one.option.dest] = one
+        given = self.in_force()
         return Bound(given, tuple(self.every), tuple(self.events), self.open, tuple(self.extras))
+
+    def in_force(self) -> dict[str, Given]:
+        """Return what counts for each destination: the last one, if a full name stands there."""
+        named = {one.option.dest for one in self.every if not one.dropped}
+        last = {one.option.dest: one for one in self.every}
+        return {
+            dest: replace(one, dropped=False) if one.dropped and dest in named else one
+            for dest, one in last.items()
+        }
 
     def after_open(self, index: int) -> bool:
         """Whether an argument may belong to an option inside a word that is not known."""
@@ -174,11 +189,18 @@ class _Binder:
         joined = bool(equals) and text not in self.table.options
         if not joined:
             flag = text
-        option, retired = self.resolve(index, flag)
-        if option is None:
-            self.extras.append(index)
+        option = self.resolve(index, flag)
+        if option is not None:
+            return self.consume(index, flag, option, joined, False)
+        other = None if self.table.is_dynamic(flag) else self.table.elsewhere(flag)
+        if other is None:
+            if len(self.matches(flag)) < 2:
+                self.extras.append(index)
             return index + 1
-        return self.consume(index, flag, option, joined, retired)
+        after = self.consume(index, flag, other.option, joined, True)
+        given = self.every[-1]
+        self.note(other.event, (index, *given.value_words), given, **dict(other.fields))
+        return after
 
     def skip_values(self, index: int) -> int:
         index += 1
@@ -186,24 +208,21 @@ class _Binder:
             index += 1
         return index
 
-    def resolve(self, index: int, flag: str) -> tuple[Option | None, bool]:
-        """Return the option that a flag names, and whether it is another release's."""
+    def resolve(self, index: int, flag: str) -> Option | None:
+        """Return the option that a flag names or abbreviates."""
         options = self.table.options
         if flag in options:
-            return options[flag], False
+            return options[flag]
         matches = self.matches(flag)
-        targets = {id(options[name]) for name in matches}
         if len(matches) == 1:
-            return options[matches[0]], False
-        if flag in self.table.retired:
-            return self.table.retired[flag], True
-        if matches:
+            return options[matches[0]]
+        if matches and (self.table.is_dynamic(flag) or self.table.elsewhere(flag) is None):
             self.note("ambiguous-option", (index,), flag=flag, candidates=", ".join(matches))
-            if len(targets) == 1:  # argparse calls two spellings of one option ambiguous, too
-                return options[matches[0]], False
-        return None, False
+        return None
 
-    def note(self, kind: str, words: tuple[int, ...], given: Given | None = None, **fields: str) -> None:
+    def note(
+        self, kind: str, words: tuple[int, ...], given: Given | None = None, **fields: str
+    ) -> None:
         self.events.append(Event(kind, words, tuple(fields.items()), given))
 
     # --- values ---------------------------------------------------------------------------------
@@ -239,7 +258,7 @@ class _Binder:
         return found
 
     def consume_joined(self, index: int, flag: str, option: Option, retired: bool) -> int:
-        least, most = arity(option)
+        most = arity(option)[1]
         word = self.words[index]
         if most == 0:
             value = (word.text or "").partition("=")[2]
@@ -282,19 +301,15 @@ class _Binder:
         retired: bool,
     ) -> None:
         exact = flag in self.table.options
-        dropped = flag in self.table.drops or (not exact and not retired and not option.sampling)
+        dropped = flag in option.dropped or (not exact and not retired and not option.sampling)
         given = Given(option, flag, index, value_words, joined, values, dropped, retired)
         self.every.append(given)
         if retired:
-            self.note("removed-option", self.span_of(given), given, flag=flag)
             return
         if not exact:
             kind = "ignored-abbreviation" if dropped else "abbreviated-option"
             self.note(kind, (index,), given, flag=flag, option=self.matches(flag)[0])
         self.check_values(given)
-
-    def span_of(self, given: Given) -> tuple[int, ...]:
-        return (given.name_word, *given.value_words)
 
     def check_values(self, given: Given) -> None:
         """Note values that the option's type or choices reject, for every possibility."""
@@ -332,7 +347,7 @@ class _Binder:
             if texts is None or arity(given.option)[1] == 0:
                 return []
             return [((given.name_word,), tuple(text.partition("=")[2] for text in texts))]
-        found = []
+        found: list[tuple[tuple[int, ...], tuple[str, ...]]] = []
         for word in given.value_words:
             texts = self.words[word].texts
             if texts is not None:
@@ -365,7 +380,9 @@ def arity(option: Option) -> tuple[int, int]:
 def expectation(option: Option) -> str:
     """Return in words how many values an option needs."""
     least, most = arity(option)
-    return "one value" if most == 1 else f"at least {least} value" if most > 9 else f"{least} values"
+    return (
+        "one value" if most == 1 else f"at least {least} value" if most > 9 else f"{least} values"
+    )
 
 
 def convert(option: Option, text: str) -> tuple[Any, bool]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from sgdlint.record import record
 from sgdlint.source import Span
 
@@ -54,11 +56,11 @@ class Launch:
         """Return where argument words are written; where they are used when they lie apart."""
         spans = [_written(self.words[index]) for index in indices]
         start, end = min(span.start for span in spans), max(span.end for span in spans)
-        together = all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+        together = all(a.end <= b.start for a, b in pairwise(spans))
         return Span(start, end) if together and end - start < 2000 else spans[0]
 
     def head_span(self) -> Span:
-        """Return the span of the launcher and its subcommand, for findings about the whole launch."""
+        """Return the span of the launcher and its subcommand, for what is about the whole launch."""
         return Span(self.head_start, self.head_end)
 
     def flag(self, name: str) -> str:

@@ -9,7 +9,7 @@ from sgdlint.rules.compiler import ConditionError, compile_condition
 from sgdlint.rules.engine import PLACEHOLDER, leaf
 from sgdlint.rules.facts import GPU_FACTS, LAUNCH_FACTS, MODEL_FACTS
 from sgdlint.rules.files import RuleError, RuleFile, RuleProblem, place_at
-from sgdlint.rules.logic import FALSE, UNKNOWN, Value, evaluate, names_in
+from sgdlint.rules.logic import FALSE, UNKNOWN, Value, evaluate
 from sgdlint.rules.model import EVENTS, Action, Fact, Pack, Rule, RuleFix, holds
 
 TYPE_CHECKING = False
@@ -77,7 +77,9 @@ class _Checker:
             if rule is not None and len(self.problems) == before:
                 self.rules.append(rule)
 
-    def rule(self, file: RuleFile, place: tuple[str | int, ...], data: dict[str, Any]) -> Rule | None:
+    def rule(
+        self, file: RuleFile, place: tuple[str | int, ...], data: dict[str, Any]
+    ) -> Rule | None:
         self.is_new(file, place, data)
         self.has_examples(file, place, data)
         if not self.range_is_sound(file, place, data):
@@ -120,7 +122,9 @@ class _Checker:
                     message = f"{data[key]!r} is taken by rule {rule.code} ({rule.name})"
                     self.problems.append(place_at(file, (*place, key), message))
 
-    def has_examples(self, file: RuleFile, place: tuple[str | int, ...], data: dict[str, Any]) -> None:
+    def has_examples(
+        self, file: RuleFile, place: tuple[str | int, ...], data: dict[str, Any]
+    ) -> None:
         kinds = [sorted({"bad", "good", "unknown"} & set(one)) for one in data["examples"]]
         for number, kind in enumerate(kinds):
             if len(kind) != 1:
@@ -158,7 +162,9 @@ class _Checker:
             self.problems.append(place_at(file, place, f"`{text}` can never hold"))
         return compiled
 
-    def template(self, file: RuleFile, place: tuple[str | int, ...], text: str, names: Names) -> str:
+    def template(
+        self, file: RuleFile, place: tuple[str | int, ...], text: str, names: Names
+    ) -> str:
         for match in PLACEHOLDER.finditer(text):
             if match[1] == "sglang":
                 continue
@@ -169,7 +175,9 @@ class _Checker:
                 continue
             if found is None or found[0] != list(leaf(match[1])):
                 hint = nearest(match[1], names.all_names())
-                message = f"there is no {match[0]}" + (f"; did you mean {{{hint}}}?" if hint else "")
+                message = f"there is no {match[0]}" + (
+                    f"; did you mean {{{hint}}}?" if hint else ""
+                )
                 self.problems.append(place_at(file, place, message))
         return " ".join(text.split())
 
@@ -220,7 +228,10 @@ class _Checker:
         self, file: RuleFile, place: tuple[str | int, ...], kind: str, data: Any, names: Names
     ) -> list[Action]:
         if kind in ("remove", "unset_env"):
-            return [self.action(file, (*place, i), kind, name, None, names) for i, name in enumerate(data)]
+            return [
+                self.action(file, (*place, i), kind, name, None, names)
+                for i, name in enumerate(data)
+            ]
         return [
             self.action(file, (*place, name), kind, name, value, names)
             for name, value in dict(data).items()
@@ -236,8 +247,10 @@ class _Checker:
         names: Names,
     ) -> Action:
         if kind == "replace":
-            if not names.event or name not in ("flag", "value"):
-                message = "replaces `flag` or `value` of an event; the rule needs `on`"
+            if not names.event or name not in ("flag", "value", "whole"):
+                message = (
+                    "replaces `flag`, `value` or `whole` word of an event; the rule needs `on`"
+                )
                 self.problems.append(place_at(file, place, message))
             return Action(kind, name, self.template(file, place, value, names))
         if kind in ("set_env", "unset_env"):
@@ -275,13 +288,15 @@ class _Checker:
         from sgdlint.launch.bind import convert
 
         for _, option in names.options(name):
-            if option.action in ("store_true", "store_false"):
+            if not option.takes_value:
                 fits = value == ""
             else:
                 typed, fits = convert(option, value)
                 fits = fits and (not option.choices or typed in option.choices)
             if not fits:
-                choices = f": it takes {', '.join(map(str, option.choices))}" if option.choices else ""
+                choices = (
+                    f": it takes {', '.join(map(str, option.choices))}" if option.choices else ""
+                )
                 message = f"{value!r} is not a value of `{name}`{choices}"
                 self.problems.append(place_at(file, place, message))
                 return
@@ -403,7 +418,7 @@ class Names:
 
 def option_type(option: Option) -> str:
     """Return the condition-language type of an option's value."""
-    if option.action in ("boolean", "store_true", "store_false"):
+    if option.action == "boolean" or not option.takes_value:
         return "bool"
     if option.nargs not in (None, "?"):
         return "list"

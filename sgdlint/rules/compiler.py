@@ -38,7 +38,10 @@ _parser: Lark | None = None
 
 def compile_condition(text: str, names: Names, expected: str = "bool") -> list[Any]:
     """Compile a condition and check that it has the expected type; raises ConditionError."""
-    compiled, found = _Compiler(names).compile(_parse(text))
+    compiler = _Compiler(names)
+    if expected == "bool":
+        return compiler.as_bool(_parse(text))
+    compiled, found = compiler.compile(_parse(text))
     if found not in (expected, "any"):
         raise ConditionError(f"`{text}` is a {found}, where a {expected} is needed")
     return compiled
@@ -56,8 +59,8 @@ def _parse(text: str) -> Tree[Token]:
     try:
         return _parser.parse(text)
     except UnexpectedInput as error:
-        column = getattr(error, "column", 0)
-        place = f"at column {column}" if column and column > 0 else "at its end"
+        at_end = getattr(getattr(error, "token", None), "type", "") == "$END"
+        place = "at its end" if at_end else f"at column {error.column}"
         raise ConditionError(
             f"`{text}` is not a condition: it cannot be read {place}; "
             "see docs/writing-rules.md for the language"
@@ -73,30 +76,31 @@ class _Compiler:
         result: tuple[list[Any], str] = method(*tree.children)
         return result
 
-    def _bool(self, tree: Tree[Token]) -> list[Any]:
+    def as_bool(self, tree: Tree[Token]) -> list[Any]:
+        """Compile a part that must be true or false."""
         compiled, found = self.compile(tree)
-        if found not in ("bool", "any"):
-            what = f"`{compiled[1]}`" if isinstance(compiled[1], str) else "it"
-            raise ConditionError(
-                f"{what} is a {found}, not a yes or no: compare it, or ask `{compiled[1]} is given`"
-            )
-        return compiled
+        if found in ("bool", "any"):
+            return compiled
+        if isinstance(compiled[1], str):
+            hint = f": compare it, or ask `{compiled[1]} is given`"
+            raise ConditionError(f"`{compiled[1]}` is a {found}, not a yes or no{hint}")
+        raise ConditionError(f"a {found} stands where a yes or no is needed")
 
     def _any_of(self, left: Tree[Token], right: Tree[Token]) -> tuple[list[Any], str]:
-        return ["or", self._bool(left), self._bool(right)], "bool"
+        return ["or", self.as_bool(left), self.as_bool(right)], "bool"
 
     def _all_of(self, left: Tree[Token], right: Tree[Token]) -> tuple[list[Any], str]:
-        return ["and", self._bool(left), self._bool(right)], "bool"
+        return ["and", self.as_bool(left), self.as_bool(right)], "bool"
 
     def _negate(self, inner: Tree[Token]) -> tuple[list[Any], str]:
-        return ["not", self._bool(inner)], "bool"
+        return ["not", self.as_bool(inner)], "bool"
 
     def _choose(
         self, then: Tree[Token], test: Tree[Token], otherwise: Tree[Token]
     ) -> tuple[list[Any], str]:
         first, first_type = self.compile(then)
         second, second_type = self.compile(otherwise)
-        return ["if", self._bool(test), first, second], _common(first_type, second_type)
+        return ["if", self.as_bool(test), first, second], _common(first_type, second_type)
 
     def _compare(
         self, left: Tree[Token], operator: Token, right: Tree[Token]

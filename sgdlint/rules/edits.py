@@ -7,6 +7,7 @@ split into flags. What cannot be edited exactly is refused with a reason, never 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from sgdlint.finding import Edit
 from sgdlint.record import record
@@ -45,7 +46,9 @@ def edits_for(site: Site, action: Action, value: str) -> list[Edit]:
     if action.kind == "remove":
         return [_remove(site, given) for given in _all_given(site, action.name)]
     if action.kind == "rename":
-        return [edit for given in _all_given(site, action.name) for edit in _rename(site, given, action)]
+        return [
+            edit for given in _all_given(site, action.name) for edit in _rename(site, given, action)
+        ]
     if action.kind == "set_env":
         return [_set_variable(site, action.name, value)]
     return _unset_variable(site, action.name)
@@ -67,6 +70,11 @@ def replace_value(site: Site, index: int, new: str) -> Edit:
     flag, equals, _ = text.partition("=")
     start = len(flag) + 1 if equals and flag.startswith("--") else 0
     return _replace_characters(site, word, start, len(text), new)
+
+
+def replace_word(site: Site, index: int, new: str) -> Edit:
+    """Replace a whole word."""
+    return Edit(_written(site.launch.words[index]), new)
 
 
 # --- options ------------------------------------------------------------------------------------
@@ -122,7 +130,7 @@ def _spelled_value(site: Site, given: Given) -> str:
 def _remove(site: Site, given: Given) -> Edit:
     words = [site.launch.words[index] for index in (given.name_word, *given.value_words)]
     spans = [_written(word) for word in words]
-    for before, after in zip(spans, spans[1:], strict=False):
+    for before, after in pairwise(spans):
         if not _only_layout(site.text[before.end : after.start]):
             raise CannotEdit("its words do not stand together")
     return Edit(removal(site.text, Span(spans[0].start, spans[-1].end)), "")
@@ -147,7 +155,7 @@ def removal(text: str, words: Span) -> Span:
 
 
 def _before_continuation(text: str, line_start: int) -> int:
-    """Return the offset before the `\\` line end (or plain line end) that leads to a line start."""
+    """Return the offset before the line end, continued or not, that leads to a line start."""
     position = line_start - 1
     if position > 0 and text[position - 1] == "\r":
         position -= 1
@@ -266,7 +274,7 @@ def _characters(word: Word, start: int, end: int) -> Span:
         position += length
     if not found or position < end:
         raise CannotEdit("it is not written out in this script")
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         if before.end != after.start:
             raise CannotEdit("it is put together from several texts")
     return Span(found[0].start, found[-1].end)

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 
 from sgdlint.finding import Edit, Finding, Fix, Related
-from sgdlint.rules.edits import CannotEdit, Site, edits_for, replace_flag, replace_value
+from sgdlint.rules.edits import (
+    CannotEdit,
+    Site,
+    edits_for,
+    replace_flag,
+    replace_value,
+    replace_word,
+)
 from sgdlint.rules.facts import Facts
 from sgdlint.rules.logic import evaluate, is_true, names_in
 from sgdlint.rules.model import holds
@@ -46,9 +53,11 @@ class Engine:
             if finding is not None:
                 findings.append(finding)
         facts = Facts(launch, self.derived)
-        for rule in self.rules:
-            if launch.command in rule.commands and is_true(evaluate(rule.when, facts.lookup)):
-                findings.append(_finding(rule, facts, text, None))
+        findings += [
+            _finding(rule, facts, text, None)
+            for rule in self.rules
+            if launch.command in rule.commands and is_true(evaluate(rule.when, facts.lookup))
+        ]
         return findings
 
     def _on_event(self, launch: Launch, text: str, event: Event) -> Finding | None:
@@ -60,7 +69,9 @@ class Engine:
                 return _finding(rule, facts, text, event)
         return None
 
-    def plain(self, kind: str, span: Span, fields: dict[str, str], fix: Fix | None) -> list[Finding]:
+    def plain(
+        self, kind: str, span: Span, fields: dict[str, str], fix: Fix | None
+    ) -> list[Finding]:
         """Return the finding for something noticed outside launches, such as a syntax error."""
         return [
             Finding(
@@ -202,5 +213,5 @@ def _edits(site: Site, action: Action, facts: Facts, event: Event | None) -> lis
         return edits_for(site, action, value)
     if event is None or not event.words:
         return []
-    replace = replace_flag if action.name == "flag" else replace_value
+    replace = {"flag": replace_flag, "value": replace_value, "whole": replace_word}[action.name]
     return [replace(site, event.words[0], value)]

@@ -134,8 +134,9 @@ def _construct(
             if key in mapping:
                 line = key_node.start_mark.line + 1
                 found.append(RuleProblem(file, line, "", str(key), "stands twice"))
-            lines[(*path, key)] = key_node.start_mark.line + 1
-            mapping[key] = _construct(value_node, (*path, key), lines, found, file)
+            place = (*path, key)
+            lines[place] = key_node.start_mark.line + 1
+            mapping[key] = _construct(value_node, place, lines, found, file)
         return mapping
     if isinstance(node, yaml.SequenceNode):
         return [

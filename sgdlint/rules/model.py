@@ -22,6 +22,13 @@ EVENTS: dict[str, dict[str, str]] = {
     "abbreviated-option": {"flag": "string", "option": "string"},
     "ignored-abbreviation": {"flag": "string", "option": "string"},
     "swallowed-option": {"flag": "string", "nearest": "string", "component": "string"},
+    "swallowed-foreign-option": {
+        "flag": "string",
+        "component": "string",
+        "added": "string",
+        "removed": "string",
+        "command": "string",
+    },
     "missing-value": {"flag": "string", "expected": "string"},
     "surplus-value": {"flag": "string", "value": "string"},
     "invalid-type": {"flag": "string", "value": "string", "expected": "string"},
@@ -68,7 +75,7 @@ class RuleFix:
 
 @record
 class Rule:
-    """One rule. since is inclusive, until exclusive; "" is open. on: an event, or "" for every launch."""
+    """One rule. since is inclusive, until exclusive; "" is open. on: an event, or ""."""
 
     code: str
     name: str

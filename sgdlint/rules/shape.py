@@ -32,7 +32,9 @@ def problems(data: Any, schema: dict[str, Any]) -> list[Problem]:
     return list(_check(data, schema, schema, ()))
 
 
-def _check(data: Any, schema: dict[str, Any], root: dict[str, Any], path: Path) -> Iterator[Problem]:
+def _check(
+    data: Any, schema: dict[str, Any], root: dict[str, Any], path: Path
+) -> Iterator[Problem]:
     if "$ref" in schema:
         schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
     wanted = schema.get("type")

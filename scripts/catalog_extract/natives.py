@@ -44,6 +44,7 @@ def builtin(program: Program, name: str) -> Any:
         "type": lambda thing: thing.cls if isinstance(thing, Instance) else Unknown("type()"),
         "print": lambda *_a, **_k: None,
         "iter": lambda thing: thing,
+        "vars": lambda thing: thing.attributes if isinstance(thing, Instance) else Unknown("vars()"),
         "next": lambda items, *default: _next(program, items, *default),
     }
     if name in special:
@@ -59,7 +60,7 @@ def builtin(program: Program, name: str) -> Any:
 
 def external(dotted: str) -> Any:
     """Return a known constant of the standard library, else the name itself."""
-    constants = {"argparse.SUPPRESS": SUPPRESS, "os.sep": "/", "math.inf": math.inf}
+    constants: dict[str, Any] = {"sys.argv": [], "argparse.SUPPRESS": SUPPRESS, "os.sep": "/", "math.inf": math.inf}
     return constants.get(dotted, External(dotted))
 
 

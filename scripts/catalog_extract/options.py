@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from typing import Any
 
 from catalog_extract.evaluate import Program
-from catalog_extract.natives import MISSING, SUPPRESS, Field, dataclass_fields, field_default
+from catalog_extract.natives import MISSING, Field, dataclass_fields, field_default
 from catalog_extract.objects import (
     Builtin,
     Cls,
@@ -34,6 +35,7 @@ USUAL = {
     "field": "server",
     "field_default": None,
     "required": False,
+    "sampling": False,
 }
 _USUAL_DEFAULTS = {"store_true": False, "store_false": True, "boolean": False}
 _KINDS = {"int": "int", "float": "float", "str": "str", "bool": "bool", "json.loads": "json"}
@@ -61,6 +63,7 @@ class Parser(Host):
 
     def __init__(self) -> None:
         self._actions: list[Action] = []
+        self.defaults: dict[str, Any] = {}
 
     def add_argument(self, *flags: Any, **options: Any) -> Action:
         """Note one option."""
@@ -78,8 +81,9 @@ class Parser(Host):
         """Groups share the parser's options."""
         return self
 
-    def set_defaults(self, **_k: Any) -> None:
-        """Defaults set this way are not options."""
+    def set_defaults(self, **defaults: Any) -> None:
+        """Note values that the parser puts beside the options."""
+        self.defaults |= defaults
 
     def add_parser(self, *_a: Any, **_k: Any) -> Parser:
         """Subparsers of a command are the command's own parser here."""
@@ -91,8 +95,8 @@ def _destination(flags: Sequence[Any]) -> str:
     return str(long[0]).lstrip("-").replace("-", "_")
 
 
-def parse(program: Program, command: str) -> list[Action]:
-    """Return the options that a command's parser is given, in order."""
+def parse(program: Program, command: str) -> Parser:
+    """Return a command's parser with the options that it is given, in order."""
     module_name, function, subcommand = COMMANDS[command]
     parser = Parser()
     module = program.module(module_name)
@@ -108,16 +112,56 @@ def parse(program: Program, command: str) -> list[Action]:
         program.call(init, [Instance(module.get(subcommand)), parser], {})
     if not parser._actions:
         raise ValueError(f"{command}: no options found")
-    return parser._actions
+    return parser
 
 
 def extract(program: Program) -> dict[str, list[dict[str, Any]]]:
     """Return the options of both commands, in parser order, as plain data."""
     fields = Fields(program)
-    return {
-        command: [slim(describe(action, fields)) for action in parse(program, command)]
-        for command in COMMANDS
-    }
+    out = {}
+    for command in COMMANDS:
+        parser = parse(program, command)
+        lost = dropped(program, fields, parser)
+        fields.command = _command_defaults(program, command)
+        rows = [describe(action, fields) | _lost(action, lost) for action in parser._actions]
+        out[command] = [slim(row) for row in rows]
+    return out
+
+
+def _command_defaults(program: Program, command: str) -> dict[str, Any]:
+    """Return the defaults that a command hands to the server arguments (`default_args={…}`)."""
+    module = program.module(COMMANDS[command][0])
+    for node in ast.walk(module.tree) if module else ():
+        if isinstance(node, ast.keyword) and node.arg == "default_args":
+            found = program.evaluate(node.value, module.env) if module else {}
+            return found if isinstance(found, dict) else {}
+    return {}
+
+
+def _lost(action: Action, lost: set[str]) -> dict[str, Any]:
+    flags = [flag for flag in action.flags if flag in lost]
+    return {"dropped": flags} if flags else {}
+
+
+def dropped(program: Program, fields: Fields, parser: Parser) -> set[str]:
+    """Return the spellings that the parser takes and the server arguments then never see.
+
+    The function that picks what the user gave compares the words of the command line with the
+    destinations; it is run for each spelling.
+    """
+    picks = program.class_attribute(fields.classes["server"], "get_provided_args")
+    lost: set[str] = set()
+    for action in parser._actions:
+        if action.flags in fields.sampling:
+            continue
+        given = Instance(fields.classes["server"], parser.defaults | {action.dest: "x"})
+        for flag in action.flags:
+            found = program.call(picks, [given, [flag]], {})
+            if not isinstance(found, dict):
+                raise ValueError(f"what becomes of {flag} cannot be told: {found}")
+            if action.dest not in found:
+                lost.add(flag)
+    return lost
 
 
 class Fields:
@@ -132,11 +176,25 @@ class Fields:
             if isinstance(cls, Cls):
                 self.classes[owner] = cls
                 self.owners[owner] = dataclass_fields(program, cls)
+        self.command: dict[str, Any] = {}
+        self.sampling = self._sampling_flags()
         if missing := {"server", "sampling", "pipeline"} - set(self.owners):
             raise ValueError(f"no dataclass found for {missing}")
 
+    def _sampling_flags(self) -> set[tuple[str, ...]]:
+        """Return the options that the request parameters add."""
+        parser = Parser()
+        add = self.program.class_attribute(self.classes["sampling"], "add_cli_args")
+        self.program.call(add, [parser], {})
+        return {action.flags for action in parser._actions}
+
     def find(self, dest: str, sampling: bool) -> tuple[str, Any]:
-        """Return which dataclass holds a destination, and its default there."""
+        """Return which dataclass holds a destination, and its default there.
+
+        A command's own default takes the place of the dataclass's.
+        """
+        if dest in self.command and not sampling:
+            return "server", self.command[dest]
         for owner in ("sampling", "server", "pipeline") if sampling else ("server", "pipeline"):
             if dest in self.owners[owner]:
                 spec = self.owners[owner][dest].spec
@@ -148,7 +206,7 @@ def describe(action: Action, fields: Fields) -> dict[str, Any]:
     """Return one option as plain data."""
     options = action.options
     kind, name = _kind_and_action(options)
-    sampling = action.default == SUPPRESS or _from_sampling(action, fields)
+    sampling = action.flags in fields.sampling
     owner, field_value = fields.find(action.dest, sampling)
     row: dict[str, Any] = {"flags": list(action.flags), "dest": action.dest}
     row |= {"kind": kind, "action": name}
@@ -156,18 +214,13 @@ def describe(action: Action, fields: Fields) -> dict[str, Any]:
     default = options.get("default", _USUAL_DEFAULTS.get(name))
     row |= {"default": plain(default)}
     row |= {"field": owner, "field_default": plain(field_value)}
-    return row | {"required": bool(options.get("required", False))}
+    return row | {"required": bool(options.get("required", False)), "sampling": sampling}
 
 
 def slim(row: dict[str, Any]) -> dict[str, Any]:
     """Leave out what equals the usual (the loader fills it in again)."""
     usual = USUAL | {"dest": _destination(row["flags"])}
     return {k: v for k, v in row.items() if k not in usual or usual[k] != v}
-
-
-def _from_sampling(action: Action, fields: Fields) -> bool:
-    in_sampling = action.dest in fields.owners["sampling"]
-    return in_sampling and action.dest not in fields.owners["server"]
 
 
 def _kind_and_action(options: dict[str, Any]) -> tuple[str, str]:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from catalog_extract import merge
+from catalog_extract import merge, sources
 
 DATA = Path(__file__).parents[2] / "sgdlint" / "catalog" / "data"
 GENERATED = "scripts/extract_catalog.py; not to be edited by hand"
@@ -51,7 +51,7 @@ class Catalog:
         for table, columns in TABLES.items():
             listings = {r: self.extractions[r][table] for r in self.order}
             texts[f"{table}.json"] = _table_text(merge.merge(listings, self.order, columns))
-        return texts
+        return texts | sources.files()
 
     def write(self) -> None:
         """Write the files that the loader reads."""
@@ -66,10 +66,13 @@ class Catalog:
             for release, wheel in self.wheels.items()
             if wheel["rows"] != digest(self.extractions[release])
         ]
-        for name, text in self.files().items():
-            if (DATA / name).read_text(encoding="utf-8") != text:
+        files = self.files()
+        for name, text in files.items():
+            path = DATA / name
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
                 out.append(f"{name}: not as the extractor writes it")
-        return out
+        strangers = {path.name for path in DATA.iterdir()} - set(files)
+        return out + [f"{name}: nothing writes this file" for name in sorted(strangers)]
 
 
 def read() -> Catalog:
@@ -108,7 +111,7 @@ def _releases_text(catalog: Catalog) -> str:
 
 
 def _table_text(rows: list[dict[str, Any]]) -> str:
-    """One row a line: a new release is a diff that a person can read."""
+    """Put each row on a line: a new release is then a diff that a person can read."""
     lines = ["  " + json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows]
     head = f'{{\n "generated": {json.dumps(GENERATED)},\n "rows": [\n'
     return head + ",\n".join(lines) + "\n ]\n}\n"

@@ -6,7 +6,9 @@ for, and of each table only the rows of one release are built.
 
 from __future__ import annotations
 
+from sgdlint.catalog.gpus import Gpu, gpu, gpus
 from sgdlint.catalog.history import all_flags, option_history
+from sgdlint.catalog.models import Model
 from sgdlint.catalog.options import COMMANDS, SUPPRESS, UNKNOWN, Option
 from sgdlint.catalog.release import Release, load
 from sgdlint.catalog.releases import UnknownReleaseError, newest, release_key, releases
@@ -15,10 +17,14 @@ __all__ = [
     "COMMANDS",
     "SUPPRESS",
     "UNKNOWN",
+    "Gpu",
+    "Model",
     "Option",
     "Release",
     "UnknownReleaseError",
     "all_flags",
+    "gpu",
+    "gpus",
     "load",
     "newest",
     "option_history",

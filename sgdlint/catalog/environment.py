@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sgdlint.catalog import tables
 from sgdlint.catalog.options import UNKNOWN
+from sgdlint.catalog.quirks import dead_variables
 from sgdlint.record import record
 
 TYPE_CHECKING = False
@@ -30,6 +31,7 @@ class Variable:
 def variables_of(release: str) -> dict[str, Variable]:
     """Return the variables by name."""
     found: dict[str, Variable] = {}
+    dead = dead_variables(release)
     for row in tables.rows_of("environment", release, "all"):
         default = row.get("default")
         if isinstance(default, dict):
@@ -39,6 +41,6 @@ def variables_of(release: str) -> dict[str, Variable]:
             row.get("kind", ""),
             default,
             row.get("declared", True),
-            row.get("read", True),
+            row.get("read", True) and row["name"] not in dead,
         )
     return found

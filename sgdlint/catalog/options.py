@@ -34,7 +34,10 @@ class Option:
     nargs: as argparse has it; None is one value (`boolean` takes at most one).
     default: the parser's; SUPPRESS when the option then leaves no trace.
     field: which dataclass has a field of this destination: `server`, `sampling`, `pipeline` or "".
-    field_default: that field's default, which is what counts when the option is not given.
+    field_default: that field's default, or the command's own (`serve` warms up by itself): what
+    counts when the option is not given.
+    sampling: it sets a request parameter, not a server argument.
+    dropped: spellings that the parser takes and whose value the server arguments never see.
     """
 
     flags: tuple[str, ...]
@@ -48,6 +51,7 @@ class Option:
     field_default: Any = None
     required: bool = False
     sampling: bool = False
+    dropped: tuple[str, ...] = ()
 
     @property
     def takes_value(self) -> bool:
@@ -79,11 +83,11 @@ def from_row(row: dict[str, Any]) -> Option:
             known[key] = _value(row[key])
     if row.get("choices") is not None:
         known["choices"] = tuple(row["choices"])
-    sampling = known.get("field") == "sampling" or known.get("default") == SUPPRESS
-    return Option(flags=flags, sampling=sampling, **known)
+    known["dropped"] = tuple(row.get("dropped", ()))
+    return Option(flags=flags, **known)
 
 
-_PLAIN = ("kind", "action", "nargs", "field", "required")
+_PLAIN = ("kind", "action", "nargs", "field", "required", "sampling")
 
 
 def destination(flags: tuple[str, ...]) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sgdlint.catalog.environment import Variable
     from sgdlint.catalog.models import Model, Registry
     from sgdlint.catalog.options import Option
+    from sgdlint.catalog.quirks import Ignored
 
 _loaded: dict[str, Release] = {}
 
@@ -47,6 +48,18 @@ class Release:
         for option in self.options(command).values():
             found.setdefault(option.dest, option)
         return found
+
+    def ignored(self, command: str) -> dict[str, Ignored]:
+        """Return the spellings that a command accepts and then ignores."""
+        from sgdlint.catalog.quirks import ignored_options
+
+        return ignored_options(self.name, self.options(command))
+
+    def rejects_unknown(self, command: str) -> bool:
+        """Whether a command refuses words that its parser does not know."""
+        from sgdlint.catalog.quirks import rejects_unknown
+
+        return rejects_unknown(self.name, command)
 
     def dynamic(self) -> tuple[Dynamic, ...]:
         """Return the option families that the release takes without listing them."""

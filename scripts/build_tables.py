@@ -51,7 +51,7 @@ class Tables:
     """Lark's table with states as numbers, in an order that does not change between runs."""
 
     def __init__(self) -> None:
-        table: Any = load().parser.parser._parse_table  # type: ignore[attr-defined]
+        table: Any = load().parser.parser._parse_table
         self.raw: dict[Any, dict[str, Any]] = table.states
         self.numbers: dict[Any, int] = {}
         self.rules: list[Any] = []
@@ -132,8 +132,6 @@ def build() -> dict[str, Any]:
         "defaults": [default for _, default in rows],
         "rows": [dict(sorted(actions.items())) for actions, _ in rows],
     }
-
-
 
 
 def text() -> str:

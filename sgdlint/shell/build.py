@@ -1,8 +1,8 @@
 """The actions of grammar/shell.lark: what the children of a rule become.
 
-An action gets the builder and the values of the children. The value of a token is its number, except
-of those in MAKERS, which are nodes already. Lists under construction are Python lists, changed in
-place: each is on the parser's stack once.
+An action gets the builder and the values of the children. The value of a token is its number,
+except of those in MAKERS, which are nodes already. Lists under construction are Python lists,
+changed in place: each is on the parser's stack once.
 """
 
 from __future__ import annotations
@@ -39,14 +39,18 @@ class Builder:
         self.nested: list[tree.Tree] = []
         self.returns = "\r" in lexer.text
         self.joined: dict[int, int] = {}
-        self.too_long: list[tuple[int, int]] = []
+        self.complaints: list[tree.SyntaxProblem] = []
 
     def source(self, token: int) -> str:
         """Return the text of a token."""
         return self.text[self.starts[token] : self.ends[token]]
 
+    def complain(self, token: int, message: str) -> None:
+        """Note a problem that the grammar cannot see, at a token."""
+        self.complaints.append(tree.SyntaxProblem(self.starts[token], self.ends[token], message))
+
     def lines(self, text: str) -> str:
-        """Return text with the line ends that bash would see in a script with `\\n`."""
+        r"""Return text with the line ends that bash would see in a script with `\\n`."""
         return text.replace("\r\n", "\n") if self.returns else text
 
 
@@ -219,7 +223,7 @@ def _and_or(b: Builder, values: list[Any]) -> tree.Node:
     length = b.joined.get(left.start, 1) + 1
     b.joined[left.start] = length
     if length > MOST_JOINED:
-        b.too_long.append((b.starts[operator], b.ends[operator]))
+        b.complain(operator, f"more than {MOST_JOINED} commands are joined here")
         b.joined[left.start] = 1
         left = right
     return tree.AndOr(left.start, right.end, left, b.source(operator), right)
@@ -286,7 +290,7 @@ def _simple_word(b: Builder, values: list[Any]) -> Draft:
 
 def _simple_assignment(b: Builder, values: list[Any]) -> Draft:
     draft: Draft = values[0]
-    (draft.words if draft.words else draft.assignments).append(values[1])
+    (draft.words or draft.assignments).append(values[1])
     draft.end = values[1].end
     return draft
 
@@ -365,8 +369,9 @@ def _redirect(b: Builder, values: list[Any], body: tree.Word | None = None) -> t
 def _heredoc(b: Builder, values: list[Any]) -> tree.Redirect:
     operator, target, opening, parts, closing = values
     strip = b.source(operator).endswith("-")
-    quoted = any(b.text[part.start] in "'\"$\\" for part in target.parts) or "\\" in (
-        b.text[target.start : target.end]
+    quoted = (
+        any(b.text[part.start] in "'\"$\\" for part in target.parts)
+        or "\\" in (b.text[target.start : target.end])
     )
     nodes = tuple(_heredoc_part(b, part, strip, quoted) for part in parts)
     body = tree.Word(b.starts[opening], b.starts[closing], nodes)
@@ -457,6 +462,8 @@ def _for(b: Builder, values: list[Any]) -> tree.Node:
 
 def _for_arithmetic(b: Builder, values: list[Any]) -> tree.Node:
     text = b.text[b.ends[values[1]] : b.starts[values[3]]]
+    if text.count(";") != 2 and not any(type(part) is not tree.Literal for part in values[2]):
+        b.complain(values[1], "`for ((…))` needs three expressions, with `;` between them")
     body, end = values[-1]
     return tree.ArithmeticFor(b.starts[values[0]], end, text, tuple(body))
 
@@ -567,13 +574,11 @@ def _word_of(parts: list[Any], start: int) -> tree.Word:
 
 def _joined(parts: list[Any]) -> tuple[Any, ...]:
     """Return parts with literals that stand side by side made one."""
-    if len(parts) > 1:
-        for at in range(len(parts) - 1, 0, -1):
-            left, right = parts[at - 1], parts[at]
-            if type(right) is tree.Literal and type(left) is tree.Literal:
-                if left.end == right.start:
-                    parts[at - 1] = tree.Literal(left.start, right.end, left.text + right.text)
-                    del parts[at]
+    for at in range(len(parts) - 1, 0, -1):
+        left, right = parts[at - 1], parts[at]
+        if type(left) is type(right) is tree.Literal and left.end == right.start:
+            parts[at - 1] = tree.Literal(left.start, right.end, left.text + right.text)
+            del parts[at]
     return tuple(parts)
 
 

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-_PLAIN: Final = re.compile(r"\\(\r?\n)|\\(.)", re.S)
+_PLAIN: Final = re.compile(r"\\(\r?\n)|\\(.)", re.DOTALL)
 _QUOTED: Final = re.compile(r"\\\r?\n|\\([$`\"\\])")
 _HEREDOC: Final = re.compile(r"\\\r?\n|\\([$`\\])")
 _BACKTICK: Final = re.compile(r"\\([$`\\])")
@@ -16,7 +16,7 @@ _QUOTED_BACKTICK: Final = re.compile(r"\\([$`\"\\])")
 _ANSI: Final = re.compile(
     r"\\(?:([abeEfnrtv\\'\"?])|([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})"
     r"|U([0-9A-Fa-f]{1,8})|c(.)|(.))",
-    re.S,
+    re.DOTALL,
 )
 _LETTERS: Final = {
     "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t",

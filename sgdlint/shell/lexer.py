@@ -1,10 +1,11 @@
 """The shell lexer: text → tokens, one logical line at a time.
 
 It keeps a stack of modes (`Frame`) and never asks the parser anything, so that the same tokens can
-be fed to our driver and to Lark. A token is a kind with a start and an end; a plain word is one WORD,
-any other word is an empty WORD_START followed by its parts. What stands between tokens is blanks,
-comments, continuations, and newlines that mean nothing. The body of a here-document follows its
-delimiter in the stream, where the grammar wants it; sorted by start, tokens and gaps are the source.
+be fed to our driver and to Lark. A token is a kind with a start and an end; a plain word is one
+WORD, any other word is an empty WORD_START followed by its parts. What stands between tokens is
+blanks, comments, continuations, and newlines that mean nothing. The body of a here-document follows
+its delimiter in the stream, where the grammar wants it; sorted by start, tokens and gaps are the
+source.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from sgdlint.shell.frame import MOST_FRAMES, Frame
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Final
+
+    Handler = Callable[["Lexer", Frame, int, int], bool]
 
 # Where in a command we stand. Reserved words are seen in COMMAND and PIPED, assignments up to
 # PREFIX and in DECLARATION.
@@ -118,6 +122,8 @@ class Lexer:
         while self.more:
             frame = stack[-1]
             frame.run(self, frame)
+        if self.pending and self.pos >= self.end:
+            words.here_documents(self)
         return self.pos < self.end
 
     def restart(self, position: int, closers: list[str], in_pattern: bool) -> None:
@@ -160,37 +166,24 @@ def commands(lx: Lexer, frame: Frame) -> None:
         found = match(text, lx.pos, end)
         assert found is not None  # the pattern also matches nothing
         group = found.lastindex
-        if group == patterns.PLAIN_AT:
-            start, lx.pos = found.span(group)
-            if frame.state == ARGUMENTS:
-                kinds.append("WORD")
-                starts.append(start)
-                ends.append(lx.pos)
-            elif _plain_word(lx, frame, start, lx.pos):
-                return
-        elif group == patterns.NEWLINE_AT:
-            _newline(lx, frame, *found.span(group))
-            if not lx.more:
-                return
-        elif group is None:
+        if group is None:
             lx.pos = found.end()
-            if lx.pos >= end:
-                lx.more = False
-                return
             if _composite(lx, frame, lx.pos):
                 return
-        elif group == patterns.OPERATOR_AT:
-            _operator(lx, frame, *found.span(group))
-        elif group == patterns.REDIRECT_AT:
-            _redirect(lx, frame, *found.span(group))
-            if not lx.more:
-                return
-        elif group == patterns.PAREN_AT:
-            if _parenthesis(lx, frame, found.start(group)):
-                return
-        else:
-            lx.comments.append(found.span(group))
-            lx.pos = found.end()
+            continue
+        start, lx.pos = found.span(group)
+        if group == patterns.PLAIN_AT and frame.state == ARGUMENTS:
+            kinds.append("WORD")
+            starts.append(start)
+            ends.append(lx.pos)
+        elif HANDLERS[group](lx, frame, start, lx.pos):
+            return
+
+
+def _comment(lx: Lexer, frame: Frame, start: int, end: int) -> bool:
+    """Note a comment."""
+    lx.comments.append((start, end))
+    return False
 
 
 def _plain_word(lx: Lexer, frame: Frame, start: int, end: int) -> bool:
@@ -201,7 +194,7 @@ def _plain_word(lx: Lexer, frame: Frame, start: int, end: int) -> bool:
         kind = RESERVED.get(word)
         if kind is not None and (state == COMMAND or kind != "TIME"):
             return _reserved(lx, frame, kind, start, end)
-    elif state == FOR_IN or state == CASE_IN:
+    elif state in (FOR_IN, CASE_IN):
         return _after_name(lx, frame, word, start, end)
     if state != TARGET and "=" in word and _assignment(lx, frame, state, start):
         return lx.stack[-1] is not frame
@@ -261,7 +254,7 @@ def _reserved(lx: Lexer, frame: Frame, kind: str, start: int, end: int) -> bool:
     return True
 
 
-def _newline(lx: Lexer, frame: Frame, start: int, end: int) -> None:
+def _newline(lx: Lexer, frame: Frame, start: int, end: int) -> bool:
     """Add a newline, after the bodies of the here-documents that wait for it."""
     lx.add("NEWLINE", start, end)
     if frame.state not in KEPT_OVER_NEWLINE:
@@ -269,9 +262,10 @@ def _newline(lx: Lexer, frame: Frame, start: int, end: int) -> None:
     if lx.pending:
         words.here_documents(lx)
     lx.more = lx.uncertain > 0
+    return not lx.more
 
 
-def _operator(lx: Lexer, frame: Frame, start: int, end: int) -> None:
+def _operator(lx: Lexer, frame: Frame, start: int, end: int) -> bool:
     """Add a control operator."""
     kind = OPERATORS[lx.text[start:end]]
     lx.add(kind, start, end)
@@ -282,12 +276,13 @@ def _operator(lx: Lexer, frame: Frame, start: int, end: int) -> None:
         frame.state = PATTERN
     else:
         frame.state = COMMAND
+    return False
 
 
-def _redirect(lx: Lexer, frame: Frame, start: int, end: int) -> None:
+def _redirect(lx: Lexer, frame: Frame, start: int, end: int) -> bool:
     """Add a redirection operator; a here-document's delimiter is read with it."""
     if frame.state != TARGET:
-        frame.after = PREFIX if frame.state <= PREFIX else frame.state
+        frame.after = max(PREFIX, frame.state)
     operator = lx.text[start:end].lstrip("0123456789")
     if operator.endswith(("<<", "<<-")) and not operator.endswith("<<<"):
         lx.add("HEREDOC", start, end)
@@ -296,9 +291,10 @@ def _redirect(lx: Lexer, frame: Frame, start: int, end: int) -> None:
     else:
         lx.add("REDIRECT", start, end)
         frame.state = TARGET
+    return not lx.more
 
 
-def _parenthesis(lx: Lexer, frame: Frame, start: int) -> bool:
+def _parenthesis(lx: Lexer, frame: Frame, start: int, end: int) -> bool:
     """Add `(` or `)`; return whether the mode changed."""
     if lx.text[start] == "(":
         return _open(lx, frame, start)
@@ -318,18 +314,21 @@ def _open(lx: Lexer, frame: Frame, start: int) -> bool:
         frame.state = PATTERN_MORE
         return False
     frame.state = COMMAND
-    if state in (COMMAND, PIPED, FOR_NAME) and lx.text.startswith("((", start):
-        if start not in lx.not_arithmetic:
-            words.open_arithmetic(lx, "ARITH_CMD", start, start + 2)
-            return True
+    doubled = lx.text.startswith("((", start) and start not in lx.not_arithmetic
+    if doubled and state in (COMMAND, PIPED, FOR_NAME):
+        words.open_arithmetic(lx, "ARITH_CMD", start, start + 2)
+        return True
     lx.add("LPAREN", start, start + 1)
     lx.push(Frame(commands, COMMAND, ")"))
     return True
 
 
 def _composite(lx: Lexer, frame: Frame, start: int) -> bool:
-    """Begin a word that is not plain; return whether the mode changed."""
+    """Begin a word that is not plain, if any; return whether the mode changed."""
     text, state = lx.text, frame.state
+    if start >= lx.end:
+        lx.more = False
+        return True
     if state <= PIPED and text.startswith("!(", start):
         return _reserved(lx, frame, "BANG", start, start + 1)
     if state != TARGET and _assignment(lx, frame, state, start):
@@ -351,3 +350,15 @@ def _assignment(lx: Lexer, frame: Frame, state: int, start: int) -> bool:
     if state <= PREFIX:
         frame.state = PREFIX
     return True
+
+
+HANDLERS: tuple[Handler, ...] = (
+    _comment,  # there is no group 0
+    _redirect,
+    _plain_word,
+    _newline,
+    _operator,
+    _parenthesis,
+    _comment,
+)
+"""What to do with each group of `patterns.COMMAND`."""

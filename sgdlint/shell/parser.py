@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_STATES: Final = 300
 """Scripts nested deeper than this many entries of the parser's stack are reported."""
+MOST_PROBLEMS: Final = 100
+"""Of more problems than this, the later ones are not told."""
 MOST_REGIONS: Final = 8
 """Backticks nested deeper than this are not read."""
 
@@ -88,6 +90,7 @@ class Parser:
         self.problems: list[tree.SyntaxProblem] = []
         self.budget = 4 * (end - start) + 100_000
         self.stuck = -1
+        self.last_arm_seen = False
 
     def run(self) -> tree.Tree:
         """Parse everything and return the tree."""
@@ -149,8 +152,10 @@ class Parser:
     def report(self, start: int, end: int, message: str) -> None:
         """Note a problem, unless one was found in the same line just before."""
         if self.problems:
-            last = self.problems[-1].start
-            if "\n" not in self.lexer.text[min(last, start) : max(last, start)]:
+            last = self.problems[-1]
+            again = message == last.message == recovery.TOO_DEEP
+            between = self.lexer.text[min(last.start, start) : max(last.start, start)]
+            if again or "\n" not in between or len(self.problems) >= MOST_PROBLEMS:
                 return
         self.problems.append(tree.SyntaxProblem(start, end, message))
 
@@ -159,10 +164,7 @@ class Parser:
         lexer, builder = self.lexer, self.builder
         last = self.values[-1]
         statements = last if isinstance(last, list) else []
-        problems = list(self.problems)
-        for start, end in builder.too_long:
-            message = f"more than {build.MOST_JOINED} commands are joined here"
-            problems.append(tree.SyntaxProblem(start, end, message))
+        problems = self.problems + builder.complaints
         comments = [
             tree.Comment(start, end, lexer.text[start:end]) for start, end in set(lexer.comments)
         ]
@@ -173,7 +175,7 @@ class Parser:
             self.start,
             lexer.end,
             tuple(statements),
-            tuple(sorted(problems, key=_position)),
+            tuple(sorted(problems, key=_position)[:MOST_PROBLEMS]),
             tuple(sorted(comments, key=_position)),
         )
 

@@ -1,7 +1,8 @@
-"""The regular expressions of the shell lexer.
+r"""The regular expressions of the shell lexer.
 
 Names of groups are kinds of tokens, except `special`, which the lexer looks at itself. Loops over
-quoted text are unrolled (`[^x]*(?:\\\\.[^x]*)*`), so that long strings cost neither stack nor memory.
+quoted text are unrolled (`[^x]*(?:\\.[^x]*)*`), so that long strings cost neither stack nor
+memory.
 """
 
 from __future__ import annotations
@@ -17,16 +18,14 @@ VARIABLE = rf"\$(?:{NAME}|[0-9]|{SPECIAL_NAME}|\{{(?:{NAME}|[0-9]+|{SPECIAL_NAME
 SINGLE = r"'[^']*'"
 ANSI = r"\$'[^'\\]*(?:\\.[^'\\]*)*'"
 STRING = r'\$?"[^"$`\\]*(?:\\.[^"$`\\]*)*"'
-RANGE = (
-    r"\{(?:[+-]?[0-9]+\.\.[+-]?[0-9]+|[A-Za-z]\.\.[A-Za-z])(?:\.\.[+-]?[0-9]+)?\}"  # {1..9..2}
-)
+RANGE = r"\{(?:[+-]?[0-9]+\.\.[+-]?[0-9]+|[A-Za-z]\.\.[A-Za-z])(?:\.\.[+-]?[0-9]+)?\}"  # {1..9..2}
 BRACKET = r"\[[!^]?\]?(?:\[[:.=][a-z]+[:.=]\]|[^\]\[ \t\r\n'\"$`\\;&|<>()])*\]"
 EXTENDED = r"[?*+@!]\("
 
 PLAIN_FIRST = r"[^ \t\r\n;&|<>()'\"`$\\*?\[{~#]"
 PLAIN_REST = r"[^ \t\r\n;&|<>()'\"`$\\*?\[{~]*"
 WORD_ENDS = r"(?=[ \t\n;&|)]|\([ \t]*\)|[<>](?!\()|\r\n|\\\r?\n[ \t\n]|\Z)"
-PLAIN = rf"(?:{PLAIN_FIRST}{PLAIN_REST}|\[\[?|\{{\}}?){WORD_ENDS}"
+PLAIN = rf"(?:{PLAIN_FIRST}{PLAIN_REST}|\[\[?|\{{\}}?){WORD_ENDS}|\{{(?=\()"
 """A whole word in which no character is special."""
 
 REDIRECT = rf"(?:[0-9]+|\{{{NAME}\}})?(?:<<<|<<-?|<&|<>|<(?!\()|>>|>&|>\||>(?!\())|&>>?"
@@ -47,6 +46,7 @@ COND_PLAIN = re.compile(
 )
 COMMENT_ANYWHERE = re.compile(rf"(#{LINE_REST})|[^#]+")
 BLANKS = re.compile(BLANK)
+LINE_ENDS = re.compile(r"\r?\n|\r?\Z")
 NEWLINE_ONLY = re.compile(NEWLINE)
 
 ASSIGN = re.compile(rf"({NAME})(\+?=|\[)")
@@ -63,24 +63,24 @@ VALUE_ENDS = re.compile(r"[ \t\n;&|)]|[<>](?!\()|\r\n|\Z")
 DELIMITER_PIECE = re.compile(
     rf"(?P<SINGLE>{SINGLE})|(?P<ANSI>{ANSI})|(?P<STRING>\$?\"[^\"\\]*(?:\\.[^\"\\]*)*\")"
     r"|(?P<TEXT>(?:[^ \t\r\n;&|<>()'\"\\]|\\.)+)",
-    re.S,
+    re.DOTALL,
 )
 TIME_OPTION = re.compile(r"[ \t]+-p(?=[ \t\n])")
-COPROC_NAME = re.compile(rf"[ \t]+({NAME})(?=[ \t]+(?:[{{(]|\[\[|(?:if|while|until|for|case|select)[ \t]))")
+COPROC_NAME = re.compile(
+    rf"[ \t]+({NAME})(?=[ \t]+(?:[{{(]|\[\[|(?:if|while|until|for|case|select)[ \t]))"
+)
 TILDE = re.compile(r"~[A-Za-z0-9_.+-]*(?=[/: \t\r\n;&|<>()}]|\Z)")
-BACKTICK = re.compile(r"`[^`\\]*(?:\\.[^`\\]*)*`", re.S)
+BACKTICK = re.compile(r"`[^`\\]*(?:\\.[^`\\]*)*`", re.DOTALL)
 PARAM_HEAD = re.compile(
     rf"\$\{{(?:#(?:{NAME}|[0-9]+|{SPECIAL_NAME})(?=[\[}}])|!(?:{NAME}|[0-9]+|[@*#])|{NAME}|[0-9]+"
     rf"|{SPECIAL_NAME})?"
 )
 PARAM_OP = re.compile(r":[-=?+]|[-=?+]|##?|%%?|/[/#%]?|\^\^?|,,?|[@*](?=\})|@(?=[A-Za-z]\})|:|")
-GLOB_PAREN = re.compile(rf"[()]|\\.|{SINGLE}|{STRING}|[^()\\'\"]+|.", re.S)
+GLOB_PAREN = re.compile(rf"[()]|\\.|{SINGLE}|{STRING}|[^()\\'\"]+|.", re.DOTALL)
 
 COND_UNARY = re.compile(r"-[a-hknoprstuvwxzGLNORS](?=[ \t\r\n])")
 COND_BINARY = re.compile(r"(?:==|=~|!=|=|-(?:eq|ne|lt|le|gt|ge|nt|ot|ef))(?=[ \t\r\n])|[<>](?!\()")
 COND_OPERATOR = re.compile(r"&&|\|\||[()]|!(?=[ \t\r\n(])|\]\](?=[ \t\r\n;&|<>()]|\Z)")
-
-
 
 
 def _inside(
@@ -100,7 +100,7 @@ def _inside(
     return re.compile(
         rf"(?P<{kind}>(?:[^$`\\{stops}{taken}]+|{escape}{single})+)|(?P<VARIABLE>{VARIABLE})"
         rf"{quotes}{globs}|(?P<special>{extended}{special}|\\\r?\n|\\\Z|[$`])",
-        re.S,
+        re.DOTALL,
     )
 
 
@@ -119,7 +119,8 @@ DOUBLE = _inside('"', kind="QUOTED_TEXT")
 HEREDOC = _inside("", kind="QUOTED_TEXT")
 ARGUMENT = _inside(r"}'\"\[", r"[\"'\[]", quotes=_QUOTES, glob="glob")
 ARGUMENT_PATTERN = _inside(r"}/'\"\[", r"[\"'\[]", quotes=_QUOTES, glob="glob")
-ARGUMENT_QUOTED = _inside('}"', '"', kind="QUOTED_TEXT", quotes=rf"|(?P<STRING>{STRING})")
+ARGUMENT_QUOTED = _inside("}'\"", "[\"']", kind="QUOTED_TEXT", quotes=rf"|(?P<STRING>{STRING})")
+ARGUMENT_PAIRED = _inside("'\"", "[\"']", kind="QUOTED_TEXT", quotes=rf"|(?P<STRING>{STRING})")
 SLICE = _inside(r"}:'\"", r"[\"']", quotes=_QUOTES)
 ARITHMETIC = _inside(r"()'\"", r"[\"']", kind="ARITH_TEXT", quotes=_QUOTES)
 ARITHMETIC_OLD = _inside(r"\[\]'\"", r"[\"']", kind="ARITH_TEXT", quotes=_QUOTES)

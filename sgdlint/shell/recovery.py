@@ -71,9 +71,10 @@ WANTED: Final = {
     "RPAREN": "`)`",
     "COND_BINARY": "an operator such as `==`",
 }
+TOO_DEEP: Final = "this is nested too deeply to be read"
 FOUND: Final = {"NEWLINE": "the end of the line", "$END": "the end of the file"}
 OPENING: Final = re.compile(r"[a-z]+|\$?\(\(?|\$?\{|[<>]\(|\$?\"|\[\[?|<<-?")
-NEXT_ARM: Final = re.compile(r";;&?|;&|^[ \t]*(?=esac\b)", re.M)
+NEXT_ARM: Final = re.compile(r";;&?|;&|^[ \t]*(?=esac\b)", re.MULTILINE)
 
 
 class Block:
@@ -96,7 +97,7 @@ def recover(parser: Parser, token: int) -> int:
         parser.report(start, end, lexer.errors[start])
         return _next_line(parser, start)
     if _too_deep(parser):
-        parser.report(start, end, "this is nested too deeply to be read")
+        parser.report(start, end, TOO_DEEP)
         _drop(parser, 1)
         return _next_line(parser, start)
     if parser.stuck == token:
@@ -188,7 +189,7 @@ def _message(parser: Parser, kind: str, start: int, end: int) -> str:
     found = FOUND.get(kind) or f"`{parser.lexer.text[start:end] or _character(parser, start)}`"
     row = parser.tables.rows[parser.states[-1]]
     wanted = next((text for symbol, text in WANTED.items() if symbol in row), "")
-    if "AND_IF" in row or "NEWLINE" in row and "end" in row:
+    if "AND_IF" in row or ("NEWLINE" in row and "end" in row):
         wanted = "the end of the command"
     elif "and_or" in row or "pipeline" in row or "command" in row:
         wanted = "a command"
@@ -284,12 +285,15 @@ def _next_arm(parser: Parser, start: int) -> bool:
     """After a mistake in a pattern, go on with the next arm of its `case`."""
     symbols = parser.tables.symbols
     place = _outside_words(parser) - 1
-    while place > 0 and not _is_list(parser, place) and symbols[parser.states[place]] != "case_head":
+    while (
+        place > 0 and not _is_list(parser, place) and symbols[parser.states[place]] != "case_head"
+    ):
         place -= 1
-    if symbols[parser.states[place]] != "case_head":
+    if symbols[parser.states[place]] != "case_head" or parser.last_arm_seen:
         return False
     found = NEXT_ARM.search(parser.lexer.text, start, parser.lexer.end)
     if found is None:
+        parser.last_arm_seen = True
         return False
     del parser.states[place + 1 :], parser.values[place + 1 :]
     _restart(parser, found.end(), in_pattern=True)

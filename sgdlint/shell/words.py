@@ -77,7 +77,7 @@ def end_word(lx: Lexer, frame: Frame, pos: int) -> None:
 
 
 def _special(lx: Lexer, frame: Frame, pos: int, end: int) -> bool:
-    """Read something that the pattern only saw the beginning of; return whether the mode changed."""
+    """Read what the pattern only saw the beginning of; return whether the mode changed."""
     lx.pos = pos
     character = lx.text[pos]
     if character == "$":
@@ -94,6 +94,8 @@ def _special(lx: Lexer, frame: Frame, pos: int, end: int) -> bool:
         return False
     if character == "`":
         return _backtick(lx, frame, pos)
+    if character == "'" and frame.quoted:
+        return _paired_quote(lx, frame, pos)
     if character == "'":
         lx.fail(pos, "this `'` is never closed")
         return True
@@ -129,6 +131,14 @@ def _backtick(lx: Lexer, frame: Frame, pos: int) -> bool:
         lx.fail(pos, "this ` is never closed")
         return True
     lx.add("QUOTED_BACKTICK" if frame.quoted else "BACKTICK", pos, found.end())
+    return False
+
+
+def _paired_quote(lx: Lexer, frame: Frame, pos: int) -> bool:
+    """Read `'` in `"${x:-it's}"`: plain text, but a brace between two of them closes nothing."""
+    inside = frame.pattern is patterns.ARGUMENT_PAIRED
+    frame.pattern = patterns.ARGUMENT_QUOTED if inside else patterns.ARGUMENT_PAIRED
+    lx.add("QUOTED_TEXT", pos, pos + 1)
     return False
 
 
@@ -218,7 +228,7 @@ def open_arithmetic(lx: Lexer, kind: str, start: int, end: int) -> None:
 
 
 def _end_arithmetic(lx: Lexer, frame: Frame, pos: int) -> None:
-    """Read a parenthesis in arithmetic; if the last two do not stand together, it was no arithmetic."""
+    """Read a parenthesis in arithmetic; unless the last two stand together, it was none."""
     character = lx.text[pos]
     if character == "(" or frame.depth:
         frame.depth += 1 if character == "(" else -1
@@ -327,7 +337,7 @@ def assignment(lx: Lexer, start: int) -> bool:
         return False
     if found.group(2) != "[":
         lx.add("ASSIGN", start, found.end())
-        _value(lx, "ASSIGN_EMPTY", array=True)
+        _value(lx, "ASSIGN_EMPTY")
         return True
     if patterns.SUBSCRIPT_ASSIGN.match(lx.text, start, lx.end) is None:
         return False
@@ -343,16 +353,16 @@ def _end_assigned_subscript(lx: Lexer, frame: Frame, pos: int) -> None:
     lx.stack.pop()
     end = lx.text.find("=", pos, pos + 3) + 1
     lx.add("SUB_EQ", pos, end or pos + 1)
-    _value(lx, "SUB_EQ_EMPTY", array=False)
+    _value(lx, "SUB_EQ_EMPTY")
 
 
-def _value(lx: Lexer, empty: str, array: bool) -> None:
+def _value(lx: Lexer, empty: str) -> None:
     """Read the value after `=`; without one the token before becomes one of kind `empty`."""
     text, pos, end = lx.text, lx.pos, lx.end
     plain = patterns.VALUE_PLAIN.match(text, pos, end)
     if plain:
         lx.add("WORD", pos, plain.end())
-    elif array and text.startswith("(", pos, end):
+    elif text.startswith("(", pos, end):
         lx.add("ARRAY_OPEN", pos, pos + 1)
         lx.push(Frame(_array))
     elif patterns.VALUE_ENDS.match(text, pos, end):
@@ -423,7 +433,7 @@ def delimiter(lx: Lexer, strip: bool) -> None:
 def _unquoted(kind: str, piece: str) -> str:
     """Return a piece of a delimiter without its quotes."""
     if kind == "TEXT":
-        return re.sub(r"\\(.)", r"\1", piece, flags=re.S)
+        return re.sub(r"\\(.)", r"\1", piece, flags=re.DOTALL)
     return piece.lstrip("$")[1:-1]
 
 
@@ -444,9 +454,8 @@ def here_documents(lx: Lexer) -> None:
 
 def _body(lx: Lexer, strip: bool, word: str, quoted: bool) -> Lexer:
     """Read one body, up to its delimiter's line or the end of the text."""
-    tabs = r"\t*" if strip else ""
-    last = re.compile(rf"^{tabs}({re.escape(word)})(?=\r?$|\Z)", re.M).search(lx.text, lx.pos, lx.end)
-    start, end = lx.pos, last.start() if last else lx.end
+    start = lx.pos
+    end, after = _last_line(lx, strip, word)
     body = lexer.Lexer(lx.text, start, end)
     body.add("HEREDOC_OPEN", start, start)
     if quoted:
@@ -456,10 +465,23 @@ def _body(lx: Lexer, strip: bool, word: str, quoted: bool) -> Lexer:
         enter(body, patterns.HEREDOC, _end_nothing, "QUOTED_TEXT", quoted=True)
         while body.line() or body.pos < end:
             pass
-    body.add("HEREDOC_CLOSE", end, last.end() if last else end)
-    newline = patterns.NEWLINE_ONLY.match(lx.text, body.pos, lx.end)
-    lx.pos = newline.end() if newline else body.pos
+    body.add("HEREDOC_CLOSE", end, after)
+    newline = patterns.NEWLINE_ONLY.match(lx.text, after, lx.end)
+    lx.pos = newline.end() if newline else after
     return body
+
+
+def _last_line(lx: Lexer, strip: bool, word: str) -> tuple[int, int]:
+    """Return where the line of a delimiter starts and ends; both are the end if there is none."""
+    text, at = lx.text, lx.pos
+    while (at := text.find(word, at, lx.end)) >= 0:
+        line = max(text.rfind("\n", lx.pos, at) + 1, lx.pos)
+        after = at + len(word)
+        blank = not (text[line:at].strip("\t") if strip else text[line:at])
+        if blank and patterns.LINE_ENDS.match(text, after, lx.end):
+            return line, after
+        at = after + (not word)
+    return lx.end, lx.end
 
 
 def _end_nothing(lx: Lexer, frame: Frame, pos: int) -> None:

@@ -1,0 +1,45 @@
+"""What bash accepts parses without a problem; what it refuses has exactly one."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from sgdlint.shell.parser import parse
+from shell.snippets import ACCEPTED, REJECTED, SILENT
+
+
+def bash_accepts(script: str) -> bool:
+    """Ask bash; for `[[ … ]]` it complains but exits with 0."""
+    done = subprocess.run(["bash", "-n", "-c", script], capture_output=True, check=False)
+    complaints = [line for line in done.stderr.splitlines() if b"warning: here-document" not in line]
+    return done.returncode == 0 and not complaints
+
+
+@pytest.mark.parametrize("script", ACCEPTED)
+def test_bash_accepts_it_and_so_do_we(script: str) -> None:
+    assert bash_accepts(script)
+    assert parse(script).problems == ()
+
+
+@pytest.mark.parametrize("script", REJECTED)
+def test_bash_refuses_it_and_we_say_one_thing(script: str) -> None:
+    assert not bash_accepts(script)
+    assert len(parse(script).problems) == 1
+
+
+@pytest.mark.parametrize("script", SILENT)
+def test_bash_stops_there_without_a_word(script: str) -> None:
+    command = ["bash", "-c", f"{script}; echo went on"]
+    assert subprocess.run(command, capture_output=True, check=False).stdout == b""
+    assert len(parse(script).problems) == 1
+
+
+@pytest.mark.parametrize("script", ACCEPTED)
+def test_windows_line_ends_change_nothing_but_offsets(script: str) -> None:
+    from shell.notation import short
+
+    windows = parse(script.replace("\n", "\r\n"))
+    assert windows.problems == ()
+    assert short(windows.statements).replace("\r\n", "\n") == short(parse(script).statements)

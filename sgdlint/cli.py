@@ -42,6 +42,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
     except KeyboardInterrupt:
         return 130
+    except Exception as error:  # a mistake of ours; every expected failure is handled above
+        if os.environ.get("SGDLINT_DEBUG"):
+            raise
+        what = f"{type(error).__name__}: {error}"
+        return _fail(f"internal error ({what}); please report it. SGDLINT_DEBUG=1 shows more")
     return status
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sgdlint.finding import SEVERITIES
 from sgdlint.record import record
 from sgdlint.source import Source
 
@@ -10,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sgdlint.finding import Edit, Finding, Report
+    from sgdlint.source import Span
 
-MOST_PASSES = 10
+MOST_PASSES = 40
 
 
 @record
@@ -54,18 +56,27 @@ def fix(source: Source, check: Callable[[Source], Report], unsafe: bool = False)
 
 
 def choose(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
-    """Return the findings whose fixes can be applied together: in order, without overlaps."""
+    """Return the findings whose fixes can be applied together: one a command, without overlaps.
+
+    What one fix changes in a command may settle what another would change, so the others wait for
+    the next pass; the most severe finding goes first.
+    """
     wanted = ("safe", "unsafe") if unsafe else ("safe",)
     taken: list[Edit] = []
+    scopes: set[Span] = set()
     chosen = []
-    for finding in findings:
+    for finding in sorted(findings, key=lambda one: -SEVERITIES.index(one.severity)):
         fix = finding.fix
         if fix is None or fix.applicability not in wanted or not fix.edits:
+            continue
+        if finding.scope is not None and finding.scope in scopes:
             continue
         if any(mine.span.overlaps(other.span) for mine in fix.edits for other in taken):
             continue
         taken += fix.edits
         chosen.append(finding)
+        if finding.scope is not None:
+            scopes.add(finding.scope)
     return chosen
 
 
@@ -83,9 +94,11 @@ def _accept(
     """Return the report after applying fixes, or None when they make things worse."""
     source = report.source
     after = check(Source(source.path, apply(source.text, chosen), source.bom))
-    if after.failures or after.launches < report.launches:
+    if after.failures or after.launches < report.launches or _errors(after) > _errors(report):
         return None
-    return None if _errors(after) > _errors(report) or _new(report, after) else after
+    mends_an_error = any(finding.severity == "error" for finding in chosen)
+    # A mended error may show another one that stood behind it; anything else may not.
+    return after if mends_an_error or not _new(report, after) else None
 
 
 def _errors(report: Report) -> int:

@@ -28,14 +28,14 @@ class Result:
 
 def run_examples(file: RuleFile, pack: Pack, base: Pack | None = None) -> list[Result]:
     """Run every example of a rule file against its pack; base adds the facts it builds on."""
-    facts = (*(base.facts if base else ()), *pack.facts)
+    if base is not None:
+        pack = Pack((*base.rules, *pack.rules), (*base.facts, *pack.facts))
     results = []
     for index, rule in enumerate(file.data.get("rules", ())):
-        alone = Pack(tuple(one for one in pack.rules if one.code == rule["code"]), facts)
         for number, example in enumerate(rule["examples"]):
             place = ("rules", index, "examples", number)
             kind = next(iter({"bad", "good", "unknown"} & set(example)))
-            message = _run(rule, kind, example, alone)
+            message = _run(rule, kind, example, pack)
             problem = place_at(file, place, message) if message else None
             results.append(Result(rule["code"], rule["name"], kind, problem))
     return results

@@ -86,7 +86,7 @@ def summary(reports: Sequence[Report]) -> list[Line]:
     unsafe = sum(_applies(finding, "unsafe") for finding in findings)
     if safe or unsafe:
         told = [f"{safe} with `sgdlint fix`"] if safe else []
-        told += [f"{unsafe} more with `sgdlint fix --unsafe`"] if unsafe else []
+        told += [f"{unsafe}{' more' * bool(safe)} with `sgdlint fix --unsafe`"] if unsafe else []
         lines.append([("Can be fixed: " + ", ".join(told), "dim")])
     return lines
 
@@ -145,7 +145,8 @@ def _excerpt(
     for number in numbers[:4]:
         text, start, end = _cropped(source, number, span)
         lines.append([(f" {number:>{width}} | ", "gutter"), (text, "")])
-        shown = label if number == numbers[0] and label not in ("", "here") else ""
+        # A label that is only the option's name says nothing that the words do not.
+        shown = label if number == numbers[0] and " " in label else ""
         under = " " * start + mark * max(1, end - start) + (f" {shown}" if shown else "")
         lines.append([(" " * (width + 2) + "| ", "gutter"), (under, style)])
     if len(numbers) > 4:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from sgdlint.nearest import nearest
 from sgdlint.record import record, replace
 
 TYPE_CHECKING = False
@@ -58,7 +59,8 @@ class Event:
 class Bound:
     """The result: options by destination (the last one given wins), events, and openness.
 
-    open: other options may be given that are not seen here.
+    open: other options may be given that are not seen here. unclear: destinations of options that
+    wrong words probably stand for.
     """
 
     given: dict[str, Given]
@@ -66,6 +68,7 @@ class Bound:
     events: tuple[Event, ...]
     open: bool
     extras: tuple[int, ...]
+    unclear: frozenset[str] = frozenset()
 
 
 @record
@@ -283,11 +286,13 @@ class _Binder:
         return self.typed(option, possible)
 
     def typed(self, option: Option, possible: Sequence[tuple[str, ...]]) -> tuple[Any, ...] | None:
-        """Convert texts as the option's type does; what cannot be converted stays text."""
+        """Convert texts as the option's type does; None when one of them cannot be."""
         results = []
         for texts in possible:
-            values = tuple(convert(option, text)[0] for text in texts)
-            results.append(_shape(option, values))
+            converted = [convert(option, text) for text in texts]
+            if not all(fine for _, fine in converted):
+                return None
+            results.append(_shape(option, tuple(value for value, _ in converted)))
         return tuple(dict.fromkeys(results)) if all(map(_hashable, results)) else None
 
     def add(
@@ -338,6 +343,7 @@ class _Binder:
                     flag=given.flag,
                     value=possible[0],
                     choices=", ".join(map(str, option.choices)),
+                    nearest=nearest(possible[0], map(str, option.choices)),
                 )
 
     def texts_of(self, given: Given) -> list[tuple[tuple[int, ...], tuple[str, ...]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sgdlint import catalog
 from sgdlint.catalog import tables
+from sgdlint.catalog.quirks import retired_options
 from sgdlint.launch.bind import Bound, Elsewhere, Event, Given, Table, bind
 from sgdlint.launch.launch import Hardware, Launch
 from sgdlint.nearest import nearest
@@ -12,7 +13,7 @@ from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sgdlint.catalog import Model, Option, Release
     from sgdlint.launch.recognise import Recognised
@@ -38,7 +39,8 @@ def launch_of(found: Recognised, release: Release, hardware: Hardware) -> Launch
     if found.subcommand == "serve" and not _is_diffusion(bound, release, model, model_type):
         return None
     events = (*bound.events, *_leftovers(bound, words, release, found.subcommand))
-    if not positional and MODEL not in bound.given and not bound.open:
+    unclear = _probably_meant(events, release.options(found.subcommand))
+    if not (positional or MODEL in bound.given or bound.open or MODEL in unclear):
         events = (*events, Event("missing-model", ()))
     return Launch(
         command=found.subcommand,
@@ -47,7 +49,7 @@ def launch_of(found: Recognised, release: Release, hardware: Hardware) -> Launch
         span=Span(found.command.start, found.command.end),
         head_start=found.head_start,
         head_end=found.head_end,
-        bound=replace(bound, events=events),
+        bound=replace(bound, events=events, unclear=unclear),
         environment=found.environment,
         prefix_reaches=found.prefix_reaches,
         fresh=found.fresh,
@@ -135,6 +137,20 @@ def _is_diffusion(bound: Bound, release: Release, model: Model | None, model_typ
         for given in bound.every
         if not given.retired
     )
+
+
+def _probably_meant(events: Sequence[Event], options: Mapping[str, Option]) -> frozenset[str]:
+    """Return the options that wrong words may stand for: whether these are given is not certain."""
+    found = set()
+    has_retired = any(event.kind == "removed-option" for event in events)
+    retired = retired_options() if has_retired else {}
+    for event in events:
+        fields = dict(event.fields)
+        flags = [fields.get("nearest", ""), *fields.get("candidates", "").split(", ")]
+        if event.kind == "removed-option" and fields["flag"] in retired:
+            flags.append(retired[fields["flag"]].flag)
+        found |= {options[flag].dest for flag in flags if flag in options}
+    return frozenset(found)
 
 
 # --- the options of other releases and commands -----------------------------------------------------

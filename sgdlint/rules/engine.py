@@ -115,7 +115,7 @@ def _finding(rule: Rule, facts: Facts, text: str, event: Event | None) -> Findin
 def _spans(rule: Rule, facts: Facts, event: Event | None) -> dict[str, Span]:
     """Return what to underline, by label; the first is the finding's own place."""
     spans: dict[str, Span] = {}
-    if event is not None:
+    if event is not None and event.words:
         spans["here"] = facts.launch.words_span(event.words)
     for kind, name in _places(rule, facts):
         span = facts.span(kind, name)

@@ -7,6 +7,7 @@ cannot be seen in the file is unknown.
 
 from __future__ import annotations
 
+from sgdlint import catalog
 from sgdlint.rules.logic import ABSENT, UNKNOWN, Value, evaluate, known
 from sgdlint.source import Span
 
@@ -43,7 +44,8 @@ class Facts:
     def _option(self, name: str) -> Value:
         given = self.launch.bound.given.get(name)
         if given is None or given.retired:
-            return UNKNOWN if self.launch.bound.open else ABSENT
+            bound = self.launch.bound
+            return UNKNOWN if bound.open or name in bound.unclear else ABSENT
         if given.dropped:
             return ABSENT
         return Value(given.values)
@@ -54,7 +56,7 @@ class Facts:
             return given
         option = self.launch.release.by_dest(self.launch.command).get(name)
         default = None if option is None else option.field_default
-        return UNKNOWN if default is None else known(default)
+        return known(default) if isinstance(default, (str, int, float)) else UNKNOWN
 
     def _env(self, name: str) -> Value:
         variable = self.launch.environment.get(name)
@@ -145,6 +147,16 @@ def _count(launch: Launch) -> Value:
     return UNKNOWN if launch.hardware.count is None else known(launch.hardware.count)
 
 
+def _keep_resident(launch: Launch) -> Value:
+    """What a model needs is the model's, whatever the release: the newest one says it best."""
+    if launch.model is None:
+        return UNKNOWN
+    newest = catalog.load(catalog.newest()).model(launch.model.id)
+    if newest is None:
+        return UNKNOWN
+    return known(newest.deployment.get("keep_resident_min_available_gb"))
+
+
 def _known_model(launch: Launch) -> Value:
     return UNKNOWN if launch.model is None else known(True)
 
@@ -158,6 +170,11 @@ MODEL_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
     "uses_cfg": ("bool", _of_model("uses_cfg"), "its defaults use classifier-free guidance"),
     "requires_image": ("bool", _of_model("requires_image"), "it needs --image-path"),
     "accepts_image": ("bool", _of_model("accepts_image"), "it takes --image-path"),
+    "keep_resident_gib": (
+        "number",
+        _keep_resident,
+        "free GiB from which the newest release keeps its DiT on the GPU, where it says so",
+    ),
     "heads": ("number", _of_model("heads"), "attention heads of the DiT"),
 }
 GPU_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {

@@ -86,14 +86,23 @@ def _constant(condition: list[Any], lookup: Any) -> Value:
 
 
 def _and(condition: list[Any], lookup: Any) -> Value:
-    # Every part is evaluated, so that the unknowns a condition waits for can be named.
-    parts = [truths(evaluate(part, lookup)) for part in condition[1:]]
-    return _verdict(all(True in part for part in parts), any(False in part for part in parts))
+    may_fail = False
+    for part in condition[1:]:
+        possible = truths(evaluate(part, lookup))
+        if possible == {False}:
+            return FALSE
+        may_fail = may_fail or False in possible
+    return _verdict(True, may_fail)
 
 
 def _or(condition: list[Any], lookup: Any) -> Value:
-    parts = [truths(evaluate(part, lookup)) for part in condition[1:]]
-    return _verdict(any(True in part for part in parts), all(False in part for part in parts))
+    may_hold = False
+    for part in condition[1:]:
+        possible = truths(evaluate(part, lookup))
+        if possible == {True}:
+            return TRUE
+        may_hold = may_hold or True in possible
+    return _verdict(may_hold, True)
 
 
 def _not(condition: list[Any], lookup: Any) -> Value:

@@ -1,0 +1,143 @@
+"""Finding, reading and replacing the user's files; whatever goes wrong, nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from sgdlint import files
+from sgdlint.files import FileError
+
+SCRIPT = b"sglang serve --model-path Qwen/Qwen-Image\n"
+
+
+def found(*paths: Path) -> list[str]:
+    """Return the names of the files that are found."""
+    return [os.path.basename(path) for path, _ in files.find([str(path) for path in paths])]
+
+
+def test_scripts_of_a_folder(tmp_path: Path) -> None:
+    for name, text in {
+        "b.sh": b"",
+        "a.bash": b"",
+        "run": b"#!/usr/bin/env bash\n",
+        "with-bom": b"\xef\xbb\xbf#!/bin/sh\n",
+        "env-s": b"#!/usr/bin/env -S bash -e\n",
+        "tool": b"#!/usr/bin/env python3\n",
+        "data": b"\x7fELF",
+        "notes.txt": b"#!/bin/bash\n",
+        ".hidden.sh": b"",
+        ".git/hook.sh": b"",
+        "node_modules/x.sh": b"",
+        "sub/c.sh": b"",
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text)
+    assert found(tmp_path) == ["a.bash", "b.sh", "env-s", "run", "c.sh", "with-bom"]
+
+
+def test_a_named_file_is_taken_whatever_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(SCRIPT)
+    assert found(path, path) == ["notes.txt"]
+
+
+def test_a_link_to_a_folder_above_does_not_loop(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_bytes(SCRIPT)
+    (tmp_path / "loop").symlink_to(tmp_path)
+    assert found(tmp_path) == ["a.sh"]
+
+
+def test_a_found_file_that_is_not_text_and_says_nothing_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "a.sh"
+    path.write_bytes(b"echo \xe9\n")
+    assert files.read(str(path), named=False).text == ""
+    with pytest.raises(FileError, match="not UTF-8"):
+        files.read(str(path), named=True)
+
+
+def test_missing(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="no such file"):
+        files.read(str(tmp_path / "no.sh"))
+
+
+def test_broken_link(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").symlink_to("gone.sh")
+    with pytest.raises(FileError, match=r"broken symbolic link to gone\.sh"):
+        files.read(str(tmp_path / "a.sh"))
+
+
+def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: object, **_keywords: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", refuse)
+    with pytest.raises(FileError, match="no permission to read this file"):
+        files.read(str(tmp_path / "a.sh"))
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    [(path, _)] = files.find([str(tmp_path)])
+    with pytest.raises(FileError, match="folder"):
+        files.read(path)
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o755, 0o600])
+def test_replace_keeps_the_mode(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "a.sh"
+    path.write_bytes(SCRIPT)
+    path.chmod(mode)
+    files.replace(str(path), SCRIPT, b"new\n")
+    assert path.read_bytes() == b"new\n"
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+    assert os.listdir(tmp_path) == ["a.sh"]
+
+
+def test_replace_follows_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real.sh").write_bytes(SCRIPT)
+    (tmp_path / "link.sh").symlink_to("real.sh")
+    files.replace(str(tmp_path / "link.sh"), SCRIPT, b"new\n")
+    assert (tmp_path / "link.sh").is_symlink()
+    assert (tmp_path / "real.sh").read_bytes() == b"new\n"
+
+
+def test_replace_refuses_a_file_that_changed(tmp_path: Path) -> None:
+    path = tmp_path / "a.sh"
+    path.write_bytes(b"somebody else was here\n")
+    with pytest.raises(FileError, match="changed while it was being fixed"):
+        files.replace(str(path), SCRIPT, b"new\n")
+    assert path.read_bytes() == b"somebody else was here\n"
+    assert os.listdir(tmp_path) == ["a.sh"]
+
+
+def test_replace_refuses_a_read_only_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.sh"
+    path.write_bytes(SCRIPT)
+    path.chmod(0o444)
+    with pytest.raises(FileError, match="read-only"):
+        files.replace(str(path), SCRIPT, b"new\n")
+    assert path.read_bytes() == SCRIPT
+
+
+def test_a_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.sh"
+    path.write_bytes(SCRIPT)
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(FileError, match="No space left"):
+        files.replace(str(path), SCRIPT, b"new\n")
+    assert path.read_bytes() == SCRIPT
+    assert os.listdir(tmp_path) == ["a.sh"]

@@ -83,10 +83,11 @@ class Tables:
                 actions[symbol] = self.numbers[target]
             else:
                 reductions.setdefault(self.rules.index(target) + 1, []).append(symbol)
-        at_end = {rule: symbols for rule, symbols in reductions.items() if symbols == [END]}
-        for rule in at_end:  # a script ends at the end of the text and nowhere before
-            actions[END] = -rule
-            del reductions[rule]
+        for rule in list(reductions):
+            # A script ends only at the end of the text. A list ends only where it may, so that a
+            # statement followed by what cannot follow it is not yet part of its list.
+            if reductions[rule] == [END] or self.rules[rule - 1].origin.name == "body":
+                actions.update(dict.fromkeys(reductions.pop(rule), -rule))
         default = max(reductions, key=lambda rule: (len(reductions[rule]), -rule), default=0)
         for rule, symbols in reductions.items():
             if rule != default:

@@ -160,7 +160,8 @@ def _moved(thing: Any, places: list[int]) -> Any:
     if not isinstance(thing, tree.Node):
         return thing
     changes = {name: _moved(getattr(thing, name), places) for name in type(thing)._fields}  # type: ignore[attr-defined]
-    changes["start"], changes["end"] = places[thing.start], places[thing.end]
+    changes["start"] = places[thing.start]
+    changes["end"] = places[thing.end - 1] + 1 if thing.end > thing.start else changes["start"]
     return type(thing)(**changes)
 
 

@@ -74,7 +74,7 @@ WANTED: Final = {
 TOO_DEEP: Final = "this is nested too deeply to be read"
 FOUND: Final = {"NEWLINE": "the end of the line", "$END": "the end of the file"}
 OPENING: Final = re.compile(r"[a-z]+|\$?\(\(?|\$?\{|[<>]\(|\$?\"|\[\[?|<<-?")
-NEXT_ARM: Final = re.compile(r";;&?|;&|^[ \t]*(?=esac\b)", re.MULTILINE)
+NEXT_ARM: Final = re.compile(r"(?:;;&?|;&)(?:\s|#[^\n]*)*|^[ \t]*(?=esac\b)", re.MULTILINE)
 
 
 class Block:
@@ -123,12 +123,18 @@ def _blocks(parser: Parser) -> list[Block]:
     for place in range(1, len(parser.states)):
         symbol = symbols[parser.states[place]]
         found = BLOCKS.get(symbol) or NESTED.get(symbol)
-        if found:
+        if found and not _is_closed(parser, place):
             value = parser.values[place]
             start = parser.lexer.starts[value] if isinstance(value, int) else value.start
             opening = _written(parser, start) or found[0]
             blocks.append(Block(place, start, opening, found[1], symbol in NESTED))
     return blocks
+
+
+def _is_closed(parser: Parser, place: int) -> bool:
+    """Whether an opening on the stack is the first half of the `()` of a function."""
+    following = parser.states[place + 1 : place + 2]
+    return [parser.tables.symbols[state] for state in following] == ["RPAREN"]
 
 
 def _written(parser: Parser, start: int) -> str:
@@ -155,6 +161,8 @@ def _closer(parser: Parser, token: int, blocks: list[Block]) -> int:
     if inner is not matching[-1]:
         _report_unclosed(parser, inner, f", and here is `{word}` at line {_line(parser, start)}")
         outer = blocks[blocks.index(matching[-1]) + 1]
+        if kind == "HEREDOC_CLOSE":
+            return _next_statement(parser, token, start)
         if any(block.nested for block in blocks[blocks.index(outer) :]):
             return _next_line(parser, inner.start)
         _drop(parser, outer.place)
@@ -162,7 +170,8 @@ def _closer(parser: Parser, token: int, blocks: list[Block]) -> int:
     if _empty_body(parser):
         parser.report(start, end, f"found `{word}`, expected a command before it")
         return token
-    parser.report(start, end, _message(parser, kind, start, end))
+    if not _explained(parser, inner):
+        parser.report(start, end, _message(parser, kind, start, end, inner))
     if kind in ("DSEMI", "SEMI_AMP", "DSEMI_AMP", "THEN", "DO"):
         return _next_statement(parser, token, start)
     _drop(parser, inner.place)
@@ -179,16 +188,29 @@ def _unclosed(parser: Parser, block: Block, token: int) -> int:
 
 
 def _report_unclosed(parser: Parser, block: Block, rest: str) -> None:
+    if _explained(parser, block):
+        return
     line = _line(parser, block.start)
-    message = f"`{block.opening}` at line {line} has no `{block.closing}`{rest}"
+    if block.opening == block.closing:
+        message = f"this `{block.opening}` is never closed"
+    else:
+        message = f"`{block.opening}` at line {line} has no `{block.closing}`{rest}"
     parser.report(block.start, block.start + len(block.opening), message)
 
 
-def _message(parser: Parser, kind: str, start: int, end: int) -> str:
+def _explained(parser: Parser, block: Block) -> bool:
+    """Whether a problem inside a block may be why the rest of it does not fit."""
+    return bool(parser.problems) and parser.problems[-1].start > block.start
+
+
+def _message(parser: Parser, kind: str, start: int, end: int, block: Block | None = None) -> str:
     """Return what was found and what was expected."""
     found = FOUND.get(kind) or f"`{parser.lexer.text[start:end] or _character(parser, start)}`"
     row = parser.tables.rows[parser.states[-1]]
     wanted = next((text for symbol, text in WANTED.items() if symbol in row), "")
+    if block and wanted in ("`then`", "`do`"):
+        line = _line(parser, block.start)
+        return f"found {found}, but `{block.opening}` at line {line} has no {wanted}"
     if "AND_IF" in row or ("NEWLINE" in row and "end" in row):
         wanted = "the end of the command"
     elif "and_or" in row or "pipeline" in row or "command" in row:
@@ -212,8 +234,8 @@ def _is_list(parser: Parser, place: int) -> bool:
     return "and_or" in parser.tables.rows[parser.states[place]]
 
 
-def _drop(parser: Parser, place: int) -> None:
-    """Drop what stands on the stack from `place` on, but keep the statements in it.
+def _drop(parser: Parser, place: int, salvage: bool = True) -> None:
+    """Drop what stands on the stack from `place` on, but salvage the statements in it.
 
     They become statements of the innermost list that is left.
     """
@@ -222,7 +244,7 @@ def _drop(parser: Parser, place: int) -> None:
     while keep > 0 and not _is_list(parser, keep):
         keep -= 1
     kept: list[Any] = []
-    for at in range(keep + 1, len(parser.states)):
+    for at in range(keep + 1, len(parser.states) if salvage else 0):
         kept += _statements(symbols[parser.states[at]], parser.values[at])
     del parser.states[keep + 1 :], parser.values[keep + 1 :]
     if symbols[parser.states[-1]] == "newlines":
@@ -302,7 +324,7 @@ def _next_arm(parser: Parser, start: int) -> bool:
 
 def _next_line(parser: Parser, start: int) -> int:
     """Drop the statement and go on after the line in which `start` stands."""
-    _drop(parser, _outside_words(parser))
+    _drop(parser, _outside_words(parser), salvage=False)
     newline = parser.lexer.text.find("\n", start, parser.lexer.end)
     return _restart(parser, parser.lexer.end if newline < 0 else newline + 1)
 
@@ -322,9 +344,12 @@ def _restart(parser: Parser, position: int, in_pattern: bool = False) -> int:
     parser.budget -= max(lexer.pos - position, 0)
     if parser.budget < 0:
         position = lexer.end
-    symbols = parser.tables.symbols
     closers = {"LPAREN": ")", "case_head": "esac"}
-    open_blocks = [symbols[state] for state in parser.states if symbols[state] in closers]
+    open_blocks = [
+        symbol
+        for place, symbol in enumerate(map(parser.tables.symbols.__getitem__, parser.states))
+        if symbol in closers and not _is_closed(parser, place)
+    ]
     lexer.comments = [span for span in lexer.comments if span[0] < position]
     lexer.restart(position, [closers[symbol] for symbol in open_blocks], in_pattern)
     return -1

@@ -1,7 +1,7 @@
 """A short notation for syntax trees, so that a test's table stays readable.
 
-`Simple(words=[echo "$x"])` is a node with its fields that are not empty; a word of one plain literal
-is its text, and spans are left out.
+`Simple(words=[echo a])` is a node with its fields that are not empty; a literal is its text, the
+parts of a word are joined by `+`, and spans are left out.
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ def short(thing: Any) -> str:
         return thing.text.replace("\n", "\\n")
     fields = [(name, getattr(thing, name)) for name in fields_of(thing)[2:]]
     inside = ", ".join(
-        f"{name}={short(value)}"
-        for name, value in fields
-        if value not in ((), None, "", False)
+        f"{name}={short(value)}" for name, value in fields if value not in ((), None, "", False)
     )
     return f"{type(thing).__name__}({inside})"

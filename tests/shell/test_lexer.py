@@ -7,9 +7,9 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shell.snippets import ACCEPTED
 
 from sgdlint.shell.lexer import Lexer
-from shell.snippets import ACCEPTED
 
 GAP = re.compile(r"(?:[ \t]|\\\r?\n|\r?\n|#[^\n]*)*")
 PIECES = [
@@ -17,7 +17,8 @@ PIECES = [
     ")", "((", "))", "[[", "]]", "'", '"', "`", "$", "${", "$(", "$((", "$'", "<<E", "<<-'E'", "E",
     "\nE\n", "\n", " ", "  ", "\t", ";", ";;", "&", "&&", "|", "||", "<", ">", ">>", "2>", "<(",
     "#", "=", "a=", "a[1]=", "a=(", "+=", "*", "?", "[", "]", "~", "!", "\\", "\\\n", "\r\n", "\r",
-    "-f", "==", "=~", ":-", "/", "%", ",", "{a,b}", "{1..3}", "@(", "$x", "${x}", "é", "\0", "export",
+    "-f", "==", "=~", ":-", "/", "%", ",", "{a,b}", "{1..3}", "@(", "$x", "${x}", "é", "\0",
+    "export",
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 
@@ -84,15 +85,21 @@ def test_comments_lie_in_gaps(text: str) -> None:
         ("((a);b)", "LPAREN:( LPAREN:( WORD:a RPAREN:) SEMI:; WORD:b RPAREN:)"),
         ("{a,b}", "WORD_START: BRACE_OPEN:{ TEXT:a BRACE_COMMA:, TEXT:b BRACE_CLOSE:}"),
         ("{a}", "WORD_START: TEXT:{ TEXT:a TEXT:}"),
-        ("a <<E\nb\nE\n", "WORD:a HEREDOC:<< WORD_START: TEXT:E HEREDOC_OPEN: QUOTED_TEXT:b\n "
-         "HEREDOC_CLOSE:E NEWLINE:\n"),
-        ("[[ -f a && b ]]",
-         "COND_OPEN:[[ COND_UNARY:-f WORD:a COND_AND:&& WORD:b COND_CLOSE:]]"),
-        ("case a in b) c;; esac",
-         "CASE:case WORD:a IN:in WORD:b RPAREN:) WORD:c DSEMI:;; ESAC:esac"),
+        (
+            "a <<E\nb\nE\n",
+            (
+                "WORD:a HEREDOC:<< WORD_START: TEXT:E HEREDOC_OPEN: QUOTED_TEXT:b\n "
+                "HEREDOC_CLOSE:E NEWLINE:\n"
+            ),
+        ),
+        ("[[ -f a && b ]]", "COND_OPEN:[[ COND_UNARY:-f WORD:a COND_AND:&& WORD:b COND_CLOSE:]]"),
+        (
+            "case a in b) c;; esac",
+            "CASE:case WORD:a IN:in WORD:b RPAREN:) WORD:c DSEMI:;; ESAC:esac",
+        ),
         ("'a", "WORD_START: ERROR:'"),
     ],
-)  # fmt: skip
+)
 def test_tokens(text: str, expected: str) -> None:
     lexer = tokens_of(text)
     found = zip(lexer.kinds, lexer.starts, lexer.ends, strict=True)

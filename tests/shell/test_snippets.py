@@ -5,15 +5,17 @@ from __future__ import annotations
 import subprocess
 
 import pytest
+from shell.snippets import ACCEPTED, REJECTED, SILENT
 
 from sgdlint.shell.parser import parse
-from shell.snippets import ACCEPTED, REJECTED, SILENT
 
 
 def bash_accepts(script: str) -> bool:
     """Ask bash; for `[[ … ]]` it complains but exits with 0."""
     done = subprocess.run(["bash", "-n", "-c", script], capture_output=True, check=False)
-    complaints = [line for line in done.stderr.splitlines() if b"warning: here-document" not in line]
+    complaints = [
+        line for line in done.stderr.splitlines() if b"warning: here-document" not in line
+    ]
     return done.returncode == 0 and not complaints
 
 

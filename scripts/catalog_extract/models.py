@@ -226,10 +226,10 @@ def _task(program: Program, pipeline: Instance) -> dict[str, Any]:
 
 
 def _output(program: Program, task: Member) -> str:
-    for output in ("image", "action", "mesh"):
-        if _ask(program, task, f"is_{output}_gen"):
-            return output
-    return "video"
+    data = _ask(program, task, "data_type")
+    if isinstance(data, Member):
+        return data.name.lower()
+    return "image" if _ask(program, task, "is_image_gen") else "video"
 
 
 def _sampling(program: Program, cls: Any, base: Fields) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 from catalog_extract.evaluate import Program
-from catalog_extract.objects import Host, Raised, Undecided, Unknown
+from catalog_extract.objects import Host, RaisedError, UndecidedError, Unknown
 
 Term = tuple[str, bool]
 MOST_TERMS = 10
@@ -84,7 +84,7 @@ def alternatives(program: Program, detector: Any) -> list[list[str]] | None:
         asked = [q for q in given if q not in answers]
         questions.extend(q for q in given if q not in questions)
         for place, question in enumerate(asked):
-            before = {q: False for q in asked[:place]}
+            before = dict.fromkeys(asked[:place], False)
             todo.append(answers | before | {question: True})
         if result:
             yes.append(given)
@@ -94,7 +94,7 @@ def alternatives(program: Program, detector: Any) -> list[list[str]] | None:
 def _run(program: Program, detector: Any, answers: dict[str, bool]) -> bool | None:
     try:
         result = program.call(detector, [Name(answers)], {})
-    except (Raised, Undecided):
+    except (RaisedError, UndecidedError):
         return None
     return None if isinstance(result, Unknown) else bool(result)
 
@@ -105,12 +105,12 @@ def _simplify(yes: list[dict[str, bool]], questions: list[str]) -> list[list[str
         return [_terms(one, questions) for one in yes]
     worlds = [dict(zip(questions, bits, strict=True)) for bits in _bits(len(questions))]
     wanted = [_holds(yes, world) for world in worlds]
-    for place, one in enumerate(yes):
-        for question in sorted(one, key=lambda q: (one[q], q)):
-            less = {q: a for q, a in one.items() if q != question}
+    for place, full in enumerate(yes):
+        for question in sorted(full, key=lambda q: (full[q], q)):
+            less = {q: a for q, a in yes[place].items() if q != question}
             trial = [*yes[:place], less, *yes[place + 1 :]]
             if [_holds(trial, w) for w in worlds] == wanted:
-                one, yes = less, trial
+                yes = trial
     for one in list(yes):
         rest = [other for other in yes if other is not one]
         if [_holds(rest, w) for w in worlds] == wanted:

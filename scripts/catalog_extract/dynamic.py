@@ -10,7 +10,7 @@ import ast
 from typing import Any
 
 from catalog_extract.evaluate import Program
-from catalog_extract.objects import Bound, Cls, Func, Raised, Undecided
+from catalog_extract.objects import Bound, Cls, Func, RaisedError, UndecidedError
 from catalog_extract.options import Fields
 
 _PREFIX = "_extract_component_"
@@ -62,6 +62,6 @@ def _left(program: Program, picks: Func | Bound, words: list[str]) -> Any:
     """Return the words that a function leaves for others, or None when that is not known."""
     try:
         result = program.call(picks, [words], {})
-    except (Raised, Undecided):
+    except (RaisedError, UndecidedError):
         return None
     return result[1] if isinstance(result, tuple) else None

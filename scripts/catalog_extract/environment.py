@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from catalog_extract.evaluate import Program
-from catalog_extract.objects import Builtin, Raised, Undecided, Unknown
+from catalog_extract.objects import Builtin, RaisedError, UndecidedError, Unknown
 from catalog_extract.options import plain
 
 _ENVS = "sglang.multimodal_gen.envs"
@@ -62,7 +62,7 @@ def _declared(program: Program, name: str, getter: Any, used: set[str]) -> dict[
 def _call(program: Program, getter: Any) -> Any:
     try:
         return program.call(getter, [], {})
-    except (Raised, Undecided) as problem:
+    except (RaisedError, UndecidedError) as problem:
         return Unknown(str(problem))
 
 

@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from catalog_extract import detectors
-from catalog_extract.evaluate import Module, Program
+from catalog_extract.evaluate import Program
 from catalog_extract.natives import dataclass_fields, field_default, instantiate
 from catalog_extract.objects import (
     Builtin,
@@ -14,11 +14,12 @@ from catalog_extract.objects import (
     External,
     Instance,
     Member,
-    Raised,
-    Undecided,
+    RaisedError,
+    UndecidedError,
     Unknown,
 )
 from catalog_extract.options import Fields, plain
+from catalog_extract.scope import Module
 
 ROOT = "sglang.multimodal_gen"
 _CONFIGS = f"{ROOT}.configs.pipeline_configs"
@@ -200,7 +201,7 @@ def _ask(program: Program, thing: Any, name: str, *args: Any) -> Any:
         if isinstance(value, (Unknown, External)):
             return None
         return program.call(value, list(args), {}) if callable_there(value) else value
-    except (Raised, Undecided):
+    except (RaisedError, UndecidedError):
         return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from catalog_extract.objects import (
@@ -16,8 +17,8 @@ from catalog_extract.objects import (
     Host,
     Instance,
     Member,
-    Raised,
-    Undecided,
+    RaisedError,
+    UndecidedError,
     Unknown,
     any_unknown,
 )
@@ -30,21 +31,27 @@ _PURE = {
     f.__name__: f
     for f in (len, range, list, dict, tuple, set, frozenset, str, int, float, bool, sorted, any)
 } | {f.__name__: f for f in (all, min, max, sum, zip, enumerate, abs, round, reversed, repr)}
+_CONSTANTS: dict[str, Any] = {
+    "argparse.SUPPRESS": SUPPRESS,
+    "math.inf": math.inf,
+    "os.sep": "/",
+    "sys.argv": [],
+}
 _TYPES = {"int": int, "float": float, "str": str, "bool": bool, "list": list, "dict": dict}
 
 
 def builtin(program: Program, name: str) -> Any:
     """Return a built-in name."""
-    special = {
-        "isinstance": lambda thing, kind: _isinstance(thing, kind),
-        "issubclass": lambda cls, base: _issubclass(cls, base),
+    special: dict[str, Callable[..., Any]] = {
+        "isinstance": _isinstance,
+        "issubclass": _issubclass,
         "hasattr": lambda thing, key: _hasattr(program, thing, key),
         "getattr": lambda thing, key, *default: _getattr(program, thing, key, *default),
-        "setattr": lambda thing, key, value: _setattr(thing, key, value),
+        "setattr": _setattr,
         "type": lambda thing: thing.cls if isinstance(thing, Instance) else Unknown("type()"),
         "print": lambda *_a, **_k: None,
         "iter": lambda thing: thing,
-        "vars": lambda thing: thing.attributes if isinstance(thing, Instance) else Unknown("vars()"),
+        "vars": lambda thing: program.attribute(thing, "__dict__"),
         "next": lambda items, *default: _next(program, items, *default),
     }
     if name in special:
@@ -60,8 +67,7 @@ def builtin(program: Program, name: str) -> Any:
 
 def external(dotted: str) -> Any:
     """Return a known constant of the standard library, else the name itself."""
-    constants: dict[str, Any] = {"sys.argv": [], "argparse.SUPPRESS": SUPPRESS, "os.sep": "/", "math.inf": math.inf}
-    return constants.get(dotted, External(dotted))
+    return _CONSTANTS.get(dotted, External(dotted))
 
 
 def call_external(program: Program, callee: External, args: list[Any], kwargs: Any) -> Any:
@@ -158,7 +164,7 @@ def _issubclass(cls: Any, base: Any) -> Any:
 def _hasattr(program: Program, thing: Any, key: str) -> Any:
     try:
         value = program.attribute(thing, key)
-    except Raised:
+    except RaisedError:
         return False
     return value if isinstance(value, Unknown) else True
 
@@ -166,7 +172,7 @@ def _hasattr(program: Program, thing: Any, key: str) -> Any:
 def _getattr(program: Program, thing: Any, key: str, *default: Any) -> Any:
     try:
         value = program.attribute(thing, key)
-    except Raised:
+    except RaisedError:
         if default:
             return default[0]
         raise
@@ -193,7 +199,7 @@ def field_default(program: Program, value: Any) -> Any:
         return value.options["default"]
     if "default_factory" in value.options:
         return program.call(value.options["default_factory"], [], {})
-    raise Raised("AttributeError")
+    raise RaisedError("AttributeError")
 
 
 class Field(Host):
@@ -263,7 +269,7 @@ def _post_init(program: Program, thing: Instance) -> None:
         ):
             try:
                 program.call(Bound(program.class_attribute(base, "__post_init__"), thing), [], {})
-            except Undecided:
+            except UndecidedError:
                 pass
             return
 
@@ -274,4 +280,4 @@ def _enum_by_value(program: Program, cls: Cls, value: Any) -> Any:
     for member in program.iterate(cls):
         if member.value == value:
             return member
-    raise Raised("ValueError")
+    raise RaisedError("ValueError")

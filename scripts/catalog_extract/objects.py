@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from catalog_extract.evaluate import Env, Module
+    from catalog_extract.scope import Env, Module
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class External:
     dotted: str
 
 
-class Raised(Exception):
+class RaisedError(Exception):
     """The evaluated program raised an exception."""
 
 
-class Undecided(Exception):
+class UndecidedError(Exception):
     """The evaluation cannot go on: it depends on something that is not known."""
 
 
@@ -164,3 +164,15 @@ class Host:
 def any_unknown(values: Iterator[Any] | list[Any]) -> Unknown | External | None:
     """Return the first value that is not known, if any."""
     return next((v for v in values if isinstance(v, (Unknown, External))), None)
+
+
+def enum_names(cls: Cls) -> list[str]:
+    """Return the names of an enumeration's members, in order."""
+    targets = [
+        target
+        for node in cls.node.body
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+    ]
+    names = [target.id for target in targets if isinstance(target, ast.Name)]
+    return [name for name in names if not name.startswith("_")]

@@ -17,7 +17,7 @@ from catalog_extract.objects import (
     Host,
     Instance,
     Member,
-    Undecided,
+    UndecidedError,
     Unknown,
 )
 
@@ -68,7 +68,7 @@ class Parser(Host):
     def add_argument(self, *flags: Any, **options: Any) -> Action:
         """Note one option."""
         if bad := [f for f in flags if not isinstance(f, str)]:
-            raise Undecided(f"option name {bad[0]}")
+            raise UndecidedError(f"option name {bad[0]}")
         action = Action(flags, options)
         self._actions.append(action)
         return action
@@ -256,7 +256,7 @@ def plain(value: Any) -> Any:
     """Return a value as JSON data; `{"unknown": true}` where the source alone does not tell."""
     if isinstance(value, Member):
         return plain(value.value)
-    if isinstance(value, FieldSpec) or isinstance(value, (Unknown, External, Func, Cls)):
+    if isinstance(value, (FieldSpec, Unknown, External, Func, Cls)):
         return {"unknown": True}
     if isinstance(value, Instance):
         return {"object": value.cls.name}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sgdlint import catalog
-from sgdlint.catalog import history, quirks
+from sgdlint.catalog import history, quirks, tables
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_order_of_releases(smaller: str, larger: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "latest", "0.5.x", "1", "0.5.12-cu126", "main"])
 def test_what_is_not_a_release(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a release; expected one like 0.5.12"):
+    with pytest.raises(ValueError, match="is not a release; expected one like"):
         catalog.release_key(text)
 
 
@@ -176,7 +176,7 @@ def test_retired(flag: str, instead: str, values: dict[str, str]) -> None:
 
 def test_hand_kept_facts_name_options_that_exist() -> None:
     known = catalog.all_flags()
-    listed = quirks.tables.table("quirks")
+    listed = tables.table("quirks")
     flags = [flag for row in listed["ignored"] for flag in row["flags"]]
     assert flags
     assert set(flags) <= set(known)

@@ -1,3 +1,5 @@
+"""Models: found by their paths as the real registry finds them, and what is known of them."""
+
 from __future__ import annotations
 
 import json

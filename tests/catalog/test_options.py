@@ -1,3 +1,5 @@
+"""Options: those of the real parsers, their history, and what SGLang does with some."""
+
 from __future__ import annotations
 
 import json
@@ -96,7 +98,12 @@ def test_every_release_with_the_diffusion_command_line_is_there() -> None:
         ("0.5.23", "generate", "--prompt", {"nargs": "+", "default": SUPPRESS, "sampling": True}),
         ("0.5.9", "generate", "--prompt", {"nargs": None, "sampling": True}),
         ("0.5.23", "generate", "--cache-dit-params", {"kind": "json", "sampling": True}),
-        ("0.5.23", "generate", "--no-save-output", {"action": "store_false", "dest": "save_output"}),
+        (
+            "0.5.23",
+            "generate",
+            "--no-save-output",
+            {"action": "store_false", "dest": "save_output"},
+        ),
         ("0.5.23", "generate", "--perf-dump-path", {"sampling": False}),
         ("0.5.23", "serve", "--log-requests-level", {"choices": (0, 1, 2, 3), "kind": "int"}),
         ("0.5.15", "serve", "--warmup-mode", {"field_default": "server"}),
@@ -144,7 +151,11 @@ def test_an_unknown_command_is_refused() -> None:
         ("--warmup", "generate", [("0.5.8", "0.5.18")]),
         ("--warmup", "serve", [("0.5.8", "0.5.13"), ("0.5.13", "0.5.14"), ("0.5.14", "0.5.18")]),
         ("--decoder-tp", "serve", [("0.5.11", "0.5.18")]),
-        ("enable_cfg_parallel", "serve", [("0.5.5", "0.5.11"), ("0.5.11", "0.5.12"), ("0.5.12", None)]),
+        (
+            "enable_cfg_parallel",
+            "serve",
+            [("0.5.5", "0.5.11"), ("0.5.11", "0.5.12"), ("0.5.12", None)],
+        ),
         ("--no-such-option", None, []),
         ("--prompt", "serve", []),
     ],

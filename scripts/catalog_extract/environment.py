@@ -12,7 +12,7 @@ from catalog_extract.options import plain
 
 _ENVS = "sglang.multimodal_gen.envs"
 _PACKAGE = "sglang/multimodal_gen/"
-_NOT_RUN = re.compile(r"/(tests?|benchmarks|apps|docs|tools|scripts|\.claude)/")
+_NOT_RUN = re.compile(r"/(tests?|benchmarks|apps|docs|tools|scripts|\.\w+)/")
 _READERS = ("getenv", "get", "get_bool_env_var", "pop", "setdefault")
 _MAPPINGS = ("os.environ", "environ")
 PROBE = "7"

@@ -204,9 +204,10 @@ def test_an_option_that_stays_is_one_row() -> None:
 
 
 def test_changes_are_told_in_words() -> None:
-    before = {"options": {"serve": [{"flags": ["--a"]}, {"flags": ["--b"], "kind": "int"}]}}
-    after = {"options": {"serve": [{"flags": ["--b"], "kind": "float"}, {"flags": ["--c"]}]}}
-    assert describe_changes(before, after) == [
+    old: list[dict[str, Any]] = [{"flags": ["--a"]}, {"flags": ["--b"], "kind": "int"}]
+    new: list[dict[str, Any]] = [{"flags": ["--b"], "kind": "float"}, {"flags": ["--c"]}]
+    found = describe_changes({"options": {"serve": old}}, {"options": {"serve": new}})
+    assert found == [
         "options serve: + --c",
         "options serve: - --a",
         "options serve: ~ --b: kind 'int' → 'float'",

@@ -209,7 +209,7 @@ def _fix(arguments: Namespace) -> int:
     check_names((*options.select, *options.ignore), pack)
     reports: list[Report] = []
     failures: list[Failure] = []
-    changed = 0
+    changed = mended = 0
     for source in _sources(arguments, failures):
         fixed = fix(source, lambda one: check(one, pack, options), arguments.unsafe)
         failures += fixed.report.failures
@@ -218,6 +218,7 @@ def _fix(arguments: Namespace) -> int:
             print(f"sgdlint: {source.path}: {fixed.refused}", file=sys.stderr)
         try:
             changed += _put(arguments, source, fixed.text)
+            mended += len(fixed.applied)
         except FileError as error:
             failures.append(Failure(source.path, str(error)))
     if arguments.diff:
@@ -229,11 +230,15 @@ def _fix(arguments: Namespace) -> int:
     stream, sys.stdout = sys.stdout, sys.stderr if to_stdout else sys.stdout
     try:
         if changed and arguments.format == "text":
-            print(f"Fixed {changed} file{'s' if changed != 1 else ''}.")
+            print(f"Fixed {_plural(mended, 'finding')} in {_plural(changed, 'file')}.")
         _print_reports(arguments, reports, failures)
     finally:
         sys.stdout = stream
     return _status(reports, failures, arguments.fail_on)
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _put(arguments: Namespace, source: Source, text: str) -> bool:

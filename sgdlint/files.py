@@ -48,7 +48,7 @@ def walk(folder: str) -> Iterator[str]:
             if entry.name not in SKIPPED:
                 yield from walk(entry.path)
         elif is_script_name(entry.name) or _has_script_head(entry):
-            yield entry.path
+            yield entry.path.removeprefix(f".{os.sep}")
 
 
 def _has_script_head(entry: os.DirEntry[str]) -> bool:

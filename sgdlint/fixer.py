@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from sgdlint.finding import SEVERITIES
 from sgdlint.record import record
-from sgdlint.source import Source
+from sgdlint.source import Source, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sgdlint.finding import Edit, Finding, Report
-    from sgdlint.source import Span
 
 MOST_PASSES = 40
 
@@ -96,19 +95,33 @@ def _accept(
     after = check(Source(source.path, apply(source.text, chosen), source.bom))
     if after.failures or after.launches < report.launches or _errors(after) > _errors(report):
         return None
+    new = _new(report, after)
     mends_an_error = any(finding.severity == "error" for finding in chosen)
-    # A mended error may show another one that stood behind it; anything else may not.
-    return after if mends_an_error or not _new(report, after) else None
+    # A mended error may show another one that stood behind it, elsewhere. Nothing else may.
+    if new and (not mends_an_error or _at_edits(new, chosen)):
+        return None
+    return after
 
 
 def _errors(report: Report) -> int:
     return sum(finding.severity == "error" for finding in report.findings)
 
 
-def _new(before: Report, after: Report) -> bool:
-    """Whether an error of a kind that was not there has come."""
+def _new(before: Report, after: Report) -> list[Finding]:
+    """Return the errors of a kind that was not there before."""
     known = {finding.code for finding in before.findings if finding.severity == "error"}
-    return any(one.severity == "error" and one.code not in known for one in after.findings)
+    return [one for one in after.findings if one.severity == "error" and one.code not in known]
+
+
+def _at_edits(findings: Sequence[Finding], chosen: Sequence[Finding]) -> bool:
+    """Whether a finding stands on words that the fixes wrote."""
+    edits = {edit for finding in chosen if finding.fix is not None for edit in finding.fix.edits}
+    written, shift = [], 0
+    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
+        start = edit.span.start + shift
+        written.append(Span(start, start + len(edit.text)))
+        shift += len(edit.text) - (edit.span.end - edit.span.start)
+    return any(finding.span.overlaps(span) for finding in findings for span in written)
 
 
 def _one_by_one(

@@ -62,7 +62,9 @@ def _judge(
         return finding
     for edit in fix.edits:
         for span, origins in uses:
-            if span == launch.span or (span, finding.code, edit) in edits:
+            # A command around this one (`bash -c '…'`) reads the same text for this launch.
+            around = span.start <= launch.span.start and launch.span.end <= span.end
+            if around or (span, finding.code, edit) in edits:
                 continue
             if any(_touches(edit.span, origin) for origin in origins):
                 line = source.location(span.start)[0]

@@ -7,6 +7,7 @@ joined as they are, and rich is not imported.
 from __future__ import annotations
 
 from sgdlint.finding import SEVERITIES
+from sgdlint.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ STYLES = {
 }
 WIDTH = 110
 """Longest part of a source line that is shown, in columns."""
+LINES = 4
+"""Most lines that are shown of a finding that spans several."""
 
 
 def render(reports: Sequence[Report]) -> list[Line]:
@@ -100,7 +103,7 @@ def _releases(reports: Sequence[Report]) -> str:
     if len(found) != 1:
         return ""
     ((release, origin),) = found
-    origin = origin if origin.startswith("the ") else f"from {origin}"
+    origin = origin if origin.startswith("the newest") else f"from {origin}"
     return f"; SGLang {release} ({origin})"
 
 
@@ -122,9 +125,9 @@ def _finding(finding: Finding, source: Source) -> list[Line]:
         ],
         [("  " + visible(finding.message), "")],
     ]
-    lines += _excerpt(source, finding.span, width, finding.severity, "")
-    for related in finding.related:
-        lines += _excerpt(source, related.span, width, "gutter", related.label, "-")
+    marks = [Mark(finding.span, "^", finding.severity, "")]
+    marks += [Mark(one.span, "-", "gutter", one.label) for one in finding.related]
+    lines += _excerpt(source, marks, width)
     if finding.help:
         lines.append(_note(width, "help", finding.help))
     if finding.fix is not None:
@@ -136,22 +139,50 @@ def _note(width: int, label: str, text: str) -> Line:
     return [(" " * (width + 2) + "= ", "gutter"), (f"{label}: ", "code"), (visible(text), "")]
 
 
-def _excerpt(
-    source: Source, span: Span, width: int, style: str, label: str, mark: str = "^"
-) -> list[Line]:
-    """Return the lines of a span, at most four, with its words underlined."""
+@record
+class Mark:
+    """Words to underline: with which character and style, and what to say beside them."""
+
+    span: Span
+    sign: str
+    style: str
+    label: str
+
+
+def _excerpt(source: Source, marks: Sequence[Mark], width: int) -> list[Line]:
+    """Return the lines that marks touch, in order, with their words underlined."""
+    by_line: dict[int, list[Mark]] = {}
+    for mark in marks:
+        for number in source.lines_of(mark.span)[: LINES if mark.sign == "^" else 1]:
+            by_line.setdefault(number, []).append(mark)
     lines: list[Line] = []
-    numbers = list(source.lines_of(span))
-    for number in numbers[:4]:
-        text, start, end = _cropped(source, number, span)
+    for number, here in sorted(by_line.items()):
+        text, start, end = _cropped(source, number, here[0].span)
         lines.append([(f" {number:>{width}} | ", "gutter"), (text, "")])
-        # A label that is only the option's name says nothing that the words do not.
-        shown = label if number == numbers[0] and " " in label else ""
-        under = " " * start + mark * max(1, end - start) + (f" {shown}" if shown else "")
-        lines.append([(" " * (width + 2) + "| ", "gutter"), (under, style)])
-    if len(numbers) > 4:
+        under = [(here[0], start, end)]
+        for mark in here[1:]:
+            again, start, end = _cropped(source, number, mark.span)
+            if again == text:
+                under.append((mark, start, end))
+        lines.append([(" " * (width + 2) + "| ", "gutter"), *_underline(under)])
+    if len(source.lines_of(marks[0].span)) > LINES:
         lines.append([(f" {'…':>{width}} |", "gutter")])
     return lines
+
+
+def _underline(marks: Sequence[tuple[Mark, int, int]]) -> Line:
+    """Return the line of signs under the words; where marks overlap the first one is seen."""
+    row: Line = []
+    column = 0
+    for mark, start, end in sorted(marks, key=lambda one: one[1]):
+        if start < column:
+            continue
+        row.append((" " * (start - column), ""))
+        row.append((mark.sign * max(1, end - start), mark.style))
+        column = max(start + 1, end)
+    # A label that is only the option's name says nothing that the words do not.
+    told = [mark.label for mark, _, _ in marks if " " in mark.label]
+    return [*row, (" " + "; ".join(dict.fromkeys(told)), "dim")] if told else row
 
 
 def _cropped(source: Source, number: int, span: Span) -> tuple[str, int, int]:
@@ -198,6 +229,15 @@ def _fix(fix: Fix, source: Source, width: int) -> list[Line]:
     return [_note(width, kind, text), *_diff(fix, source, width)]
 
 
+def _around(text: str, column: int) -> str:
+    """Return the part of a long line that lies around a column."""
+    if len(text) <= WIDTH:
+        return text
+    start = max(0, min(column - 40, len(text) - WIDTH))
+    end = start + WIDTH
+    return "…" * (start > 0) + text[start:end] + "…" * (end < len(text))
+
+
 def _diff(fix: Fix, source: Source, width: int) -> list[Line]:
     """Return the lines that a fix removes and adds, at most six of each."""
     if not fix.edits:
@@ -215,11 +255,11 @@ def _diff(fix: Fix, source: Source, width: int) -> list[Line]:
     new = after[begin:].splitlines()
     kept = [line for line in old if line in new]
     gutter = " " * (width + 2)
+    changed_at = source.location(first)[1] - 1
     lines: list[Line] = []
     for sign, style, texts in (("-", "removed", old), ("+", "added", new)):
         for text in texts:
             if text not in kept:
-                shown = visible(text)
-                shown = shown if len(shown) <= WIDTH else shown[:WIDTH] + "…"
+                shown = _around(visible(text), changed_at)
                 lines.append([(gutter, ""), (f"{sign} {shown}", style)])
     return lines

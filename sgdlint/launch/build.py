@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sgdlint.shell.values import Word
 
 # The options that decide how everything else is read. SGLang looks at them before its parser does.
+HELP = ("-h", "--help")
 MODEL, CONFIG, MODEL_TYPE = "model_path", "config", "--model-type"
 SURE = ("id", "name", "cache")
 """How a model must have been found for its facts to count as known."""
@@ -27,12 +28,15 @@ SURE = ("id", "name", "cache")
 
 def launch_of(found: Recognised, release: Release, hardware: Hardware) -> Launch | None:
     """Return the launch, or None when it is not known to be one of a diffusion model."""
+    if any(word.text in HELP for word in found.arguments):
+        return None
     words, model_type = _without_model_type(found, release)
     table = _table(release, found.subcommand)
     positional = _has_positional_model(found, release, words)
     bound = bind(words[1:] if positional else words, table)
     if positional:
         bound = _shifted(bound)
+    words_unknown = bound.open
     bound = replace(bound, open=bound.open or CONFIG in bound.given)
     path = _known_text(words[0] if positional else _model_word(bound, words))
     model = release.model(path) if path else None
@@ -40,7 +44,9 @@ def launch_of(found: Recognised, release: Release, hardware: Hardware) -> Launch
         return None
     events = (*bound.events, *_leftovers(bound, words, release, found.subcommand))
     unclear = _probably_meant(events, release.options(found.subcommand))
-    if not (positional or MODEL in bound.given or bound.open or MODEL in unclear):
+    named = MODEL in bound.given and not bound.given[MODEL].dropped
+    # A config file cannot name the model: SGLang looks for it before it reads the file.
+    if not (positional or named or words_unknown or MODEL in unclear):
         events = (*events, Event("missing-model", ()))
     return Launch(
         command=found.subcommand,
@@ -189,9 +195,7 @@ def _elsewhere(flag: str, release: Release, command: str) -> Elsewhere | None:
 # --- words that no option takes ---------------------------------------------------------------------
 
 
-def _leftovers(
-    bound: Bound, words: Sequence[Word], release: Release, command: str
-) -> list[Event]:
+def _leftovers(bound: Bound, words: Sequence[Word], release: Release, command: str) -> list[Event]:
     """Return events for the words left over, after SGLang has taken its dynamic options out."""
     events: list[Event] = []
     extras = list(bound.extras)

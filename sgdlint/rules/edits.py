@@ -116,7 +116,8 @@ def _rename(site: Site, given: Given, action: Action) -> list[Edit]:
     elif given.value_words:
         edits.append(replace_value(site, given.value_words[0], new))
     else:
-        edits[0] = Edit(edits[0].span, f"{flag} {new}")
+        end = _written(site.launch.words[given.name_word]).end
+        edits.append(Edit(Span(end, end), " " + new))
     return edits
 
 

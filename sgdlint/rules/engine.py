@@ -80,7 +80,9 @@ class Engine:
                 severity=rule.severity,
                 category=rule.category,
                 lossless=rule.lossless,
-                message=PLACEHOLDER.sub(lambda match: fields.get(match[1], ""), rule.message),
+                message=PLACEHOLDER.sub(
+                    lambda match: fields.get(match[1].removeprefix("event."), ""), rule.message
+                ),
                 span=span,
                 help=rule.help,
                 url=rule.url,

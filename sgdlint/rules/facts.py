@@ -82,7 +82,7 @@ class Facts:
         return LAUNCH_FACTS[name][1](self.launch)
 
     def _event(self, name: str) -> Value:
-        return known(self.event.get(name))
+        return known(self.event.get(name) or None)
 
     def _derived(self, name: str) -> Value:
         fact = self.derived.get(name)

@@ -1,0 +1,307 @@
+"""The command line, run whole in this process: what it prints, writes and returns."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from sgdlint.cli import main
+
+BAD = "sglang serve --model-path Qwen/Qwen-Image --num_gpus 2\n"
+GOOD = "sglang serve --model-path Qwen/Qwen-Image --num-gpus 2\n"
+PERF = "sglang serve --model-path Qwen/Qwen-Image --dit-layerwise-offload\n"
+UNFIXABLE = "sglang serve --model-path Qwen/Qwen-Image --num-gpus two\n"
+
+
+@pytest.fixture
+def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a script with one mistake, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "run.sh"
+    path.write_text(BAD)
+    return path
+
+
+def feed(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    """Give standard input some bytes."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
+
+
+# --- exit statuses --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "status"),
+    [
+        (GOOD, [], 0),
+        (BAD, [], 1),
+        ("", [], 0),
+        ("echo nothing here\n", [], 0),
+        (PERF, [], 0),
+        (PERF, ["--fail-on", "perf"], 1),
+        (PERF, ["--fail-on", "error"], 0),
+        (BAD, ["--ignore", "SGD206"], 0),
+        (BAD, ["--ignore", "underscore-in-option"], 0),
+        (BAD, ["--ignore", "SGD1,SGD2"], 0),
+        (BAD, ["--select", "SGD1"], 0),
+        (BAD, ["--select", "SGD206", "--ignore", "SGD1"], 1),
+        (BAD, ["--sglang", "0.5.9"], 0),
+        (BAD, ["--sglang", "v0.5.12"], 1),
+        (BAD, ["--format", "json"], 1),
+        ("if true; then\n" + GOOD, [], 1),
+        (GOOD.replace("\n", "\r\n"), [], 0),
+        (BAD.rstrip("\n"), [], 1),
+        ("\ufeff" + BAD, [], 1),
+        ("# sgdlint: gpu=nonsense\n" + GOOD, [], 2),
+        ("# sgdlint: gpus=0\n" + GOOD, [], 2),
+        ("# sgdlint: sglang=9.9\n" + GOOD, [], 2),
+        ("# sgdlint: speed=fast\n" + GOOD, [], 2),
+    ],
+)
+def test_check_status(script: Path, text: str, words: list[str], status: int) -> None:
+    script.write_bytes(text.encode())
+    assert main(["check", "run.sh", *words]) == status
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "a command is needed"),
+        (["chek"], "did you mean `check`?"),
+        (["check", "--sglangg", "1"], "did you mean --sglang?"),
+        (["check", "--fail-on", "never"], "invalid choice"),
+        (["check", "--sglang", "0.5.99"], "0.5.23"),
+        (["check", "--sglang", "latest"], "not a release"),
+        (["check", "--gpu", "H10"], "did you mean 'H100'"),
+        (["check", "--gpus", "none"], "--gpus: 'none' is not a whole number from 1"),
+        (["check", "--vram", "-3"], "--vram: '-3' is not a number above 0"),
+        (["check", "--vram", "nan"], "--vram: 'nan' is not a number above 0"),
+        (["check", "--select", "SGD999"], "no rule 'SGD999'"),
+        (["check", "--ignore", "unknown-optoin"], "did you mean 'unknown-option'?"),
+        (["check", "gone.sh"], "gone.sh: no such file"),
+        (["fix", "gone.sh"], "gone.sh: no such file"),
+        (["ast", "gone.sh"], "gone.sh: no such file"),
+        (["explain", "cache-dit"], "did you mean"),
+        (["rule", "test", "gone.yaml"], "gone.yaml:1: cannot be read"),
+    ],
+)
+def test_could_not_run(
+    script: Path, words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert "Traceback" not in captured.err
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["check", "--help"]])
+def test_help_and_version(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words) == 0
+    assert capsys.readouterr().out.startswith(("usage: sgdlint", "sgdlint "))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("latin1.sh", BAD.encode() + b"# caf\xe9\n", "not UTF-8 text: byte 0xe9"),
+        ("binary", b"\x7fELF\0\0sglang", "not a text file: NUL byte"),
+        ("nul.sh", b"sglang serve\0\n", "not a text file: NUL byte"),
+    ],
+)
+def test_what_is_not_text(
+    tmp_path: Path, name: str, data: bytes, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    for command in ("check", "fix", "ast"):
+        assert main([command, str(path)]) == 2
+        assert message in capsys.readouterr().err
+        assert path.read_bytes() == data
+
+
+def test_one_unreadable_file_does_not_hide_the_others(
+    script: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "gone.sh", "run.sh"]) == 2
+    captured = capsys.readouterr()
+    assert "run.sh:1:43: error SGD206" in captured.out
+    assert "gone.sh" in captured.err
+
+
+# --- what is printed ------------------------------------------------------------------------------
+
+
+def test_text(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", "run.sh"])
+    assert capsys.readouterr().out == (
+        "run.sh:1:43: error SGD206 underscore-in-option\n"
+        "  `--num_gpus` is not an option: options are written with hyphens, --num-gpus\n"
+        " 1 | sglang serve --model-path Qwen/Qwen-Image --num_gpus 2\n"
+        "   |                                           ^^^^^^^^^^\n"
+        "   = fix: write --num-gpus\n"
+        "   - sglang serve --model-path Qwen/Qwen-Image --num_gpus 2\n"
+        "   + sglang serve --model-path Qwen/Qwen-Image --num-gpus 2\n"
+        "\n"
+        "1 finding (1 error); 1 launch in 1 file; SGLang 0.5.23 (the newest release known)\n"
+        "Can be fixed: 1 with `sgdlint fix`\n"
+    )
+
+
+def test_json(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script.write_text("é=1\n" + BAD)
+    main(["check", "run.sh", "--format", "json", "--sglang", "0.5.12"])
+    document = json.loads(capsys.readouterr().out)
+    [file] = document["files"]
+    [finding] = file["findings"]
+    assert (file["path"], file["sglang"], file["failures"]) == ("run.sh", "0.5.12", [])
+    assert finding["start"] == {"line": 2, "column": 43, "offset": 46}
+    assert finding["end"] == {"line": 2, "column": 53, "offset": 56}
+    assert finding["fix"]["applicability"] == "safe"
+    assert finding["fix"]["edits"] == [
+        {"start": finding["start"], "end": finding["end"], "text": "--num-gpus"}
+    ]
+    assert {key: finding[key] for key in ("code", "name", "severity", "category", "lossless")} == {
+        "code": "SGD206",
+        "name": "underscore-in-option",
+        "severity": "error",
+        "category": "option",
+        "lossless": True,
+    }
+
+
+def test_control_characters_do_not_reach_the_terminal(
+    script: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script.write_text("sglang serve --model-path Qwen/Qwen-Image --num_gpus 2 --host '\x1b[31m'\n")
+    main(["check", "run.sh"])
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_colour_when_asked(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", "run.sh", "--color", "always"])
+    coloured = capsys.readouterr().out
+    assert "\x1b[" in coloured
+    main(["check", "run.sh", "--color", "never"])
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == capsys.readouterr().out
+
+
+def test_standard_input(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feed(monkeypatch, BAD.encode())
+    assert main(["check", "-", "--stdin-filename", "deploy.sh"]) == 1
+    assert capsys.readouterr().out.startswith("deploy.sh:1:43: error")
+
+
+def test_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--command", BAD.strip()]) == 1
+    assert capsys.readouterr().out.startswith("<command>:1:43: error")
+
+
+def test_options_may_stand_between_paths(script: Path) -> None:
+    (script.parent / "other.sh").write_text(GOOD)
+    assert main(["check", "other.sh", "--sglang", "0.5.12", "run.sh"]) == 1
+
+
+# --- fix ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "fixed"),
+    [
+        (BAD.encode(), GOOD.encode()),
+        (BAD.rstrip().encode(), GOOD.rstrip().encode()),
+        (BAD.replace("\n", "\r\n").encode(), GOOD.replace("\n", "\r\n").encode()),
+        (b"\xef\xbb\xbf" + BAD.encode(), b"\xef\xbb\xbf" + GOOD.encode()),
+        ("# é 😀\n".encode() + BAD.encode(), "# é 😀\n".encode() + GOOD.encode()),
+    ],
+)
+def test_fix_keeps_everything_else(script: Path, data: bytes, fixed: bytes) -> None:
+    script.write_bytes(data)
+    script.chmod(0o755)
+    assert main(["fix", "run.sh"]) == 0
+    assert script.read_bytes() == fixed
+    assert stat.S_IMODE(script.stat().st_mode) == 0o755
+    assert main(["fix", "run.sh"]) == 0
+    assert script.read_bytes() == fixed
+
+
+def test_fix_leaves_what_it_cannot_mend(script: Path) -> None:
+    script.write_text(UNFIXABLE)
+    assert main(["fix", "run.sh"]) == 1
+    assert script.read_text() == UNFIXABLE
+
+
+def test_fix_takes_unsafe_fixes_only_when_asked(script: Path) -> None:
+    script.write_text(PERF)
+    assert main(["fix", "run.sh", "--fail-on", "perf"]) == 1
+    assert script.read_text() == PERF
+    assert main(["fix", "run.sh", "--fail-on", "perf", "--unsafe"]) == 0
+    assert script.read_text() == PERF.replace("offload\n", "offload false\n")
+
+
+def test_fix_diff_writes_nothing(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fix", "run.sh", "--diff"]) == 1
+    assert capsys.readouterr().out == (f"--- a/run.sh\n+++ b/run.sh\n@@ -1 +1 @@\n-{BAD}+{GOOD}")
+    assert script.read_text() == BAD
+
+
+def test_fix_of_standard_input(
+    monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    feed(monkeypatch, BAD.encode())
+    assert main(["fix", "-"]) == 0
+    captured = capfdbinary.readouterr()
+    assert captured.out == GOOD.encode()
+    assert b"No findings" in captured.err
+
+
+def test_fix_of_a_command(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["fix", "--command", BAD.strip()]) == 0
+    assert capfdbinary.readouterr().out == GOOD.encode()
+
+
+def test_fix_of_a_read_only_file(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script.chmod(0o444)
+    assert main(["fix", "run.sh"]) == 2
+    assert "read-only" in capsys.readouterr().err
+    assert script.read_text() == BAD
+
+
+# --- the other commands ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "status"), [(GOOD, 0), ("", 0), ("if true; then\n" + GOOD, 1), ("echo 'open\n", 1)]
+)
+def test_ast(script: Path, text: str, status: int, capsys: pytest.CaptureFixture[str]) -> None:
+    script.write_text(text)
+    assert main(["ast", "run.sh"]) == status
+    assert json.loads(capsys.readouterr().out)["type"] == "Tree"
+
+
+@pytest.mark.parametrize("wish", ["SGD206", "sgd206", "underscore-in-option"])
+def test_explain(wish: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", wish]) == 0
+    told = capsys.readouterr().out
+    for part in ("SGD206 underscore-in-option", "Example, bad", "Fix (safe)", "References"):
+        assert part in told
+
+
+def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == sorted(line.split()[0] for line in lines)
+    assert main(["rules", "--format", "json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == len(lines)
+
+
+def test_rule_test_of_the_built_in_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rule", "test"]) == 0
+    assert capsys.readouterr().out.endswith("all passed\n")

@@ -10,13 +10,18 @@ source.
 
 from __future__ import annotations
 
-from sgdlint.shell import patterns, words
+from sgdlint.shell import conditions, heredocs, modes, patterns
+from sgdlint.shell.assignments import assignment
+from sgdlint.shell.expansions import open_arithmetic
 from sgdlint.shell.frame import MOST_FRAMES, Frame
+from sgdlint.shell.words import end_word, parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Final
+
+    from sgdlint.shell.frame import Finish
 
     Handler = Callable[["Lexer", Frame, int, int], bool]
 
@@ -123,7 +128,7 @@ class Lexer:
             frame = stack[-1]
             frame.run(self, frame)
         if self.pending and self.pos >= self.end:
-            words.here_documents(self)
+            heredocs.here_documents(self)
         return self.pos < self.end
 
     def restart(self, position: int, closers: list[str], in_pattern: bool) -> None:
@@ -149,6 +154,36 @@ class Lexer:
         if len(self.stack) >= MOST_FRAMES:
             self.fail(self.pos, "this is nested too deeply to be read")
         self.stack.append(frame)
+
+    def enter(self, mode: modes.Mode, finish: Finish, quoted: bool) -> Frame:
+        """Enter the inside of a word or of an expansion."""
+        frame = Frame(parts)
+        frame.mode = mode
+        frame.finish = finish
+        frame.quoted = quoted
+        frame.depth = 0
+        frame.first = len(self.kinds)
+        frame.commas = None
+        self.push(frame)
+        return frame
+
+    def enter_commands(self) -> None:
+        """Enter commands that end with `)`."""
+        self.push(Frame(commands, COMMAND, ")"))
+
+    def begin_word(self, start: int, mode: modes.Mode) -> None:
+        """Begin a composite word."""
+        self.add("WORD_START", start, start)
+        self.enter(mode, end_word, quoted=False)
+
+    def skip(self) -> int:
+        """Return where the next token begins when newlines mean nothing; note the comments."""
+        found = patterns.SKIP.match(self.text, self.pos, self.end)
+        end = found.end() if found else self.pos
+        if "#" in self.text[self.pos : end]:
+            comments = patterns.COMMENT_ANYWHERE.finditer(self.text, self.pos, end)
+            self.comments += [comment.span(1) for comment in comments if comment.group(1)]
+        return end
 
     def fail(self, start: int, message: str) -> None:
         """Append an ERROR token and stop reading."""
@@ -238,7 +273,7 @@ def _reserved(lx: Lexer, frame: Frame, kind: str, start: int, end: int) -> bool:
         lx.stack.pop()
         lx.stack[-1].state = COMMAND
     elif kind == "COND_OPEN":
-        lx.push(Frame(words.condition))
+        lx.push(Frame(conditions.condition))
     elif kind == "TIME":
         option = patterns.TIME_OPTION.match(lx.text, end, lx.end)
         if option:
@@ -260,7 +295,7 @@ def _newline(lx: Lexer, frame: Frame, start: int, end: int) -> bool:
     if frame.state not in KEPT_OVER_NEWLINE:
         frame.state = COMMAND
     if lx.pending:
-        words.here_documents(lx)
+        heredocs.here_documents(lx)
     lx.more = lx.uncertain > 0
     return not lx.more
 
@@ -286,7 +321,7 @@ def _redirect(lx: Lexer, frame: Frame, start: int, end: int) -> bool:
     operator = lx.text[start:end].lstrip("0123456789")
     if operator.endswith(("<<", "<<-")) and not operator.endswith("<<<"):
         lx.add("HEREDOC", start, end)
-        words.delimiter(lx, operator.endswith("-"))
+        heredocs.delimiter(lx, operator.endswith("-"))
         frame.state = frame.after
     else:
         lx.add("REDIRECT", start, end)
@@ -316,10 +351,10 @@ def _open(lx: Lexer, frame: Frame, start: int) -> bool:
     frame.state = COMMAND
     doubled = lx.text.startswith("((", start) and start not in lx.not_arithmetic
     if doubled and state in (COMMAND, PIPED, FOR_NAME):
-        words.open_arithmetic(lx, "ARITH_CMD", start, start + 2)
+        open_arithmetic(lx, "ARITH_CMD", start, start + 2)
         return True
     lx.add("LPAREN", start, start + 1)
-    lx.push(Frame(commands, COMMAND, ")"))
+    lx.enter_commands()
     return True
 
 
@@ -335,7 +370,7 @@ def _composite(lx: Lexer, frame: Frame, start: int) -> bool:
         return lx.stack[-1] is not frame
     frame.state = _after_word(frame, state)
     in_case = state in (CASE_WORD, PATTERN, PATTERN_MORE)
-    words.begin(lx, start, patterns.PATTERN if in_case else patterns.WORD)
+    lx.begin_word(start, modes.PATTERN if in_case else modes.WORD)
     return True
 
 
@@ -345,7 +380,7 @@ def _assignment(lx: Lexer, frame: Frame, state: int, start: int) -> bool:
         return False
     if state == ARRAYS and not patterns.ARRAY_ASSIGN.match(lx.text, start, lx.end):
         return False
-    if not words.assignment(lx, start):
+    if not assignment(lx, start):
         return False
     if state <= PREFIX:
         frame.state = PREFIX

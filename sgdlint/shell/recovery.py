@@ -73,8 +73,8 @@ WANTED: Final = {
 }
 TOO_DEEP: Final = "this is nested too deeply to be read"
 FOUND: Final = {"NEWLINE": "the end of the line", "$END": "the end of the file"}
-OPENING: Final = re.compile(r"[a-z]+|\$?\(\(?|\$?\{|[<>]\(|\$?\"|\[\[?|<<-?")
-NEXT_ARM: Final = re.compile(r"(?:;;&?|;&)(?:\s|#[^\n]*)*|^[ \t]*(?=esac\b)", re.MULTILINE)
+OPENING: Final = r"[a-z]+|\$?\(\(?|\$?\{|[<>]\(|\$?\"|\[\[?|<<-?"
+NEXT_ARM: Final = r"(?:;;&?|;&)(?:\s|#[^\n]*)*|^[ \t]*(?=esac\b)"
 
 
 class Block:
@@ -139,7 +139,7 @@ def _is_closed(parser: Parser, place: int) -> bool:
 
 def _written(parser: Parser, start: int) -> str:
     """Return the opening word that stands in the text at `start`."""
-    found = OPENING.match(parser.lexer.text, start)
+    found = re.compile(OPENING).match(parser.lexer.text, start)
     return found.group() if found else ""
 
 
@@ -313,7 +313,7 @@ def _next_arm(parser: Parser, start: int) -> bool:
         place -= 1
     if symbols[parser.states[place]] != "case_head" or parser.last_arm_seen:
         return False
-    found = NEXT_ARM.search(parser.lexer.text, start, parser.lexer.end)
+    found = re.compile(NEXT_ARM, re.MULTILINE).search(parser.lexer.text, start, parser.lexer.end)
     if found is None:
         parser.last_arm_seen = True
         return False

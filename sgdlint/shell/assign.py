@@ -35,7 +35,7 @@ class Assigner:
     """Carries out assignments that stand between start and end.
 
     odd: names of which the value is not what was assigned. arrays: names that may be arrays.
-    in_function: `declare` makes variables of the function.
+    own: names that the function around has already declared; None outside of functions.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Assigner:
         expander: Expander,
         odd: set[str],
         arrays: set[str],
-        in_function: bool,
+        own: set[str] | None,
         start: int,
         end: int,
     ) -> None:
@@ -52,17 +52,17 @@ class Assigner:
         self.expander = expander
         self.odd = odd
         self.arrays = arrays
-        self.in_function = in_function
+        self.own = own
         self.start = start
         self.end = end
 
-    def read(self, node: tree.Assignment) -> Declared:
-        """Expand the value of an assignment."""
+    def read(self, node: tree.Assignment, is_argument: bool = False) -> Declared:
+        """Expand the value of an assignment; is_argument: it is one of `export` or its kin."""
         source = self.expander.origin
         subscript = None
         if node.subscript is not None:
             self.expander.value(node.subscript)
-            subscript = source.text[node.subscript.start : node.subscript.end]
+            subscript = self._source(node.subscript)
             self.expander.change(subscript)
         head = node.name + ("" if subscript is None else f"[{subscript}]")
         head += "+=" if node.append else "="
@@ -76,10 +76,15 @@ class Assigner:
             value = Word(self.end, self.end, ())
             if node.value is not None:
                 value = self.expander.value(node.value)
+                if is_argument and "{" in self._source(node.value):
+                    value = unknown("braces make several arguments of it")
             pieces = value.pieces
         reason = value.reason if value is not None else "it is an array"
         word = Word(self.start, self.end, (first, *pieces), False, reason, self.start, self.end)
         return Declared(node.name, word, node.append, subscript, value, elements)
+
+    def _source(self, node: tree.Node) -> str:
+        return self.expander.origin.text[node.start : node.end]
 
     def _elements(self, node: tree.Array) -> tuple[Word, ...]:
         elements: list[Word] = []
@@ -88,7 +93,7 @@ class Assigner:
                 elements += self.expander.words(element.value)
                 continue
             self.expander.value(element.subscript)
-            index = self.expander.origin.text[element.subscript.start : element.subscript.end]
+            index = self._source(element.subscript)
             value = self.expander.value(element.value)
             if index != str(len(elements)) or element.append or any(one.many for one in elements):
                 elements = [unknown("the indexes of the array are not followed", True)]
@@ -113,7 +118,9 @@ class Assigner:
             return
         old = self.state.variables.get(name)
         if isinstance(old, Array):
-            rest = old.elements[1:] if old.elements and not old.elements[0].many else old.elements
+            rest = old.elements[1:]
+            if old.elements and old.elements[0].many:
+                rest = (unknown(old.elements[0].reason, True),)
             self._set(array(name, (value, *rest), self.start, self.end, old.exported))
         elif old is None and self.state.wild:
             rest = (unknown(self.state.wild, True),)
@@ -210,7 +217,8 @@ class Assigner:
             exports = "n" not in letters
         elif "x" in letters:
             exports = True
-        is_local = self.in_function and "g" not in letters and builtin not in ("export", "readonly")
+        is_local = self.own is not None and "g" not in letters
+        is_local = is_local and builtin not in ("export", "readonly")
         by_word = {id(one.word): one for one in declared}
         for word in words:
             one = by_word.get(id(word)) or self._operand(word)
@@ -224,7 +232,7 @@ class Assigner:
             return None
         name, rest = match.group(), word.prefix[match.end() :]
         if rest.startswith("="):
-            value = _without(word, match.end() + 1)
+            value = tail_of(word, match.end() + 1)
             return Declared(name, word, False, None, value, ())
         return Declared(name, word, False, "!" if rest else "", None, ())
 
@@ -236,7 +244,11 @@ class Assigner:
         if "!" in kinds or (bare and one.subscript == "!"):
             self._forget(one.name)
             return
-        if is_local:
+        if is_local and self.own is not None:
+            if bare and one.name in self.own:
+                self._forget(one.name)
+                return
+            self.own.add(one.name)
             self._set(Variable(one.name, None, None, -1, -1))
         if not bare:
             self.put(one)
@@ -253,6 +265,8 @@ class Assigner:
             word = Word(-1, -1, (OUTSIDE,), False, reason)
             if not self.state.wild and name not in builtins.VOLATILE:
                 self._set(Variable(name, word, exported, -1, -1))
+        elif self.own is not None and variable.word is None:
+            return  # what a function declares without a value does not hide what is outside
         elif not isinstance(variable, Array):
             self._set(replace(variable, exported=exported))
 
@@ -278,7 +292,9 @@ def after_changes(
     if kinds == "x":
         return old if old is None or isinstance(old, Array) else replace(old, exported=None)
     if kinds == "a" and isinstance(old, Array):
-        elements = (*old.elements, unknown(reason, True))
+        elements = old.elements
+        if not elements or not elements[-1].many:
+            elements = (*elements, unknown(reason, True))
         return array(name, elements, old.start, old.end, old.exported)
     if kinds == "s" and old is not None and old.word is not None and not isinstance(old, Array):
         return replace(old, word=_together(old.word, unknown(reason)))
@@ -304,7 +320,7 @@ def _together(first: Word, second: Word) -> Word:
     return Word(first.start, second.end, pieces, False, first.reason or second.reason)
 
 
-def _without(word: Word, count: int) -> Word:
+def tail_of(word: Word, count: int) -> Word:
     """Return a word without so many of its first characters, which are certain."""
     pieces: list[Piece] = []
     for piece in word.pieces:

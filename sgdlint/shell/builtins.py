@@ -55,6 +55,12 @@ INDIRECT = re.compile(r"(?:\}|\$\w+)\s*(?:=(?!=)|[-+*/%&|^]=|<<=|>>=|\+\+|--)|(?
 NAME = re.compile(r"[A-Za-z_]\w*")
 
 
+HARMLESS = (
+    BUILTINS | PROGRAMS | {"getopts", "let", "mapfile", "printf", "read", "readarray", "wait"}
+)
+"""Commands that change what is said here, even when functions of another file are about."""
+
+
 @record
 class Argument:
     """An argument as far as it is known: text, and whether that is the whole of it."""

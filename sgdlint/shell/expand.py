@@ -79,6 +79,7 @@ class Expander:
         fields = Fields(start, end, self._ifs())
         if len(word.parts) == 1 and self._is_plain_list(word.parts[0], fields):
             return fields.words
+        fields.alone = _is_alone(word)
         for part in word.parts:
             self._part(part, fields, False)
         if _has_split_bracket(word):
@@ -429,6 +430,14 @@ EXPANSIONS: dict[type, Callable[..., None]] = {
     tree.BraceExpansion: Expander._braces,
     tree.Tilde: Expander._tilde,
 }
+
+
+def _is_alone(word: tree.Word) -> bool:
+    """Tell whether a word is one parameter without an operator, quoted or not."""
+    parts = word.parts
+    if len(parts) == 1 and isinstance(parts[0], tree.DoubleQuoted):
+        parts = parts[0].parts
+    return len(parts) == 1 and isinstance(parts[0], tree.Parameter) and not parts[0].operator
 
 
 def _has_split_bracket(word: tree.Word) -> bool:

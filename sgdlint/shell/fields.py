@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from sgdlint.record import replace
 from sgdlint.shell.state import UNKNOWN, bounded
 from sgdlint.shell.values import Piece, Word
 
@@ -24,18 +23,19 @@ class Fields:
     """Collects pieces into words, as bash splits what it expands.
 
     single: everything becomes one word without splitting, as the value of an assignment does.
-    ifs: the value of IFS, None when it is not known.
+    ifs: the value of IFS, None when it is not known. alone: one parameter is the whole word.
     """
 
     __slots__ = (
-        "_end", "_many", "_optional", "_pieces", "_reason", "_start", "_started", "ifs",
-        "is_spread", "single", "words",
+        "_end", "_many", "_optional", "_pieces", "_reason", "_start", "_started", "alone",
+        "ifs", "is_spread", "single", "words",
     )  # fmt: skip
 
     def __init__(self, start: int, end: int, ifs: str | None, single: bool = False) -> None:
         self.words: list[Word] = []
         self.single = single
         self.ifs = ifs
+        self.alone = False
         self.is_spread = False
         self._start, self._end = start, end
         self._clear()
@@ -138,6 +138,10 @@ class Fields:
             self._join(words, " " if separator is None else separator)
             return
         self.is_spread = True
+        if not self.alone and any(word.many for word in words):
+            # Text beside it goes to its first or last word, whichever that is.
+            self.blob((UNKNOWN,), next(word.reason for word in words if word.many))
+            return
         for index, word in enumerate(words):
             if index:
                 self.finish()
@@ -151,7 +155,11 @@ class Fields:
     def take(self, words: Sequence[Word]) -> None:
         """Take the elements of an array as words, when nothing else is in the written word."""
         self.is_spread = True
-        self.words += [replace(word, start=self._start, end=self._end) for word in words]
+        start, end = self._start, self._end
+        self.words += [
+            Word(start, end, w.pieces, w.many, w.reason, w.written_start, w.written_end)
+            for w in words
+        ]
 
     def _join(self, words: Sequence[Word], separator: str) -> None:
         if any(word.many for word in words):

@@ -19,6 +19,10 @@ ANY = ""
 ALLEXPORT = "set -a"
 """In place of a name: whether assigned variables are exported."""
 
+MOST_FUNCTIONS = 200
+MOST_WORK = 2_000_000
+"""Scripts with more functions, or definitions times names, lose what is known at each call."""
+
 TEXTS = (tree.Literal, tree.SingleQuoted, tree.AnsiQuoted)
 NODES = (tree.Node, tuple)
 
@@ -30,7 +34,7 @@ class Scan:
 
     functions: the spans of the definitions of each function. arrays: names that may be arrays.
     odd: names whose value is not what was assigned last (integers, references, set by traps).
-    last: for each name, the offset of its last change. names_of_functions: changed in any of them.
+    last: for each name, the offset of its last change. is_large: a call may change anything.
     """
 
     def __init__(self, root: tree.Node, text: str) -> None:
@@ -43,12 +47,15 @@ class Scan:
         self._traps: list[str] = []
         self._repeated: list[tuple[int, int]] = []
         self._memo: dict[str | None, dict[str, str]] = {}
+        self._calls_memo: dict[str, set[str | None]] = {}
         self._walk(root)
         self._writes.sort()
         self._calls.sort(key=lambda call: call[0])
         self._offsets = [write[0] for write in self._writes]
         self._call_offsets = [call[0] for call in self._calls]
         self.last = {name: offset for offset, name, _ in self._writes}
+        count = sum(len(spans) for spans in self.functions.values())
+        self.is_large = len(self.functions) > MOST_FUNCTIONS or count * len(self.last) > MOST_WORK
         self._find_odd()
 
     def between(self, start: int, end: int) -> dict[str, str]:
@@ -65,6 +72,8 @@ class Scan:
         """Return what a call may change; None is a command whose name is not known."""
         if name is not None and name not in self.functions:
             return {}
+        if self.is_large:
+            return {ANY: "-"}
         if name not in self._memo:
             changes: dict[str, str] = {}
             for start, end in self._reached(name):
@@ -74,12 +83,16 @@ class Scan:
 
     def calls_of(self, name: str) -> set[str | None]:
         """Return the names of all commands that a function may run; None for an unknown one."""
-        names: set[str | None] = set()
-        for start, end in self._reached(name):
-            first = bisect_left(self._call_offsets, start)
-            last = bisect_left(self._call_offsets, end)
-            names.update(call[1] for call in self._calls[first:last])
-        return names
+        if self.is_large:
+            return {None}
+        if name not in self._calls_memo:
+            names: set[str | None] = set()
+            for start, end in self._reached(name):
+                first = bisect_left(self._call_offsets, start)
+                last = bisect_left(self._call_offsets, end)
+                names.update(call[1] for call in self._calls[first:last])
+            self._calls_memo[name] = names
+        return self._calls_memo[name]
 
     def adopt(self, outer: Scan) -> None:
         """Know the functions of the script that this one is a part of."""

@@ -22,7 +22,7 @@ MOST_CHARACTERS = 1_000_000
 MOST_ELEMENTS = 2048
 """Elements of an array after this many are unknown."""
 
-MOST_NAMES = 1000
+MOST_NAMES = 300
 """So many variables, those that changed last, are in the environment of a command."""
 
 DEPENDS = "its value depends on the path that the script takes"

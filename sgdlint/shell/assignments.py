@@ -40,16 +40,17 @@ def _end_assigned_subscript(lx: Lexer, frame: Frame, pos: int) -> None:
 def _value(lx: Lexer, empty: str) -> None:
     """Read the value after `=`; without one the token before becomes one of kind `empty`."""
     text, pos, end = lx.text, lx.pos, lx.end
-    plain = patterns.VALUE_PLAIN.match(text, pos, end)
-    if plain:
-        lx.add("WORD", pos, plain.end())
-    elif text.startswith("(", pos, end):
+    if text.startswith("(", pos, end):
         lx.add("ARRAY_OPEN", pos, pos + 1)
         lx.push(Frame(_array))
-    elif patterns.VALUE_ENDS.match(text, pos, end):
+        return
+    plain = patterns.VALUE_PLAIN.match(text, pos, end)
+    if plain is None:
+        lx.begin_word(pos, modes.VALUE)
+    elif plain.end() == pos:
         lx.kinds[-1] = empty
     else:
-        lx.begin_word(pos, modes.VALUE)
+        lx.add("WORD", pos, plain.end())
 
 
 def _array(lx: Lexer, frame: Frame) -> None:

@@ -180,9 +180,12 @@ class Lexer:
         """Return where the next token begins when newlines mean nothing; note the comments."""
         found = patterns.SKIP.match(self.text, self.pos, self.end)
         end = found.end() if found else self.pos
-        if "#" in self.text[self.pos : end]:
-            comments = patterns.COMMENT_ANYWHERE.finditer(self.text, self.pos, end)
-            self.comments += [comment.span(1) for comment in comments if comment.group(1)]
+        comment = self.text.find("#", self.pos, end)
+        while comment >= 0:
+            newline = self.text.find("\n", comment, end)
+            last = end if newline < 0 else newline - (self.text[newline - 1] == "\r")
+            self.comments.append((comment, last))
+            comment = self.text.find("#", last, end)
         return end
 
     def fail(self, start: int, message: str) -> None:

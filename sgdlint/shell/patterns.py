@@ -33,7 +33,6 @@ _SOURCES = {
     "SKIP": rf"(?:{_BLANK}(?:(?<=[ \t\n(])#{_REST})?{_NEWLINE})*{_BLANK}",
     "PLAIN": _PLAIN,
     "BLANKS": _BLANK,
-    "COMMENT_ANYWHERE": rf"(#{_REST})|[^#]+",
     "LINE_ENDS": r"\r?\n|\r?\Z",
     "TIME_OPTION": r"[ \t]+-p(?=[ \t\n])",
     "COPROC_NAME": rf"[ \t]+({_NAME})"
@@ -43,8 +42,7 @@ _SOURCES = {
     "ASSIGN_ALL": rf"{_NAME}=",
     "ARRAY_ASSIGN": rf"{_NAME}\+?=\(",
     "SUBSCRIPT_ASSIGN": rf"(?:{_NAME})?\[{_IN_BRACKETS}\]\+?=",
-    "VALUE_PLAIN": rf"[^ \t\r\n;&|<>()'\"`$\\~]+{_WORD_ENDS}",
-    "VALUE_ENDS": r"[ \t\n;&|)]|[<>](?!\()|\r\n|\Z",
+    "VALUE_PLAIN": rf"[^ \t\r\n;&|<>()'\"`$\\~]*{_WORD_ENDS}",
     # inside words
     "VARIABLE": rf"\$(?:{_NAME}|[0-9]|{_SIGN}|\{{(?:{_NAME}|[0-9]+|{_SIGN})\}})",
     "STRING": _STRING,
@@ -53,7 +51,6 @@ _SOURCES = {
     "TILDE": r"~[A-Za-z0-9_.+-]*(?=[/: \t\r\n;&|<>()}]|\Z)",
     "RANGE": r"\{(?:[+-]?[0-9]+\.\.[+-]?[0-9]+|[A-Za-z]\.\.[A-Za-z])(?:\.\.[+-]?[0-9]+)?\}",
     "BRACKET": r"\[[!^]?\]?(?:\[[:.=][a-z]+[:.=]\]|[^\]\[ \t\r\n'\"$`\\;&|<>()])*\]",
-    "STARS": r"(?:[*?](?!\())+",
     "GLOB_PAREN": rf"[()]|\\.|{_SINGLE}|{_STRING}|[^()\\'\"]+|.",
     "PARAM_HEAD": rf"\$\{{(?:#(?:{_NAME}|[0-9]+|{_SIGN})(?=[\[}}])|!(?:{_NAME}|[0-9]+|[@*#])"
     rf"|{_NAME}|[0-9]+|{_SIGN})?",

@@ -114,10 +114,12 @@ def _glob(lx: Lexer, frame: Frame, pos: int) -> bool:
     """Read `*`, `?` or an extended glob."""
     if lx.text.startswith("(", pos + 1, lx.end):
         return _extended_glob(lx, pos)
-    stars = patterns.STARS.match(lx.text, pos, lx.end)
-    if stars is None or frame.mode.globs != "all":
+    end = pos
+    while end < lx.end and lx.text[end] in "*?" and not lx.text.startswith("(", end + 1):
+        end += 1
+    if end == pos or frame.mode.globs != "all":
         return _plain(lx, frame, pos)
-    lx.add("GLOB", pos, stars.end())
+    lx.add("GLOB", pos, end)
     return False
 
 

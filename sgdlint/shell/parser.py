@@ -17,7 +17,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Final
 
-    Rule = tuple[str, int, build.Action | None]
+    from sgdlint.shell.builder import Action
+
+    Rule = tuple[str, int, Action | None]
 
 MOST_STATES: Final = 300
 """Scripts nested deeper than this many entries of the parser's stack are reported."""

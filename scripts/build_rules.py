@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Check the rule files in rules.d/ and write sgdlint/rules/pack.json, which is what is loaded.
 
-    python scripts/build_rules.py            # write it
-    python scripts/build_rules.py --check    # exit 1 when the committed file differs
+python scripts/build_rules.py            # write it
+python scripts/build_rules.py --check    # exit 1 when the committed file differs
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Draw docs/terminal.svg: what `sgdlint check` prints on a terminal for an example script.
 
-    python scripts/make_picture.py            # write it
-    python scripts/make_picture.py --check    # exit 1 when the committed file differs
+python scripts/make_picture.py            # write it
+python scripts/make_picture.py --check    # exit 1 when the committed file differs
 """
 
 from __future__ import annotations

@@ -17,9 +17,9 @@ from sgdlint.linter import OptionError, Options, check, check_names, positive_nu
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from argparse import Namespace
     from collections.abc import Iterator, Sequence
 
+    from sgdlint.arguments import Arguments
     from sgdlint.rules.model import Pack
     from sgdlint.source import Source
 
@@ -58,7 +58,7 @@ def _fail(message: str) -> int:
 # --- check --------------------------------------------------------------------------------------
 
 
-def _check(arguments: Namespace) -> int:
+def _check(arguments: Arguments) -> int:
     options = _options(arguments)
     pack = _pack()
     check_names((*options.select, *options.ignore), pack)
@@ -80,7 +80,7 @@ def _status(reports: Sequence[Report], failures: Sequence[Failure], threshold: s
 
 
 def _print_reports(
-    arguments: Namespace, reports: Sequence[Report], failures: Sequence[Failure]
+    arguments: Arguments, reports: Sequence[Report], failures: Sequence[Failure]
 ) -> None:
     if arguments.format == "json":
         from sgdlint.formatters import json
@@ -113,7 +113,7 @@ def _broken(failure: Failure) -> Report:
     return Report(Source(failure.path, ""), "", "", (), (failure,))
 
 
-def _colours(arguments: Namespace) -> bool:
+def _colours(arguments: Arguments) -> bool:
     if arguments.color != "auto":
         return bool(arguments.color == "always")
     return (
@@ -121,7 +121,7 @@ def _colours(arguments: Namespace) -> bool:
     )
 
 
-def _options(arguments: Namespace) -> Options:
+def _options(arguments: Arguments) -> Options:
     gpu, gpus, vram = arguments.gpu, arguments.gpus, arguments.vram
     whole = None if gpus is None else _named("--gpus", positive_whole, gpus)
     number = None if vram is None else _named("--vram", positive_number, vram)
@@ -176,7 +176,7 @@ def _pack() -> Pack:
 # --- files --------------------------------------------------------------------------------------
 
 
-def _sources(arguments: Namespace, failures: list[Failure]) -> Iterator[Source]:
+def _sources(arguments: Arguments, failures: list[Failure]) -> Iterator[Source]:
     """Yield what to check; what cannot be read goes into failures."""
     from sgdlint import files
     from sgdlint.source import Source, SourceError
@@ -201,7 +201,7 @@ def _sources(arguments: Namespace, failures: list[Failure]) -> Iterator[Source]:
 # --- fix ----------------------------------------------------------------------------------------
 
 
-def _fix(arguments: Namespace) -> int:
+def _fix(arguments: Arguments) -> int:
     from sgdlint.fixer import fix
 
     options = _options(arguments)
@@ -241,7 +241,7 @@ def _plural(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _put(arguments: Namespace, source: Source, text: str) -> bool:
+def _put(arguments: Arguments, source: Source, text: str) -> bool:
     """Write the fixed text where it belongs (file, standard output, diff); whether it changed."""
     from sgdlint import files
 
@@ -272,7 +272,7 @@ def _diff(source: Source, text: str) -> str:
 # --- ast ----------------------------------------------------------------------------------------
 
 
-def _ast(arguments: Namespace) -> int:
+def _ast(arguments: Arguments) -> int:
     import json
 
     from sgdlint import files
@@ -299,21 +299,21 @@ def _ast(arguments: Namespace) -> int:
 # --- rules --------------------------------------------------------------------------------------
 
 
-def _rules(arguments: Namespace) -> int:
+def _rules(arguments: Arguments) -> int:
     from sgdlint import rulebook
 
     sys.stdout.write(rulebook.listing(as_json=arguments.format == "json"))
     return CLEAN
 
 
-def _explain(arguments: Namespace) -> int:
+def _explain(arguments: Arguments) -> int:
     from sgdlint import rulebook
 
     sys.stdout.write(rulebook.explain(arguments.rule))
     return CLEAN
 
 
-def _rule_test(arguments: Namespace) -> int:
+def _rule_test(arguments: Arguments) -> int:
     from sgdlint import rulebook
     from sgdlint.rules.files import RuleError
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from sgdlint.finding import Edit, Finding
     from sgdlint.launch.launch import Launch
-    from sgdlint.shell.values import Command
+    from sgdlint.shell.values import Command, Word
     from sgdlint.source import Source
 
 
@@ -27,7 +27,8 @@ def settle(
         if finding.fix is not None
         for edit in finding.fix.edits
     }
-    uses = [(Span(command.start, command.end), _origins(command)) for command in commands]
+    uses = [(Span(command.start, command.end), _origins(command.words)) for command in commands]
+    uses += [(launch.span, _origins(_exported(launch))) for launch, _ in by_launch]
     merged: dict[tuple[object, ...], Finding] = {}
     for launch, findings in by_launch:
         for finding in findings:
@@ -39,10 +40,14 @@ def settle(
     return list(merged.values())
 
 
-def _origins(command: Command) -> list[Span]:
-    """Return where the words and the environment of a command were written."""
-    words = list(command.words)
-    words += [one.word for one in command.environment.values() if one.word is not None]
+def _exported(launch: Launch) -> list[Word]:
+    return [
+        one.word for one in launch.environment.values() if one.exported and one.word is not None
+    ]
+
+
+def _origins(words: Sequence[Word]) -> list[Span]:
+    """Return where words were written."""
     spans = [
         Span(piece.start, piece.end) for word in words for piece in word.pieces if piece.start >= 0
     ]

@@ -57,7 +57,14 @@ def print_rich(lines: Iterable[Line], stream: TextIO) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(file=stream, highlight=False, soft_wrap=True)
+    console = Console(
+        file=stream,
+        force_terminal=True,  # whether to use colours was decided by the caller
+        color_system="standard",  # the 16 colours of the terminal's own theme
+        no_color=False,
+        highlight=False,
+        soft_wrap=True,
+    )
     for line in lines:
         console.print(Text.assemble(*((text, STYLES.get(style, "")) for text, style in line)))
 

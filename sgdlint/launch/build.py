@@ -6,6 +6,7 @@ from sgdlint import catalog
 from sgdlint.catalog import tables
 from sgdlint.catalog.quirks import retired_options
 from sgdlint.launch.bind import Bound, Elsewhere, Event, Given, Table, bind
+from sgdlint.launch.entrypoints import DIFFUSION_CLI, DIFFUSION_SERVER, INERT_CLI
 from sgdlint.launch.launch import Hardware, Launch
 from sgdlint.nearest import nearest
 from sgdlint.record import replace
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 # The options that decide how everything else is read. SGLang looks at them before its parser does.
 HELP = ("-h", "--help")
 MODEL, CONFIG, MODEL_TYPE = "model_path", "config", "--model-type"
+DIFFUSION_MODULES = (DIFFUSION_CLI, DIFFUSION_SERVER)
+"""Modules that start diffusion whatever the model."""
 SURE = ("id", "name", "cache")
 """How a model must have been found for its facts to count as known."""
 
@@ -40,9 +43,11 @@ def launch_of(found: Recognised, release: Release, hardware: Hardware) -> Launch
     bound = replace(bound, open=bound.open or CONFIG in bound.given)
     path = _known_text(words[0] if positional else _model_word(bound, words))
     model = release.model(path) if path else None
-    if found.subcommand == "serve" and not _is_diffusion(bound, release, model, model_type):
+    certain = found.subcommand == "generate" or found.entry in DIFFUSION_MODULES
+    if not certain and not _is_diffusion(bound, release, model, model_type):
         return None
-    events = (*bound.events, *_leftovers(bound, words, release, found.subcommand))
+    inert = [Event("inert-module", ())] if found.entry == INERT_CLI else []
+    events = (*inert, *bound.events, *_leftovers(bound, words, release, found.subcommand))
     unclear = _probably_meant(events, release.options(found.subcommand))
     named = MODEL in bound.given and not bound.given[MODEL].dropped
     # A config file cannot name the model: SGLang looks for it before it reads the file.
@@ -71,10 +76,15 @@ def _has(release: Release, feature: str) -> bool:
     return any(row["name"] == feature for row in tables.rows_of("dispatch", release.name, "all"))
 
 
+def _is_dispatched(found: Recognised) -> bool:
+    """Whether `sglang serve` itself looks at the words before the diffusion parser does."""
+    return found.subcommand == "serve" and found.entry not in DIFFUSION_MODULES
+
+
 def _without_model_type(found: Recognised, release: Release) -> tuple[tuple[Word, ...], str]:
     """Take `--model-type X` out of the words of a serve, as its dispatcher does."""
     words = list(found.arguments)
-    if found.subcommand != "serve" or not _has(release, "model-type-option"):
+    if not _is_dispatched(found) or not _has(release, "model-type-option"):
         return tuple(words), ""
     for index, word in enumerate(words):
         text = word.text or ""
@@ -87,7 +97,7 @@ def _without_model_type(found: Recognised, release: Release) -> tuple[tuple[Word
 
 
 def _has_positional_model(found: Recognised, release: Release, words: Sequence[Word]) -> bool:
-    if found.subcommand != "serve" or not words or words[0].many:
+    if not _is_dispatched(found) or not words or words[0].many:
         return False
     texts = words[0].texts
     is_option = any(text.startswith("-") for text in texts) if texts else True

@@ -40,6 +40,7 @@ EVENTS: dict[str, dict[str, str]] = {
     },
     "stray-argument": {"value": "string"},
     "missing-model": {},
+    "inert-module": {},
 }
 """What a rule can be bound to with `on`, and the fields that its condition and message may use.
 

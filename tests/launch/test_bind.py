@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import random
 import sys
+from typing import Any
 
 import pytest
 
@@ -81,10 +82,10 @@ def real_parser(release: str, command: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _keywords(option: Option) -> dict[str, object]:
+def _keywords(option: Option) -> dict[str, Any]:
     if not option.takes_value:
         return {"action": option.action, "dest": option.dest, "default": argparse.SUPPRESS}
-    keywords: dict[str, object] = {"dest": option.dest, "default": argparse.SUPPRESS}
+    keywords: dict[str, Any] = {"dest": option.dest, "default": argparse.SUPPRESS}
     if option.action == "boolean":
         return {**keywords, "action": _Boolean, "nargs": "?"}
     keywords["nargs"] = option.nargs

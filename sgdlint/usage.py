@@ -1,0 +1,116 @@
+"""Help and error messages of the command line, by argparse."""
+
+from __future__ import annotations
+
+import argparse
+
+from sgdlint.arguments import ABOUT, DESCRIPTIONS, EXITS, FLAGS, PATHS, Arguments, initial
+from sgdlint.nearest import nearest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sgdlint.arguments import Flag
+
+
+class _Parser(argparse.ArgumentParser):
+    """Names the nearest option in its errors."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        known = [flag for action in self._actions for flag in action.option_strings]
+        for word in message.split():
+            if word.startswith("--") and word.partition("=")[0] not in known:
+                hint = nearest(word.partition("=")[0], known)
+                message += f"; did you mean {hint}?" if hint else ""
+                break
+        self.exit(2, f"sgdlint: error: {message}\nTry `{self.prog} --help`.\n")
+
+
+class _General(_Parser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        if "required" in message:
+            message = f"a command is needed: {', '.join(DESCRIPTIONS)}"
+        message = message.removeprefix("argument COMMAND: ")
+        self.exit(2, f"sgdlint: error: {message}\nTry `sgdlint --help`.\n")
+
+
+def parse_slowly(words: Sequence[str], version: str) -> Arguments:
+    """Read any arguments; raises SystemExit for help and for bad usage."""
+    name = words[0] if words else ""
+    if name not in DESCRIPTIONS:
+        return Arguments(**vars(_general(version).parse_args(words)))
+    parser = _Parser(
+        prog="sgdlint rule test" if name == "rule" else f"sgdlint {name}",
+        description=DESCRIPTIONS[name],
+        epilog=EXITS,
+        allow_abbrev=False,
+    )
+    for flag in FLAGS.get(name, ()):
+        _add(parser, flag)
+    read = _with_paths if name in ("check", "fix") else _with_words
+    return Arguments(action=name, **vars(read(parser, name, list(words[1:]))))
+
+
+def _add(parser: argparse.ArgumentParser, flag: Flag) -> None:
+    if flag.kind == "switch":
+        parser.add_argument(flag.name, action="store_true", help=flag.help)
+    else:
+        parser.add_argument(
+            flag.name,
+            action="append" if flag.kind == "values" else "store",
+            default=initial(flag),
+            choices=flag.choices or None,
+            metavar=flag.metavar or None,
+            help=flag.help,
+        )
+
+
+def _with_paths(parser: argparse.ArgumentParser, name: str, words: list[str]) -> argparse.Namespace:
+    """Read options that may stand between paths."""
+    parser.usage = f"sgdlint {name} [OPTIONS] [PATH ...]"
+    parser.description = f"{DESCRIPTIONS[name]} {PATHS}"
+    end = words.index("--") if "--" in words else len(words)
+    arguments, others = parser.parse_known_args(words[:end])
+    unknown = [word for word in others if word.startswith("-") and word != "-"]
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    arguments.paths = [*others, *words[end + 1 :]]
+    return arguments
+
+
+def _with_words(parser: argparse.ArgumentParser, name: str, words: list[str]) -> argparse.Namespace:
+    add = parser.add_argument
+    if name == "ast":
+        add("file", metavar="FILE", help="a script, or - for standard input")
+    elif name == "explain":
+        add("rule", metavar="RULE", help="its code or name")
+    elif name == "rule":
+        add("verb", choices=["test"], metavar="test", help="run the examples")
+        add(
+            "path",
+            nargs="?",
+            default="",
+            metavar="PATH",
+            help="a rule file or a folder of them; default: the built-in rules",
+        )
+    return parser.parse_args(words)
+
+
+def _general(version: str) -> argparse.ArgumentParser:
+    parser = _General(
+        prog="sgdlint",
+        description=ABOUT,
+        epilog=EXITS,
+        usage="sgdlint COMMAND …",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"sgdlint {version}")
+    parser.add_argument("action", metavar="COMMAND", help=argparse.SUPPRESS, type=_refuse)
+    return parser
+
+
+def _refuse(name: str) -> str:
+    hint = nearest(name, DESCRIPTIONS)
+    suggestion = f"; did you mean `{hint}`?" if hint else f"; there are {', '.join(DESCRIPTIONS)}"
+    raise argparse.ArgumentTypeError(f"there is no command `{name}`{suggestion}")

@@ -1,6 +1,6 @@
 """Whole runs of sgdlint, each in one file of tests/scenarios: files, command, output, files after.
 
-A scenario is sections that begin with `=== `: `file NAME` (any number), `run ARGUMENTS`, `status N`,
+A scenario is sections that begin with `=== `: `file NAME` (any number), `run WORDS`, `status N`,
 `stdout`, `stderr` (left out when empty), `after NAME` for each file that the run must have changed.
 `python tests/test_scenarios.py` writes stdout, stderr, status and after anew: read the difference.
 """

@@ -12,6 +12,7 @@ from sgdlint.catalog.models import Model
 from sgdlint.catalog.options import COMMANDS, SUPPRESS, UNKNOWN, Option
 from sgdlint.catalog.release import Release, load
 from sgdlint.catalog.releases import UnknownReleaseError, newest, release_key, releases
+from sgdlint.catalog.tables import order
 
 __all__ = [
     "COMMANDS",
@@ -28,6 +29,7 @@ __all__ = [
     "load",
     "newest",
     "option_history",
+    "order",
     "release_key",
     "releases",
 ]

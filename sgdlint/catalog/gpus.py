@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from sgdlint.catalog import tables
 from sgdlint.record import record
 
@@ -11,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_NOISE = re.compile(r"nvidia|geforce|tesla|[\s_-]+", re.IGNORECASE)
+_NOISE = ("nvidia", "geforce", "tesla", " ", "\t", "_", "-")
 
 
 @record
@@ -60,7 +58,10 @@ def gpus() -> tuple[Gpu, ...]:
 
 
 def _key(name: str) -> str:
-    return _NOISE.sub("", name).lower()
+    key = name.lower()
+    for noise in _NOISE:
+        key = key.replace(noise, "")
+    return key
 
 
 def _gpu(row: dict[str, Any]) -> Gpu:

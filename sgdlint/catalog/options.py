@@ -7,6 +7,7 @@ from sgdlint.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 COMMANDS = ("generate", "serve")
@@ -64,13 +65,52 @@ class Option:
         return self.takes_value and self.action != "boolean" and self.nargs not in ("?", "*", 0)
 
 
-def options_of(release: str, command: str) -> dict[str, Option]:
-    """Return every spelling with its option, in parser order."""
-    return {
-        flag: option
-        for option in map(from_row, tables.rows_of("options", release, command))
-        for flag in option.flags
-    }
+class OptionTable:
+    """The options of one subcommand by spelling, in parser order; each is built when asked for."""
+
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        self._rows = {flag: row for row in rows for flag in row["flags"]}
+        self._built: dict[str, Option] = {}
+
+    def __getitem__(self, flag: str) -> Option:
+        option = self._built.get(flag)
+        if option is None:
+            option = from_row(self._rows[flag])
+            self._built.update(dict.fromkeys(option.flags, option))
+        return option
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, flag: object) -> bool:
+        return flag in self._rows
+
+    def get(self, flag: str) -> Option | None:
+        """Return the option of a spelling, or None."""
+        return self[flag] if flag in self._rows else None
+
+    def values(self) -> Iterator[Option]:
+        """Return the option of each spelling."""
+        return (self[flag] for flag in self._rows)
+
+    def items(self) -> Iterator[tuple[str, Option]]:
+        """Return each spelling with its option."""
+        return ((flag, self[flag]) for flag in self._rows)
+
+    def destinations(self) -> dict[str, str]:
+        """Return each destination with the first spelling of an option that has it."""
+        found: dict[str, str] = {}
+        for flag, row in self._rows.items():
+            found.setdefault(row.get("dest") or destination(tuple(row["flags"])), flag)
+        return found
+
+
+def options_of(release: str, command: str) -> OptionTable:
+    """Return the options of a subcommand."""
+    return OptionTable(tables.rows_of("options", release, command))
 
 
 def from_row(row: dict[str, Any]) -> Option:

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from sgdlint.catalog.options import Option
+    from sgdlint.catalog.options import OptionTable
 
 
 @record
@@ -37,7 +37,7 @@ class Retired:
     source: str = ""
 
 
-def ignored_options(release: str, options: dict[str, Option]) -> dict[str, Ignored]:
+def ignored_options(release: str, options: OptionTable) -> dict[str, Ignored]:
     """Return the spellings of a command that a release accepts and ignores."""
     found: dict[str, Ignored] = {}
     for option in options.values():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sgdlint.catalog import tables
-from sgdlint.catalog.options import COMMANDS, options_of
+from sgdlint.catalog.options import COMMANDS, OptionTable, options_of
 from sgdlint.catalog.releases import resolve
 
 TYPE_CHECKING = False
@@ -22,7 +22,8 @@ class Release:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._options: dict[str, dict[str, Option]] = {}
+        self._options: dict[str, OptionTable] = {}
+        self._flags: dict[str, dict[str, str]] = {}
         self._environment: dict[str, Variable] | None = None
         self._dynamic: tuple[Dynamic, ...] | None = None
         self._language: frozenset[str] | None = None
@@ -31,7 +32,7 @@ class Release:
     def __repr__(self) -> str:
         return f"Release({self.name!r})"
 
-    def options(self, command: str) -> dict[str, Option]:
+    def options(self, command: str) -> OptionTable:
         """Return the options of `generate` or `serve` by spelling, in parser order.
 
         `-h` and `--help`, which argparse adds by itself, are not among them.
@@ -48,6 +49,12 @@ class Release:
         for option in self.options(command).values():
             found.setdefault(option.dest, option)
         return found
+
+    def flag(self, command: str, dest: str) -> str | None:
+        """Return the first spelling of an option by its destination; None when there is none."""
+        if command not in self._flags:
+            self._flags[command] = self.options(command).destinations()
+        return self._flags[command].get(dest)
 
     def ignored(self, command: str) -> dict[str, Ignored]:
         """Return the spellings that a command accepts and then ignores."""

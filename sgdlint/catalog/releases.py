@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from sgdlint.catalog import tables
 
-_RELEASE = re.compile(r"v?(\d+(?:\.\d+)+)(?:\.?(dev|a|b|rc|post)(\d+))?(?:\+[a-z0-9.]+)?")
 _STAGES = {"dev": -4, "a": -3, "b": -2, "rc": -1, None: 0, "post": 1}
 
 
@@ -33,12 +30,28 @@ def release_key(text: str) -> tuple[int, ...]:
     `0.5.12rc1` < `0.5.12` < `0.5.12.post1` < `0.5.13`; a leading `v` and a local part (`+cu126`)
     do not count.
     """
-    match = _RELEASE.fullmatch(text.strip())
+    head, post, tail = text.strip().removeprefix("v").partition(".post")
+    if tail.isdecimal() or not post:
+        numbers = head.split(".")
+        if len(numbers) > 1 and all(number.isdecimal() for number in numbers):
+            return (*_padded(numbers), _STAGES["post" if tail else None], int(tail or 0))
+    return _unusual_key(text)
+
+
+def _padded(numbers: list[str]) -> list[int]:
+    return [int(number) for number in numbers] + [0] * (3 - len(numbers))
+
+
+def _unusual_key(text: str) -> tuple[int, ...]:
+    """Return the key of a pre-release or a local build."""
+    import re
+
+    match = re.fullmatch(
+        r"v?(\d+(?:\.\d+)+)(?:\.?(dev|a|b|rc|post)(\d+))?(?:\+[a-z0-9.]+)?", text.strip()
+    )
     if match is None:
         raise ValueError(f"{text!r} is not a release; expected one like 0.5.12 or 0.5.12.post1")
-    numbers = [int(part) for part in match[1].split(".")]
-    numbers += [0] * (3 - len(numbers))
-    return (*numbers, _STAGES[match[2]], int(match[3] or 0))
+    return (*_padded(match[1].split(".")), _STAGES[match[2]], int(match[3] or 0))
 
 
 def nearest(text: str) -> list[str]:

@@ -86,8 +86,8 @@ def summary(reports: Sequence[Report]) -> list[Line]:
     lines: list[Line] = [
         [
             (
-                f"{_count(len(findings), 'finding')} ({', '.join(parts)}); "
-                f"{checked}{_releases(reports)}",
+                _count(len(findings), "finding")
+                + f" ({', '.join(parts)}); {checked}{_releases(reports)}",
                 "path",
             )
         ]

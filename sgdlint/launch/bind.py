@@ -15,10 +15,11 @@ from sgdlint.record import record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from sgdlint.catalog import Option
+    from sgdlint.catalog.options import OptionTable
     from sgdlint.shell.values import Word
 
 _NEGATIVE_NUMBER = re.compile(r"-\d+$|-\d*\.\d+$")
@@ -89,7 +90,7 @@ class Table:
     elsewhere: what is known of a flag that this parser rejects, from other releases.
     """
 
-    options: Mapping[str, Option]
+    options: OptionTable
     is_dynamic: Callable[[str], bool]
     elsewhere: Callable[[str], Elsewhere | None]
 

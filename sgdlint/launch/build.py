@@ -14,9 +14,10 @@ from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from sgdlint.catalog import Model, Option, Release
+    from sgdlint.catalog import Model, Release
+    from sgdlint.catalog.options import OptionTable
     from sgdlint.launch.recognise import Recognised
     from sgdlint.shell.values import Word
 
@@ -155,7 +156,7 @@ def _is_diffusion(bound: Bound, release: Release, model: Model | None, model_typ
     )
 
 
-def _probably_meant(events: Sequence[Event], options: Mapping[str, Option]) -> frozenset[str]:
+def _probably_meant(events: Sequence[Event], options: OptionTable) -> frozenset[str]:
     """Return the options that wrong words may stand for: whether these are given is not certain."""
     found = set()
     has_retired = any(event.kind == "removed-option" for event in events)
@@ -169,7 +170,7 @@ def _probably_meant(events: Sequence[Event], options: Mapping[str, Option]) -> f
     return frozenset(found)
 
 
-# --- the options of other releases and commands -----------------------------------------------------
+# --- the options of other releases and commands ---------------------------------------------------
 
 
 def _table(release: Release, command: str) -> Table:
@@ -202,7 +203,7 @@ def _elsewhere(flag: str, release: Release, command: str) -> Elsewhere | None:
     return None
 
 
-# --- words that no option takes ---------------------------------------------------------------------
+# --- words that no option takes -------------------------------------------------------------------
 
 
 def _leftovers(bound: Bound, words: Sequence[Word], release: Release, command: str) -> list[Event]:

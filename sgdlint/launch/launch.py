@@ -60,15 +60,12 @@ class Launch:
         return Span(start, end) if together and end - start < 2000 else spans[0]
 
     def head_span(self) -> Span:
-        """Return the span of the launcher and its subcommand, for what is about the whole launch."""
+        """Return the span of the launcher and its subcommand, for what is about all of it."""
         return Span(self.head_start, self.head_end)
 
     def flag(self, name: str) -> str:
         """Return the spelling of an option destination on the command line of this release."""
-        for flag, option in self.release.options(self.command).items():
-            if option.dest == name:
-                return flag
-        return "--" + name.replace("_", "-")
+        return self.release.flag(self.command, name) or "--" + name.replace("_", "-")
 
 
 def _written(word: Word) -> Span:

@@ -54,8 +54,9 @@ class Facts:
         given = self._option(name)
         if not given.absent or given.values is None:
             return given
-        option = self.launch.release.by_dest(self.launch.command).get(name)
-        default = None if option is None else option.field_default
+        release, command = self.launch.release, self.launch.command
+        flag = release.flag(command, name)
+        default = None if flag is None else release.options(command)[flag].field_default
         return known(default) if isinstance(default, (str, int, float)) else UNKNOWN
 
     def _env(self, name: str) -> Value:

@@ -116,10 +116,16 @@ class Pack:
 
 def holds(release: str, since: str, until: str) -> bool:
     """Whether a release lies in a range: since inclusive, until exclusive, "" open."""
-    key = catalog.release_key(release)
-    if since and key < catalog.release_key(since):
+    if since and _before(release, since):
         return False
-    return not until or key < catalog.release_key(until)
+    return not until or _before(release, until)
+
+
+def _before(release: str, other: str) -> bool:
+    places = catalog.order()
+    if release in places and other in places:
+        return places[release] < places[other]
+    return catalog.release_key(release) < catalog.release_key(other)
 
 
 def pack_to_data(pack: Pack) -> dict[str, Any]:

@@ -18,7 +18,7 @@ class Piece:
     texts: the possible texts: one when known, several when it depends on the path, None when
     unknown.
     start, end: where these characters were written (the assignment, not the use); -1 when nowhere.
-    exact: `texts[0]` is the source text there, character for character, so part of it can be edited.
+    exact: `texts[0]` is the source text there, character for character; it can be edited in part.
     default: for an unknown piece, the text that it has when nothing outside the script sets the
     variable (`4` of `${GPUS:-4}`); `exact` is then about this text.
     """
@@ -84,7 +84,7 @@ class Word:
 
     @property
     def prefix(self) -> str:
-        """The leading characters that are certain, for example `--model-path=` of `--model-path=$M`."""
+        """The leading characters that are certain: `--model-path=` of `--model-path=$M`."""
         certain = ""
         for piece in self.pieces:
             if piece.texts is None or len(piece.texts) != 1:

@@ -11,6 +11,7 @@ import pytest
 
 from sgdlint import catalog
 from sgdlint.catalog import Option
+from sgdlint.catalog.options import OptionTable
 from sgdlint.launch.bind import Bound, Table, bind
 from sgdlint.shell.values import Piece, Word
 
@@ -96,7 +97,7 @@ def _keywords(option: Option) -> dict[str, Any]:
     return keywords
 
 
-def _random_words(options: dict[str, Option], dice: random.Random) -> list[str]:
+def _random_words(options: OptionTable, dice: random.Random) -> list[str]:
     flags = list(options)
     found = []
     for _ in range(dice.randrange(1, 7)):

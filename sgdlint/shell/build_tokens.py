@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sgdlint.record import fields_of
 from sgdlint.shell import escapes, tree
 
 TYPE_CHECKING = False
@@ -86,7 +87,7 @@ def _moved(thing: Any, places: list[int]) -> Any:
         return tuple(_moved(item, places) for item in thing)
     if not isinstance(thing, tree.Node):
         return thing
-    changes = {name: _moved(getattr(thing, name), places) for name in type(thing)._fields}  # type: ignore[attr-defined]
+    changes = {name: _moved(getattr(thing, name), places) for name in fields_of(thing)}
     changes["start"] = places[thing.start]
     changes["end"] = places[thing.end - 1] + 1 if thing.end > thing.start else changes["start"]
     return type(thing)(**changes)

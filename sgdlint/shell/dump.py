@@ -12,11 +12,13 @@ if TYPE_CHECKING:
 
 def to_dict(node: tree.Node) -> dict[str, Any]:
     """Return a node as a dictionary: its type, its span, then its fields in order."""
-    fields = {name: _plain(getattr(node, name)) for name in fields_of(node)}
-    return {"type": type(node).__name__, **fields}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return to_dict(value) if isinstance(value, tree.Node) else value
+    data: dict[str, Any] = {"type": type(node).__name__}
+    for name in fields_of(node):
+        value = getattr(node, name)
+        if isinstance(value, tuple):  # one call for each node: the deepest tree must pass
+            items: list[Any] = []
+            for item in value:
+                items.append(to_dict(item) if isinstance(item, tree.Node) else item)  # noqa: PERF401
+            value = items
+        data[name] = to_dict(value) if isinstance(value, tree.Node) else value
+    return data

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     Rule = tuple[str, int, Action | None]
 
-MOST_STATES: Final = 300
-"""Scripts nested deeper than this many entries of the parser's stack are reported."""
 MOST_PROBLEMS: Final = 100
 """Of more problems than this, the later ones are not told."""
 MOST_REGIONS: Final = 8
@@ -132,7 +130,7 @@ class Parser:
                 states.append(action)
                 state = action
                 token += 1
-                if len(states) > MOST_STATES:
+                if len(states) > recovery.MOST_STATES:
                     return token - 1
             elif action < 0:
                 origin, length, act = rules[action]

@@ -71,6 +71,8 @@ WANTED: Final = {
     "RPAREN": "`)`",
     "COND_BINARY": "an operator such as `==`",
 }
+MOST_STATES: Final = 200
+"""Scripts nested deeper than this many entries of the parser's stack are reported."""
 TOO_DEEP: Final = "this is nested too deeply to be read"
 FOUND: Final = {"NEWLINE": "the end of the line", "$END": "the end of the file"}
 OPENING: Final = r"[a-z]+|\$?\(\(?|\$?\{|[<>]\(|\$?\"|\[\[?|<<-?"
@@ -112,8 +114,6 @@ def recover(parser: Parser, token: int) -> int:
 
 
 def _too_deep(parser: Parser) -> bool:
-    from sgdlint.shell.parser import MOST_STATES
-
     return len(parser.states) > MOST_STATES
 
 

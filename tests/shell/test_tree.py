@@ -187,5 +187,24 @@ def test_a_dump_is_json_with_type_and_span_first() -> None:
     }
 
 
-def test_a_long_chain_can_still_be_dumped() -> None:
-    assert json.dumps(to_dict(parse("a && " * 190 + "a")))
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        ("if a; then ", "; fi"),
+        ("{ ", "; }"),
+        ("( ", " )"),
+        ("while a; do ", "; done"),
+        ('a "$(', ')"'),
+        ("a <(", ")"),
+        ("a && { ", "; }"),
+        ("case a in b) ", ";; esac"),
+        ("f() { ", "; }"),
+        ("a ${x:-$(", ")}"),
+        ("! ", ""),
+    ],
+)
+def test_the_deepest_tree_can_still_be_dumped(opening: str, closing: str) -> None:
+    chain = "a && " * 198 + "a"
+    scripts = [opening * depth + chain + closing * depth for depth in range(20, 200)]
+    trees = [found for found in map(parse, scripts) if not found.problems]
+    assert json.dumps(to_dict(trees[-1]), indent=2)

@@ -116,16 +116,13 @@ FLAGS: dict[str, tuple[Flag, ...]] = {
 }
 
 
-def parse(words: Sequence[str], version: str) -> Arguments:
-    """Read the arguments. Raises SystemExit as argparse does: for help, and for bad usage."""
+def read(words: Sequence[str]) -> Arguments | None:
+    """Read well-formed arguments of `check` or `fix`; None for all that `usage` should look at."""
     name = words[0] if words else ""
-    if name in ("check", "fix"):
-        found = _read(words[1:], FLAGS[name])
-        if found is not None:
-            return Arguments(action=name, **found)
-    from sgdlint.usage import parse_slowly
-
-    return parse_slowly(words, version)
+    if name not in ("check", "fix"):
+        return None
+    found = _read(words[1:], FLAGS[name])
+    return None if found is None else Arguments(action=name, **found)
 
 
 def _read(words: Sequence[str], flags: Sequence[Flag]) -> dict[str, Any] | None:

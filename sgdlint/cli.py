@@ -10,7 +10,7 @@ import os
 import sys
 
 from sgdlint import __version__
-from sgdlint.arguments import parse
+from sgdlint.arguments import read as read_arguments
 from sgdlint.files import FileError
 from sgdlint.finding import Failure, Report, at_least
 from sgdlint.linter import OptionError, Options, check, check_names, positive_number, positive_whole
@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run sgdlint and return its exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
-        arguments = parse(words, __version__)
+        arguments = read_arguments(words) or _read_slowly(words)
         status: int = COMMANDS[arguments.action](arguments)
         sys.stdout.flush()
     except SystemExit as stop:  # argparse: --help, --version, or bad usage
@@ -48,6 +48,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         what = f"{type(error).__name__}: {error}"
         return _fail(f"internal error ({what}); please report it. SGDLINT_DEBUG=1 shows more")
     return status
+
+
+def _read_slowly(words: Sequence[str]) -> Arguments:
+    from sgdlint.usage import parse
+
+    return parse(words, __version__)
 
 
 def _fail(message: str) -> int:

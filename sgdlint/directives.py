@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from sgdlint.finding import Finding
     from sgdlint.source import Source
 
-_COMMENT = re.compile(r"#+\s*sgdlint\s*:\s*(.*?)\s*$")
-_IGNORE = re.compile(r"ignore\s*\[([^\]]*)\]\s*(.*)$")
+_COMMENT = r"#+\s*sgdlint\s*:\s*(.*?)\s*$"
+_IGNORE = r"ignore\s*\[([^\]]*)\]\s*(.*)$"
 SETTINGS = ("sglang", "gpu", "gpus", "vram")
 
 
@@ -53,10 +53,11 @@ def read(
     settings: list[Setting] = []
     suppressions: list[Suppression] = []
     for comment in comments:
-        match = _COMMENT.match(source.text[comment.start : comment.end])
+        text = source.text[comment.start : comment.end]
+        match = re.match(_COMMENT, text) if "sgdlint" in text else None
         if match is None:
             continue
-        ignore = _IGNORE.match(match[1])
+        ignore = re.match(_IGNORE, match[1])
         if ignore:
             codes = tuple(code.strip() for code in ignore[1].split(",") if code.strip())
             lines = _covered(source, comment, statements)

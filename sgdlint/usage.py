@@ -35,7 +35,7 @@ class _General(_Parser):
         self.exit(2, f"sgdlint: error: {message}\nTry `sgdlint --help`.\n")
 
 
-def parse_slowly(words: Sequence[str], version: str) -> Arguments:
+def parse(words: Sequence[str], version: str) -> Arguments:
     """Read any arguments; raises SystemExit for help and for bad usage."""
     name = words[0] if words else ""
     if name not in DESCRIPTIONS:

@@ -15,7 +15,8 @@ import pytest
 # From the top down; a part imports from its own layer or from those after it.
 LAYERS = (
     {"cli", "__main__"},
-    {"arguments", "files", "rulebook", "rulepack", "ruletest"},
+    {"usage", "files", "rulebook", "rulepack", "ruletest"},
+    {"arguments"},
     {"linter", "fixer", "recommend", "directives", "sharing"},
     {"formatters", "rules", "launch", "documents", "settings"},
     {"shell", "catalog", "hardware"},
@@ -30,7 +31,7 @@ PLACES = {
 }
 # A plain check loads none of these: the first line costs time, the second reaches outside, and
 # the third would run or load what nobody asked for.
-HEAVY = "ast dataclasses glob importlib.metadata inspect lark logging pathlib rich"
+HEAVY = "argparse ast dataclasses glob importlib.metadata inspect lark logging pathlib rich"
 HEAVY += " shutil tempfile textwrap typing typing_extensions urllib.parse yaml zipfile"
 OUTSIDE = "ctypes http pynvml socket ssl subprocess"
 UNASKED = "hypothesis jsonschema multiprocessing pickle pytest unittest"

@@ -30,17 +30,26 @@ class Variable:
 
 def variables_of(release: str) -> dict[str, Variable]:
     """Return the variables by name."""
-    found: dict[str, Variable] = {}
     dead = dead_variables(release)
-    for row in tables.rows_of("environment", release, "all"):
-        default = row.get("default")
-        if isinstance(default, dict):
-            default = UNKNOWN
-        found[row["name"]] = Variable(
-            row["name"],
-            row.get("kind", ""),
-            default,
-            row.get("declared", True),
-            row.get("read", True) and row["name"] not in dead,
-        )
+    rows = tables.rows_of("environment", release, "all")
+    return {row["name"]: _from_row(row, row["name"] in dead) for row in rows}
+
+
+def variable_of(release: str, name: str) -> Variable | None:
+    """Return one variable, or None when the release does not know it."""
+    found = None
+    for row in tables.table("environment")["rows"]:
+        if row["name"] == name and tables.holds(row, release, "all"):
+            found = _from_row(row, name in dead_variables(release))
     return found
+
+
+def _from_row(row: tables.Row, dead: bool) -> Variable:
+    default = row.get("default")
+    return Variable(
+        row["name"],
+        row.get("kind", ""),
+        UNKNOWN if isinstance(default, dict) else default,
+        row.get("declared", True),
+        row.get("read", True) and not dead,
+    )

@@ -17,10 +17,10 @@ def option_history(name: str, command: str | None = None) -> list[tuple[Range, O
     when the newest release still has it.
     """
     columns = (command,) if command else options.COMMANDS
+    is_flag = name.startswith("-")
     found: list[tuple[Range, Option]] = []
     for row in tables.table("options")["rows"]:
-        dest = row.get("dest") or options.destination(tuple(row["flags"]))
-        if name in row["flags"] or name == dest:
+        if name in row["flags"] or (not is_flag and name == options.dest_of(row)):
             option = options.from_row(row)
             found.extend((one, option) for one in tables.ranges_of(row, columns))
     places = tables.order()

@@ -104,7 +104,7 @@ class OptionTable:
         """Return each destination with the first spelling of an option that has it."""
         found: dict[str, str] = {}
         for flag, row in self._rows.items():
-            found.setdefault(row.get("dest") or destination(tuple(row["flags"])), flag)
+            found.setdefault(dest_of(row), flag)
         return found
 
 
@@ -117,7 +117,7 @@ def from_row(row: dict[str, Any]) -> Option:
     """Return the option of a row of the table, with what the row leaves out."""
     flags = tuple(row["flags"])
     known: dict[str, Any] = {k: row[k] for k in _PLAIN if k in row}
-    known["dest"] = row.get("dest") or destination(flags)
+    known["dest"] = dest_of(row)
     for key in ("default", "field_default"):
         if key in row:
             known[key] = _value(row[key])
@@ -128,6 +128,12 @@ def from_row(row: dict[str, Any]) -> Option:
 
 
 _PLAIN = ("kind", "action", "nargs", "field", "required", "sampling")
+
+
+def dest_of(row: dict[str, Any]) -> str:
+    """Return the destination of a row of the table."""
+    dest: str | None = row.get("dest")
+    return dest or destination(row["flags"])
 
 
 def destination(flags: tuple[str, ...]) -> str:

@@ -106,6 +106,12 @@ class Release:
             self._environment = variables_of(self.name)
         return self._environment
 
+    def variable(self, name: str) -> Variable | None:
+        """Return one environment variable, or None when the release does not know it."""
+        from sgdlint.catalog.environment import variable_of
+
+        return variable_of(self.name, name)
+
     @property
     def registry(self) -> Registry:
         """How the release finds a model by its path."""

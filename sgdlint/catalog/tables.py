@@ -35,16 +35,17 @@ def order() -> dict[str, int]:
 
 def rows_of(name: str, release: str, column: str) -> list[Row]:
     """Return the rows of a table that hold for one release, in order."""
+    return [row for row in table(name)["rows"] if holds(row, release, column)]
+
+
+def holds(row: Row, release: str, column: str) -> bool:
+    """Whether a row holds for a release."""
     places = order()
     here = places[release]
-    return [
-        row
-        for row in table(name)["rows"]
-        if any(
-            places[since] <= here and (until is None or here < places[until])
-            for since, until in row.get(column) or row.get("all", ())
-        )
-    ]
+    for since, until in row.get(column) or row.get("all", ()):
+        if places[since] <= here and (until is None or here < places[until]):
+            return True
+    return False
 
 
 def ranges_of(row: Row, columns: tuple[str, ...]) -> list[Range]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from sgdlint.source import Source
 
 SHELL_ENDINGS = (".sh", ".bash", ".ksh", ".zsh")
-_SHEBANG = re.compile(rb"#!\s*\S*/(?:env\s+(?:-\S+\s+)*)?(?:ba|da|k|z|a)?sh\b")
+_SHEBANG = rb"#!\s*\S*/(?:env\s+(?:-\S+\s+)*)?(?:ba|da|k|z|a)?sh\b"
 MENTION = "sglang"
 
 
@@ -20,7 +20,7 @@ def is_script_name(name: str) -> bool:
 
 def is_script_head(head: bytes) -> bool:
     """Whether the first bytes of a file without a known ending make it a shell script."""
-    return _SHEBANG.match(head.removeprefix(b"\xef\xbb\xbf")) is not None
+    return re.match(_SHEBANG, head.removeprefix(b"\xef\xbb\xbf")) is not None
 
 
 def mentions_sglang(source: Source) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sgdlint.catalog.options import OptionTable
     from sgdlint.shell.values import Word
 
-_NEGATIVE_NUMBER = re.compile(r"-\d+$|-\d*\.\d+$")
+_NEGATIVE_NUMBER = r"-\d+$|-\d*\.\d+$"
 
 
 @record
@@ -136,7 +136,7 @@ class _Binder:
             return "O"
         if self.matches(flag):
             return "O"
-        if _NEGATIVE_NUMBER.match(text) or " " in text:
+        if re.match(_NEGATIVE_NUMBER, text) or " " in text:
             return "A"
         return "O"
 

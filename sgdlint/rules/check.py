@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sgdlint import catalog
 from sgdlint.nearest import nearest
 from sgdlint.record import record
@@ -165,7 +167,7 @@ class _Checker:
     def template(
         self, file: RuleFile, place: tuple[str | int, ...], text: str, names: Names
     ) -> str:
-        for match in PLACEHOLDER.finditer(text):
+        for match in re.finditer(PLACEHOLDER, text):
             if match[1] == "sglang":
                 continue
             try:
@@ -261,7 +263,7 @@ class _Checker:
             return Action(kind, name)
         self.name_exists(file, place, name, names)
         text = None if value is None else self.template(file, place, value, names)
-        if text is not None and not PLACEHOLDER.search(text):
+        if text is not None and not re.search(PLACEHOLDER, text):
             self.value_fits(file, place, name, text, names)
         return Action(kind, name, text)
 

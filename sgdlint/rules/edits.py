@@ -25,7 +25,7 @@ _LINE_END = re.compile(r"\\?(?:\r?\n|\Z)")
 _BLANKS = " \t"
 
 
-class CannotEdit(Exception):
+class CannotEditError(Exception):
     """The edit cannot be made here; the message says why, for the user."""
 
 
@@ -37,8 +37,14 @@ class Site:
     launch: Launch
 
 
-def edits_for(site: Site, action: Action, value: str) -> list[Edit]:
-    """Return the edits of one action; `value` is its value with names filled in."""
+def edits_for(site: Site, action: Action, value: str, words: tuple[int, ...] = ()) -> list[Edit]:
+    """Return the edits of one action; raises CannotEditError.
+
+    value: the action's value with names filled in. words: those of the event, to be replaced.
+    """
+    if action.kind == "replace":
+        replace = {"flag": replace_flag, "value": replace_value, "whole": replace_word}
+        return [replace[action.name](site, words[0], value)] if words else []
     if action.kind == "set":
         return _set(site, action.name, value)
     if action.kind == "add":
@@ -66,7 +72,7 @@ def replace_value(site: Site, index: int, new: str) -> Edit:
     word = site.launch.words[index]
     text = word.text
     if text is None:
-        raise CannotEdit("its value is not known")
+        raise CannotEditError("its value is not known")
     flag, equals, _ = text.partition("=")
     start = len(flag) + 1 if equals and flag.startswith("--") else 0
     return _replace_characters(site, word, start, len(text), new)
@@ -94,10 +100,10 @@ def _set(site: Site, name: str, value: str) -> list[Edit]:
     if len(given.value_words) == 1:
         word = words[given.value_words[0]]
         if word.text is None:
-            raise CannotEdit("its value is not known")
+            raise CannotEditError("its value is not known")
         return [_replace_characters(site, word, 0, len(word.text), value)]
     if given.value_words:
-        raise CannotEdit("it has several values")
+        raise CannotEditError("it has several values")
     end = _written(words[given.name_word]).end
     return [Edit(Span(end, end), " " + _quote(site, end, value))]
 
@@ -110,7 +116,7 @@ def _rename(site: Site, given: Given, action: Action) -> list[Edit]:
     old = _spelled_value(site, given)
     new = dict(action.values).get(old)
     if new is None:
-        raise CannotEdit(f"its value {old!r} has no counterpart in --{action.to}")
+        raise CannotEditError(f"its value {old!r} has no counterpart in --{action.to}")
     if given.joined:
         edits.append(replace_value(site, given.name_word, new))
     elif given.value_words:
@@ -123,7 +129,7 @@ def _rename(site: Site, given: Given, action: Action) -> list[Edit]:
 
 def _spelled_value(site: Site, given: Given) -> str:
     if given.values is None or len(given.values) != 1:
-        raise CannotEdit("its value is not known")
+        raise CannotEditError("its value is not known")
     value = given.values[0]
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
 
@@ -133,7 +139,7 @@ def _remove(site: Site, given: Given) -> Edit:
     spans = [_written(word) for word in words]
     for before, after in pairwise(spans):
         if not _only_layout(site.text[before.end : after.start]):
-            raise CannotEdit("its words do not stand together")
+            raise CannotEditError("its words do not stand together")
     return Edit(removal(site.text, Span(spans[0].start, spans[-1].end)), "")
 
 
@@ -182,12 +188,12 @@ def _anchor(site: Site) -> tuple[int, str]:
         words = [launch.words[index] for index in (given.name_word, *given.value_words)]
         try:
             first, last = _written(words[0]), _written(words[-1])
-        except CannotEdit:
+        except CannotEditError:
             continue
         return last.end, _gap_before(site.text, first.start)
     end = launch.head_end
     if end < 0:
-        raise CannotEdit("there is no place to add an option")
+        raise CannotEditError("there is no place to add an option")
     return end, " "
 
 
@@ -214,10 +220,10 @@ def _set_variable(site: Site, name: str, value: str) -> Edit:
     if variable is not None and variable.word is not None and variable.start >= 0:
         text = variable.word.text
         if text is None:
-            raise CannotEdit(f"the value of {name} is not known")
+            raise CannotEditError(f"the value of {name} is not known")
         return _replace_characters(site, variable.word, 0, len(text), value)
     if not launch.prefix_reaches:
-        raise CannotEdit(f"{name} has to be set where the program really runs")
+        raise CannotEditError(f"{name} has to be set where the program really runs")
     return Edit(Span(launch.span.start, launch.span.start), f"{name}={_quote(site, 0, value)} ")
 
 
@@ -226,7 +232,7 @@ def _unset_variable(site: Site, name: str) -> list[Edit]:
     if variable is None or variable.word is None:
         return []
     if variable.start < 0:
-        raise CannotEdit(f"{name} is set by another program")
+        raise CannotEditError(f"{name} is set by another program")
     span = Span(variable.start, variable.end)
     if variable.prefix:
         return [Edit(_with_following_layout(site.text, span), "")]
@@ -235,7 +241,7 @@ def _unset_variable(site: Site, name: str) -> list[Edit]:
     line_end = len(site.text) if line_end < 0 else line_end + 1
     line = site.text[line_start:line_end].strip()
     if line not in (site.text[span.start : span.end], f"export {site.text[span.start : span.end]}"):
-        raise CannotEdit(f"{name} is set together with other things")
+        raise CannotEditError(f"{name} is set together with other things")
     return [Edit(Span(line_start, line_end), "")]
 
 
@@ -250,7 +256,7 @@ def _with_following_layout(text: str, span: Span) -> Span:
 
 
 def _written(word: Word) -> Span:
-    """Return where the whole word was written; CannotEdit when it is put together."""
+    """Return where the whole word was written; CannotEditError when it is put together."""
     if word.written_start >= 0:
         return Span(word.written_start, word.written_end)
     return _characters(word, 0, len(word.text or ""))
@@ -271,13 +277,13 @@ def _characters(word: Word, start: int, end: int) -> Span:
             elif (first, last) == (position, position + length) and piece.start >= 0:
                 found.append(Span(piece.start, piece.end))
             else:
-                raise CannotEdit("it is put together from several texts")
+                raise CannotEditError("it is put together from several texts")
         position += length
     if not found or position < end:
-        raise CannotEdit("it is not written out in this script")
+        raise CannotEditError("it is not written out in this script")
     for before, after in pairwise(found):
         if before.end != after.start:
-            raise CannotEdit("it is put together from several texts")
+            raise CannotEditError("it is put together from several texts")
     return Span(found[0].start, found[-1].end)
 
 

@@ -5,14 +5,6 @@ from __future__ import annotations
 import re
 
 from sgdlint.finding import Edit, Finding, Fix, Related
-from sgdlint.rules.edits import (
-    CannotEdit,
-    Site,
-    edits_for,
-    replace_flag,
-    replace_value,
-    replace_word,
-)
 from sgdlint.rules.facts import Facts
 from sgdlint.rules.logic import evaluate, is_true, names_in
 from sgdlint.rules.model import holds
@@ -24,10 +16,10 @@ if TYPE_CHECKING:
     from sgdlint.launch.bind import Event
     from sgdlint.launch.launch import Launch
     from sgdlint.rules.logic import Value
-    from sgdlint.rules.model import Action, Fact, Pack, Rule, RuleFix
+    from sgdlint.rules.model import Fact, Pack, Rule, RuleFix
     from sgdlint.source import Span
 
-PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.-]*)\}")
+PLACEHOLDER = r"\{([A-Za-z_][\w.-]*)\}"
 
 
 class Engine:
@@ -80,8 +72,10 @@ class Engine:
                 severity=rule.severity,
                 category=rule.category,
                 lossless=rule.lossless,
-                message=PLACEHOLDER.sub(
-                    lambda match: fields.get(match[1].removeprefix("event."), ""), rule.message
+                message=re.sub(
+                    PLACEHOLDER,
+                    lambda match: fields.get(match[1].removeprefix("event."), ""),
+                    rule.message,
                 ),
                 span=span,
                 help=rule.help,
@@ -149,7 +143,7 @@ def fill(template: str, facts: Facts) -> str:
     def put(match: re.Match[str]) -> str:
         return _shown(facts.lookup(*leaf(match[1])))
 
-    return PLACEHOLDER.sub(put, template)
+    return re.sub(PLACEHOLDER, put, template)
 
 
 def leaf(name: str) -> tuple[str, str]:
@@ -197,23 +191,16 @@ def _first_fix(rule: Rule, facts: Facts, text: str, event: Event | None) -> Fix 
 
 
 def _make(fix: RuleFix, facts: Facts, text: str, event: Event | None) -> Fix:
-    site = Site(text, facts.launch)
+    from sgdlint.rules import edits  # imported when there is something to mend
+
+    site = edits.Site(text, facts.launch)
     title = fill(fix.title, facts)
-    edits: list[Edit] = []
+    made: list[Edit] = []
     try:
         for action in fix.actions:
-            edits += _edits(site, action, facts, event)
-    except CannotEdit as reason:
+            value = fill(action.value or "", facts)
+            words = () if event is None else event.words
+            made += edits.edits_for(site, action, value, words)
+    except edits.CannotEditError as reason:
         return Fix(title, "display", (), f"not changed automatically: {reason}")
-    distinct = tuple(dict.fromkeys(edits))
-    return Fix(title, fix.safety, distinct, fill(fix.because, facts))
-
-
-def _edits(site: Site, action: Action, facts: Facts, event: Event | None) -> list[Edit]:
-    value = fill(action.value or "", facts)
-    if action.kind != "replace":
-        return edits_for(site, action, value)
-    if event is None or not event.words:
-        return []
-    replace = {"flag": replace_flag, "value": replace_value, "whole": replace_word}[action.name]
-    return [replace(site, event.words[0], value)]
+    return Fix(title, fix.safety, tuple(dict.fromkeys(made)), fill(fix.because, facts))

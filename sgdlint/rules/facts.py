@@ -68,10 +68,9 @@ class Facts:
         texts = variable.word.texts
         if variable.exported is not True or texts is None:
             return Value(None, variable.exported is not True)
-        kind = self.launch.release.environment().get(name)
-        return Value(
-            tuple(dict.fromkeys(env_value(kind.kind if kind else "str", t) for t in texts))
-        )
+        declared = self.launch.release.variable(name)
+        kind = "str" if declared is None else declared.kind
+        return Value(tuple(dict.fromkeys(env_value(kind, text) for text in texts)))
 
     def _model(self, name: str) -> Value:
         return MODEL_FACTS[name][1](self.launch)

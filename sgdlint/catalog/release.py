@@ -24,6 +24,7 @@ class Release:
         self.name = name
         self._options: dict[str, OptionTable] = {}
         self._flags: dict[str, dict[str, str]] = {}
+        self._models: dict[str, Model | None] = {}
         self._environment: dict[str, Variable] | None = None
         self._dynamic: tuple[Dynamic, ...] | None = None
         self._language: frozenset[str] | None = None
@@ -123,7 +124,9 @@ class Release:
 
     def model(self, path: str) -> Model | None:
         """Return the model that a path or id means; None when the path alone does not tell."""
-        return self.registry.find(path)
+        if path not in self._models:
+            self._models[path] = self.registry.find(path)
+        return self._models[path]
 
     def models(self) -> list[Model]:
         """Return every model that the release knows by its id."""

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sgdlint.catalog import Model, Release
+    from sgdlint.catalog import Release
     from sgdlint.launch.recognise import Recognised
     from sgdlint.shell.values import Word
 
@@ -22,8 +22,6 @@ HELP = ("-h", "--help")
 MODEL, CONFIG, MODEL_TYPE = "model_path", "config", "--model-type"
 DIFFUSION_MODULES = (DIFFUSION_CLI, DIFFUSION_SERVER)
 """Modules that start diffusion whatever the model."""
-SURE = ("id", "name", "cache")
-"""How a model must have been found for its facts to count as known."""
 
 
 def launch_of(found: Recognised, release: Release, hardware: Hardware) -> Launch | None:
@@ -39,9 +37,8 @@ def launch_of(found: Recognised, release: Release, hardware: Hardware) -> Launch
     words_unknown = bound.open
     bound = replace(bound, open=bound.open or CONFIG in bound.given)
     path = _known_text(words[0] if positional else _model_word(bound, words))
-    model = release.model(path) if path else None
     certain = found.subcommand == "generate" or found.entry in DIFFUSION_MODULES
-    if not certain and not _is_diffusion(bound, release, model, model_type):
+    if not certain and not _is_diffusion(bound, release, path, model_type):
         return None
     inert = [Event("inert-module", ())] if found.entry == INERT_CLI else []
     events = (*inert, *bound.events)
@@ -66,7 +63,7 @@ def launch_of(found: Recognised, release: Release, hardware: Hardware) -> Launch
         environment=found.environment,
         prefix_reaches=found.prefix_reaches,
         fresh=found.fresh,
-        model=model if model is not None and model.how in SURE else None,
+        model_path=path,
         hardware=hardware,
     )
 
@@ -144,11 +141,11 @@ def _known_text(word: Word | None) -> str:
     return text.partition("=")[2] if text.startswith("--") else text
 
 
-def _is_diffusion(bound: Bound, release: Release, model: Model | None, model_type: str) -> bool:
+def _is_diffusion(bound: Bound, release: Release, path: str, model_type: str) -> bool:
     """Whether a `serve` is certainly for diffusion: by its model, or by an option of its own."""
     if model_type not in ("", "auto"):
         return model_type == "diffusion"
-    if model is not None:
+    if path and release.model(path) is not None:
         return True
     return any(
         release.diffusion_only(given.option.flags[0]) and not given.dropped

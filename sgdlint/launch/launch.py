@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from sgdlint.shell.values import Variable, Word
 
 
+SURE = ("id", "name", "cache")
+"""How the registry must have found a model for its facts to count as known."""
+
+
 @record
 class Hardware:
     """What is known about the GPUs that a launch gets; each part is None when it is not known.
@@ -36,7 +40,7 @@ class Launch:
     launcher to the subcommand, where they stand in the command.
     prefix_reaches: `NAME=value` before the command reaches the process. fresh: variables set
     outside the command do not reach it (inside a container).
-    model: None when it is not known or not in this release's registry.
+    model_path: the model as it was given, "" when that is not known.
     """
 
     command: str
@@ -49,8 +53,14 @@ class Launch:
     environment: Mapping[str, Variable]
     prefix_reaches: bool
     fresh: bool
-    model: Model | None
+    model_path: str
     hardware: Hardware
+
+    @property
+    def model(self) -> Model | None:
+        """The model, when the registry of the release is certain to know it by its path."""
+        model = self.release.model(self.model_path) if self.model_path else None
+        return model if model is not None and model.how in SURE else None
 
     def words_span(self, indices: tuple[int, ...]) -> Span:
         """Return where argument words are written; where they are used when they lie apart."""

@@ -47,11 +47,12 @@ BUILTINS = frozenset(
 )
 """Builtins that change no variable of the script, beside those that have a reader below."""
 
-ASSIGNED = re.compile(
+# Compiled when an arithmetic command is met, not at every start.
+ASSIGNED = (
     r"(?:\+\+|--)\s*([A-Za-z_]\w*)"
     r"|([A-Za-z_]\w*)(?:\[[^]]*\])?\s*(?:=(?!=)|[-+*/%&|^]=|<<=|>>=|\+\+|--)"
 )
-INDIRECT = re.compile(r"(?:\}|\$\w+)\s*(?:=(?!=)|[-+*/%&|^]=|<<=|>>=|\+\+|--)|(?:\+\+|--)\s*\$")
+INDIRECT = r"(?:\}|\$\w+)\s*(?:=(?!=)|[-+*/%&|^]=|<<=|>>=|\+\+|--)|(?:\+\+|--)\s*\$"
 NAME = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -92,9 +93,9 @@ def assigned_in(text: str) -> Effect:
     """Return the variables that an arithmetic expression assigns."""
     if "=" not in text and "++" not in text and "--" not in text:
         return NOTHING
-    if INDIRECT.search(text):
+    if re.search(INDIRECT, text):
         return ANYTHING
-    return Effect({one or other: "=" for one, other in ASSIGNED.findall(text)})
+    return Effect({one or other: "=" for one, other in re.findall(ASSIGNED, text)})
 
 
 def effect_of(name: str, arguments: Sequence[Argument]) -> Effect:

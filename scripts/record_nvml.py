@@ -121,12 +121,17 @@ def record() -> dict[str, Any]:
     return recording
 
 
+def plain(answer: Any) -> Any:
+    """Return the number in a C number: some calls answer so."""
+    return answer.value
+
+
 def main(argv: list[str]) -> int:
     """Record to the file named by the only argument."""
     if len(argv) != 1:
         print("usage: record_nvml.py OUT.json", file=sys.stderr)
         return 2
-    text = json.dumps(record(), indent=1, sort_keys=True) + "\n"
+    text = json.dumps(record(), indent=1, sort_keys=True, default=plain) + "\n"
     Path(argv[0]).write_text(text, encoding="utf-8")
     return 0
 

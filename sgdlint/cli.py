@@ -164,13 +164,20 @@ def _list(texts: Sequence[str]) -> tuple[str, ...]:
 
 def _machine(count: int | None, vram: float | None) -> tuple[str, int | None, float | None]:
     """Return name, count and memory of this machine's GPUs; OptionError when it cannot."""
-    from sgdlint.hardware import HardwareError, detect
+    from sgdlint import catalog
+    from sgdlint.hardware import HardwareError, describe, detect
 
     try:
         machine = detect()
     except HardwareError as error:
         raise OptionError(f"--gpu auto: {error}") from None
-    return machine.described(count, vram)
+    for line in (*map(describe, machine.gpus), *machine.notes):
+        print(f"sgdlint: {line}", file=sys.stderr)
+    name, count, vram = machine.described(count, vram)
+    if name and catalog.gpu(name) is None:
+        print(f"sgdlint: {name} is not in the catalog: its memory alone is used", file=sys.stderr)
+        name = ""
+    return name, count, vram
 
 
 def _pack() -> Pack:

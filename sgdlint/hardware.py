@@ -83,6 +83,20 @@ class Machine:
         return name, count or len(self.gpus), smallest if vram is None else vram
 
 
+def describe(gpu: GpuInfo) -> str:
+    """Return a GPU in one line, with what NVML did not tell left out."""
+    parts = [f"GPU {gpu.index}: {gpu.name or 'name unknown'}"]
+    if gpu.total is not None:
+        parts.append(f"{gpu.total / (1 << 30):.1f} GiB")
+    if gpu.free is not None:
+        parts.append(f"{gpu.free / (1 << 30):.1f} free")
+    if gpu.capability is not None:
+        parts.append("compute capability {}.{}".format(*gpu.capability))
+    if gpu.busy is not None:
+        parts.append("busy" if gpu.busy else "idle")
+    return ", ".join(parts)
+
+
 class _RefusedError(Exception):
     """NVML did not answer; `code` says why."""
 

@@ -44,9 +44,10 @@ ARGS=(
   --enable-cfg-parallel
   --ulysses-degree 4
   --num-inference-steps "$STEPS"
+  --warmup
 )
 if [ "${COMPILE:-1}" = 1 ]; then
-  ARGS+=(--enable-torch-compile --warmup)
+  ARGS+=(--enable-torch-compile)
 fi
 
 case ${SIZE:-480p} in

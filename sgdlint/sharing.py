@@ -27,8 +27,7 @@ def settle(
         if finding.fix is not None
         for edit in finding.fix.edits
     }
-    uses = [(Span(command.start, command.end), _origins(command.words)) for command in commands]
-    uses += [(launch.span, _origins(_exported(launch))) for launch, _ in by_launch]
+    uses = _uses(by_launch, commands, [edit.span for _, _, edit in edits])
     merged: dict[tuple[object, ...], Finding] = {}
     for launch, findings in by_launch:
         for finding in findings:
@@ -40,18 +39,41 @@ def settle(
     return list(merged.values())
 
 
+def _uses(
+    by_launch: Sequence[tuple[Launch, list[Finding]]],
+    commands: Sequence[Command],
+    edits: Sequence[Span],
+) -> list[tuple[Span, list[Span]]]:
+    """Return which commands read text near the edits, and where that text was written."""
+    if not edits:
+        return []
+    first = min(span.start for span in edits)
+    last = max(span.end for span in edits)
+    found = [(Span(one.start, one.end), _origins(one.words, first, last)) for one in commands]
+    found += [(launch.span, _origins(_exported(launch), first, last)) for launch, _ in by_launch]
+    return [(span, origins) for span, origins in found if origins]
+
+
 def _exported(launch: Launch) -> list[Word]:
     return [
         one.word for one in launch.environment.values() if one.exported and one.word is not None
     ]
 
 
-def _origins(words: Sequence[Word]) -> list[Span]:
-    """Return where words were written."""
+def _origins(words: Sequence[Word], first: int, last: int) -> list[Span]:
+    """Return where words were written, as far as that lies between two offsets."""
     spans = [
-        Span(piece.start, piece.end) for word in words for piece in word.pieces if piece.start >= 0
+        Span(piece.start, piece.end)
+        for word in words
+        for piece in word.pieces
+        if piece.end >= first and 0 <= piece.start <= last
     ]
-    return [*spans, *(Span(one.written_start, one.written_end) for one in words)]
+    spans += [
+        Span(word.written_start, word.written_end)
+        for word in words
+        if word.written_end >= first and 0 <= word.written_start <= last
+    ]
+    return spans
 
 
 def _judge(

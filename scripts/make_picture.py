@@ -8,9 +8,8 @@ python scripts/make_picture.py --check    # exit 1 when the committed file diffe
 from __future__ import annotations
 
 import argparse
-import io
+import html
 import os
-import re
 import sys
 from pathlib import Path
 
@@ -18,6 +17,20 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 EXAMPLE = "examples/wan22-8gpu.sh"
 TARGET = ROOT / "docs" / "terminal.svg"
+WIDE, HIGH, EDGE, SIZE = 7.2, 17, 16, 12
+FONT = f'font-family="ui-monospace, Menlo, Consolas, monospace" font-size="{SIZE}"'
+PAPER, INK = "#1b1f24", "#d6dbe1"
+INKS = {
+    "error": "#ff6b6b",
+    "warning": "#f2c14e",
+    "perf": "#4fd1c5",
+    "info": "#6ea8fe",
+    "gutter": "#6ea8fe",
+    "removed": "#ff8f8f",
+    "added": "#7ddf8f",
+    "dim": "#8a939e",
+}
+BOLD = ("error", "warning", "perf", "info", "path", "code")
 
 
 def main() -> int:
@@ -38,24 +51,45 @@ def main() -> int:
 
 def draw() -> str:
     """Return the picture of checking the example."""
-    from rich._export_format import CONSOLE_SVG_FORMAT
-    from rich.console import Console
-    from rich.text import Text
-
     from sgdlint import rulepack
     from sgdlint.files import read
     from sgdlint.formatters import text
     from sgdlint.linter import Options, check
 
     report = check(read(EXAMPLE), rulepack.load(), Options())
-    console = Console(record=True, width=112, file=io.StringIO(), force_terminal=True)
-    console.print(Text(f"$ sgdlint check {EXAMPLE}", style="bold"))
-    for line in text.render([report]):
-        console.print(Text.assemble(*((one, text.STYLES.get(style, "")) for one, style in line)))
-    # Without the web font that rich would fetch: a picture must not call out.
-    plain = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
-    plain = plain.replace("Fira Code, monospace", "monospace")
-    return console.export_svg(title="sgdlint", code_format=plain, unique_id="sgdlint") + "\n"
+    lines = [[(f"$ sgdlint check {EXAMPLE}", "path")], [], *text.render([report])]
+    width = max(sum(len(part) for part, _ in line) for line in lines)
+    right, bottom = round(width * WIDE + 2 * EDGE), len(lines) * HIGH + 2 * EDGE
+    rows = [_row(number, line) for number, line in enumerate(lines)]
+    return "\n".join(
+        [
+            "<!-- made by scripts/make_picture.py; do not edit -->",
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {right} {bottom}" {FONT}>',
+            f'<rect width="{right}" height="{bottom}" rx="8" fill="{PAPER}"/>',
+            *rows,
+            "</svg>",
+            "",
+        ]
+    )
+
+
+def _row(number: int, line: list[tuple[str, str]]) -> str:
+    """Return one line of text; each part stands at its own column, whatever the font."""
+    parts, column = [], 0
+    for words, style in line:
+        if words.strip():
+            lead = len(words) - len(words.lstrip())
+            left = EDGE + (column + lead) * WIDE
+            long = round(len(words.strip()) * WIDE, 1)
+            weight = ' font-weight="bold"' if style in BOLD else ""
+            parts.append(
+                f'<tspan x="{left:.1f}" textLength="{long}" fill="{INKS.get(style, INK)}"{weight}>'
+                f"{html.escape(words.strip())}</tspan>"
+            )
+        column += len(words)
+    return (
+        f'<text y="{EDGE + (number + 0.8) * HIGH:.1f}" xml:space="preserve">{"".join(parts)}</text>'
+    )
 
 
 if __name__ == "__main__":

@@ -290,8 +290,10 @@ class _Checker:
         from sgdlint.launch.bind import convert
 
         for _, option in names.options(name):
-            if not option.takes_value:
-                fits = value == ""
+            if value == "":  # the bare option
+                fits = not option.needs_value
+            elif not option.takes_value:
+                fits = False
             else:
                 typed, fits = convert(option, value)
                 fits = fits and (not option.choices or typed in option.choices)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     import yaml
 
+MOST_NODES = 100_000
+"""Above this many values a rule file is refused: aliases of aliases grow without end."""
 SCHEMA = os.path.join(os.path.dirname(__file__), "schema.json")
 
 
@@ -92,9 +94,10 @@ def read_file(path: str) -> RuleFile:
         raise RuleError([RuleProblem(path, line, "", "", f"not YAML: {reason}")]) from None
     if node is None:
         raise RuleError([RuleProblem(path, 1, "", "", "is empty: it needs `rules` or `facts`")])
-    lines: dict[tuple[str | int, ...], int] = {}
-    found: list[RuleProblem] = []
-    data = _construct(node, (), lines, found, path)
+    builder = _Builder(path)
+    data = builder.build(node, ())
+    found = builder.problems
+    lines = builder.lines
     rule_file = RuleFile(path, data, lines)
     with open(SCHEMA, encoding="utf-8") as file:
         schema = json.load(file)
@@ -114,33 +117,54 @@ def place_at(rule_file: RuleFile, path: tuple[str | int, ...], message: str) -> 
     )
 
 
-def _construct(
-    node: yaml.Node,
-    path: tuple[str | int, ...],
-    lines: dict[tuple[str | int, ...], int],
-    found: list[RuleProblem],
-    file: str,
-) -> Any:
-    """Build plain data from a YAML node, noting lines and what YAML would silently change."""
-    import yaml
+class _Builder:
+    """Builds plain data from YAML nodes, noting lines and what YAML would silently change."""
 
-    lines.setdefault(path, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.lines: dict[tuple[str | int, ...], int] = {}
+        self.problems: list[RuleProblem] = []
+        self.inside: list[yaml.Node] = []
+        self.nodes = 0
+
+    def build(self, node: yaml.Node, place: tuple[str | int, ...]) -> Any:
+        """Return the data of a node; raises RuleError for one that has no end."""
+        self.nodes += 1
+        if any(node is outer for outer in self.inside) or self.nodes > MOST_NODES:
+            self.note(node, "", "an alias makes the file endless")
+            raise RuleError(self.problems)
+        self.lines.setdefault(place, node.start_mark.line + 1)
+        self.inside.append(node)
+        data = self._content(node, place)
+        self.inside.pop()
+        return data
+
+    def note(self, node: yaml.Node, key: str, message: str) -> None:
+        """Add a problem at a node."""
+        line = node.start_mark.line + 1
+        self.problems.append(RuleProblem(self.file, line, "", key, message))
+
+    def _content(self, node: yaml.Node, place: tuple[str | int, ...]) -> Any:
+        import yaml
+
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, place)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(item, (*place, index)) for index, item in enumerate(node.value)]
+        text: str = node.value
+        return text if node.tag == "tag:yaml.org,2002:str" else yaml.safe_load(text)
+
+    def _mapping(self, node: yaml.MappingNode, place: tuple[str | int, ...]) -> dict[Any, Any]:
         mapping: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            key = _construct(key_node, (*path, "<key>"), {}, found, file)
-            if not isinstance(key, str):
-                key = key_node.value if isinstance(key, bool) else key
+            # `on` is a boolean to YAML 1.1: as a key its text is what was meant.
+            is_text = key_node.tag in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:bool")
+            key = key_node.value if is_text else str(key_node.value)
+            if not is_text:
+                self.note(key_node, key, "a key must be a text: quote it")
             if key in mapping:
-                line = key_node.start_mark.line + 1
-                found.append(RuleProblem(file, line, "", str(key), "stands twice"))
-            place = (*path, key)
-            lines[place] = key_node.start_mark.line + 1
-            mapping[key] = _construct(value_node, place, lines, found, file)
+                self.note(key_node, key, "stands twice")
+            below = (*place, key)
+            self.lines[below] = key_node.start_mark.line + 1
+            mapping[key] = self.build(value_node, below)
         return mapping
-    if isinstance(node, yaml.SequenceNode):
-        return [
-            _construct(item, (*path, index), lines, found, file)
-            for index, item in enumerate(node.value)
-        ]
-    return yaml.safe_load(node.value) if node.tag != "tag:yaml.org,2002:str" else node.value

@@ -88,11 +88,13 @@ class Table:
     options: flag → option of this subcommand.
     is_dynamic: whether the release takes an option that its parser does not know.
     elsewhere: what is known of a flag that this parser rejects, from other releases.
+    rejects: whether SGLang stops at words that the parser does not know.
     """
 
     options: OptionTable
     is_dynamic: Callable[[str], bool]
     elsewhere: Callable[[str], Elsewhere | None]
+    rejects: bool = True
 
 
 def bind(words: Sequence[Word], table: Table) -> Bound:
@@ -116,11 +118,11 @@ class _Binder:
         """Return "O" for an option, "A" for an argument, "?" for not known, "*" for any words."""
         word = self.words[index]
         if word.many:
-            return "*"
+            return "O" if _names_option(word.prefix) else "*"
         texts = word.texts
         if texts is None:
             prefix = word.prefix
-            if "=" in prefix and prefix.startswith("--"):
+            if _names_option(prefix):
                 return "O"
             return "A" if prefix and not prefix.startswith("-") else "?"
         kinds = {self.kind_of(text) for text in texts}
@@ -164,6 +166,7 @@ class _Binder:
                 self.extras.append(index)
             index += 1
         given = self.in_force()
+        self.events = [self.reconsider(event, given) for event in self.events]
         return Bound(given, tuple(self.every), tuple(self.events), self.open, tuple(self.extras))
 
     def in_force(self) -> dict[str, Given]:
@@ -175,6 +178,14 @@ class _Binder:
             for dest, one in last.items()
         }
 
+    def reconsider(self, event: Event, given: dict[str, Given]) -> Event:
+        """Return the event for an abbreviation that counts, since the full name stands there too."""
+        if event.kind != "ignored-abbreviation" or event.given is None:
+            return event
+        if given[event.given.option.dest].dropped:
+            return event
+        return replace(event, kind="abbreviated-option")
+
     def after_open(self, index: int) -> bool:
         """Whether an argument may belong to an option inside a word that is not known."""
         while index > 0 and self.kinds[index] == "A":
@@ -185,6 +196,7 @@ class _Binder:
         """Bind the option at a word; return the index of the next word."""
         word = self.words[index]
         texts = word.texts
+        self.open = self.open or word.many
         if texts is not None and len(texts) > 1 and len({t.partition("=")[0] for t in texts}) > 1:
             self.open = True  # one of several options: which one is given is not known
             return self.skip_values(index)
@@ -196,7 +208,8 @@ class _Binder:
         option = self.resolve(index, flag)
         if option is not None:
             return self.consume(index, flag, option, joined, False)
-        other = None if self.table.is_dynamic(flag) else self.table.elsewhere(flag)
+        lenient = self.table.is_dynamic(flag) or not self.table.rejects
+        other = None if lenient else self.table.elsewhere(flag)
         if other is None:
             if len(self.matches(flag)) < 2:
                 self.extras.append(index)
@@ -241,6 +254,10 @@ class _Binder:
         if missing and not retired:
             self.note("missing-value", (index,), flag=flag, expected=expectation(option))
         if any(self.kinds[word] == "*" for word in following):
+            self.open = True
+        # A word that is not known may be an option itself, where no value had to stand.
+        doubtful = [word for word in following[least:] if self.kinds[word] == "?"]
+        if doubtful and (most > 1 or (after < len(self.words) and self.kinds[after] == "A")):
             self.open = True
         goes_on = len(following) < most and after < len(self.words) and self.kinds[after] == "*"
         values = None if missing or goes_on else self.values(option, following)
@@ -362,12 +379,17 @@ class _Binder:
         return found
 
 
+def _names_option(prefix: str) -> bool:
+    """Whether the certain beginning of a word is `--name=`."""
+    return prefix.startswith("--") and "=" in prefix
+
+
 TYPE_NAMES = {
     "int": "a whole number",
     "float": "a number",
     "bool": "true or false",
     "json": "JSON",
-    "int_list": "whole numbers separated by commas",
+    "parse_int_list": "whole numbers separated by commas",
 }
 
 
@@ -402,6 +424,8 @@ def convert(option: Option, text: str) -> tuple[Any, bool]:
             return int(text), True
         if option.kind == "float":
             return float(text), True
+        if option.kind == "parse_int_list":
+            return tuple(int(part) for part in text.split(",") if text), True
     except ValueError:
         return text, False
     return text, True

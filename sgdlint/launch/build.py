@@ -86,12 +86,13 @@ def _without_model_type(found: Recognised, release: Release) -> tuple[tuple[Word
     if not _is_dispatched(found) or not _has(release, "model-type-option"):
         return tuple(words), ""
     for index, word in enumerate(words):
-        text = word.text or ""
+        text = word.text or word.prefix
         if text == MODEL_TYPE and index + 1 < len(words):
-            chosen = words[index + 1].text or ""
+            chosen = words[index + 1].text or "unknown"
             return (*words[:index], *words[index + 2 :]), chosen
         if text.startswith(MODEL_TYPE + "="):
-            return (*words[:index], *words[index + 1 :]), text.partition("=")[2]
+            chosen = text.partition("=")[2] if word.text else "unknown"
+            return (*words[:index], *words[index + 1 :]), chosen
     return tuple(words), ""
 
 
@@ -168,4 +169,4 @@ def _table(release: Release, command: str) -> Table:
     def is_dynamic(flag: str) -> bool:
         return any(family.component(flag) is not None for family in release.dynamic())
 
-    return Table(options, is_dynamic, elsewhere)
+    return Table(options, is_dynamic, elsewhere, release.rejects_unknown(command))

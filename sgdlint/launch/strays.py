@@ -16,8 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sgdlint.catalog import Release
+    from sgdlint.catalog.dynamic import Dynamic
     from sgdlint.catalog.options import OptionTable
     from sgdlint.shell.values import Word
+
+
+PATHS = "component_paths"
+"""The family of dynamic options that takes any `--…-path`."""
 
 
 def probably_meant(events: Sequence[Event], options: OptionTable) -> frozenset[str]:
@@ -57,6 +62,8 @@ def elsewhere(flag: str, release: Release, command: str) -> Elsewhere | None:
 
 def leftovers(bound: Bound, words: Sequence[Word], release: Release, command: str) -> list[Event]:
     """Return events for the words left over, after SGLang has taken its dynamic options out."""
+    if not release.rejects_unknown(command):
+        return []
     events: list[Event] = []
     extras = list(bound.extras)
     position = 0
@@ -64,34 +71,40 @@ def leftovers(bound: Bound, words: Sequence[Word], release: Release, command: st
         index = extras[position]
         text = words[index].text or words[index].prefix
         position += 1
+        if text == "--":
+            return [*events, Event("stray-argument", (index,), (("value", "--"),))]
         if not text.startswith("-"):
             events.append(Event("stray-argument", (index,), (("value", text),)))
             continue
         flag, equals, _ = text.partition("=")
-        taken = _taken(flag, bool(equals), [words[one].text for one in extras[position:]], release)
-        if taken is None:
+        family = release.component(flag)
+        taken = 0 if equals else _taken(family, index, extras[position:], words)
+        if family is None or taken is None:
             events.append(_unknown(flag, index, release, command))
             position += _values_of_unknown(extras, position, words)
         else:
             position += taken
-            events += _swallowed(flag, index, release, command)
+            events += _swallowed(flag, index, family, release, command)
     return events
 
 
 def _taken(
-    flag: str, joined: bool, following: Sequence[str | None], release: Release
+    family: tuple[Dynamic, str] | None, index: int, following: Sequence[int], words: Sequence[Word]
 ) -> int | None:
-    """Return how many further words a dynamic option takes; None when it is not one."""
-    for family in release.dynamic():
-        if family.component(flag) is None:
-            continue
-        if joined:
-            return 0
-        if family.values == "boolean":
-            return 1 if following[:1] and following[0] in ("true", "false") else 0
-        has_value = bool(following) and not (following[0] or "").startswith("-")
-        return 1 if has_value else None
-    return None
+    """Return how many left-over words a dynamic option takes; None when it lacks its value."""
+    if family is None:
+        return None
+    after = words[index + 1] if index + 1 < len(words) else None
+    if after is not None and after.texts is None and not after.prefix.startswith("-"):
+        # Not known, and so most likely the value. A word that begins known is left over, too.
+        return 1 if following[:1] == [index + 1] else 0
+    texts = [words[one].text or "" for one in following]
+    if family[0].values == "boolean":
+        return 1 if texts[:1] and texts[0].lower() in ("true", "false") else 0
+    count = next((n for n, text in enumerate(texts) if text.startswith("-")), len(texts))
+    if count == 0:
+        return None
+    return count if family[0].values == "many" else 1
 
 
 def _values_of_unknown(extras: Sequence[int], position: int, words: Sequence[Word]) -> int:
@@ -110,25 +123,23 @@ def _unknown(flag: str, index: int, release: Release, command: str) -> Event:
     return Event("unknown-option", (index,), (("flag", flag), ("nearest", near)))
 
 
-def _swallowed(flag: str, index: int, release: Release, command: str) -> list[Event]:
+def _swallowed(
+    flag: str, index: int, family: tuple[Dynamic, str], release: Release, command: str
+) -> list[Event]:
     """Return an event when a dynamic option looks like a misspelt or foreign one."""
-    components = [
+    usual = {
         name
         for row in tables.rows_of("dispatch", release.name, "all")
         for name in row.get("names", ())
-    ]
-    usual = ["--" + name.replace("_", "-") + "-path" for name in components]
-    if flag in usual:
-        return []
-    component = next(
-        (name for family in release.dynamic() if (name := family.component(flag)) is not None), ""
-    )
-    if not flag.endswith("-path") or flag.startswith(("--component", "--component_")):
+    }
+    dynamic, component = family
+    if dynamic.name != PATHS or component in usual or not flag.endswith("-path"):
         return []
     other = elsewhere(flag, release, command)
     if other is not None:
         fields = {**dict(other.fields), "component": component}
         return [Event("swallowed-foreign-option", (index,), tuple(fields.items()))]
-    near = nearest(flag, [*release.options(command), *usual], cutoff=0.85)
+    flags = ["--" + name.replace("_", "-") + "-path" for name in usual]
+    near = nearest(flag, [*release.options(command), *flags], cutoff=0.85)
     fields = {"flag": flag, "nearest": near, "component": component}
     return [Event("swallowed-option", (index,), tuple(fields.items()))] if near else []

@@ -110,6 +110,8 @@ def _set(site: Site, name: str, value: str) -> list[Edit]:
 
 def _rename(site: Site, given: Given, action: Action) -> list[Edit]:
     flag = site.launch.flag(action.to)
+    if action.to in site.launch.bound.given:
+        raise CannotEditError(f"{flag} is given, too")
     edits = [replace_flag(site, given.name_word, flag)]
     if not action.values:
         return edits

@@ -200,7 +200,13 @@ class FunctionType:
 
 
 def _basename(text: str) -> str:
-    return text.rstrip("/").rpartition("/")[2]
+    return text.rpartition("/")[2]
+
+
+def _matches(text: str, pattern: str) -> bool:
+    import re
+
+    return re.search(pattern, text) is not None
 
 
 FUNCTIONS: dict[str, FunctionType] = {
@@ -211,6 +217,9 @@ FUNCTIONS: dict[str, FunctionType] = {
     ),
     "endswith": FunctionType(
         ("string", "string"), "bool", lambda a, b: a.endswith(b), "whether a ends with b"
+    ),
+    "matches": FunctionType(
+        ("string", "string"), "bool", _matches, "whether the regular expression b is found in a"
     ),
     "contains": FunctionType(
         ("sequence", "string"), "bool", lambda a, b: b in a, "whether text or list a holds b"

@@ -92,6 +92,8 @@ def _keywords(option: Option) -> dict[str, Any]:
     keywords["nargs"] = option.nargs
     if option.kind in ("int", "float"):
         keywords["type"] = {"int": int, "float": float}[option.kind]
+    if option.kind == "parse_int_list":
+        keywords["type"] = lambda text: tuple(int(one) for one in text.split(",") if text)
     if option.choices:
         keywords["choices"] = option.choices
     return keywords

@@ -65,6 +65,9 @@ class Flag:
         return self.name[2:].replace("-", "_")
 
 
+RULES = Flag(
+    "--rules", "your own rules beside the built-in ones: a file or folder", "PATH", "values"
+)
 CHECKING = (
     Flag("--command", "check this command instead of a file", "TEXT", default=None),
     Flag("--stdin-filename", "the name to show for standard input", "NAME"),
@@ -81,6 +84,7 @@ CHECKING = (
         "values",
     ),
     Flag("--ignore", "all but these rules", "RULE", "values"),
+    RULES,
     Flag("--lossy", "show advice that trades quality for speed, too", kind="switch"),
     Flag(
         "--fail-on",
@@ -112,7 +116,8 @@ DESCRIPTIONS = {
 FLAGS: dict[str, tuple[Flag, ...]] = {
     "check": CHECKING,
     "fix": FIXING,
-    "rules": (Flag("--format", "default text", default="text", choices=("text", "json")),),
+    "rules": (RULES, Flag("--format", "default text", default="text", choices=("text", "json"))),
+    "explain": (RULES,),
 }
 
 

@@ -64,7 +64,18 @@ def read(
             suppressions.append(Suppression(codes, ignore[2], comment, lines))
         else:
             settings += _settings(match[1], source.location(comment.start)[0])
+    _check_once(settings)
     return settings, suppressions
+
+
+def _check_once(settings: Sequence[Setting]) -> None:
+    first: dict[str, Setting] = {}
+    for one in settings:
+        before = first.setdefault(one.name, one)
+        if before is not one:
+            raise DirectiveError(
+                f"line {one.line}: {one.name} is set again; line {before.line} holds for the file"
+            )
 
 
 def _settings(text: str, line: int) -> list[Setting]:
@@ -88,7 +99,7 @@ def _covered(source: Source, comment: Span, statements: Sequence[Span]) -> range
     if alone:
         last = source.location(len(source.text))[0]
         target = line + 1
-        while target <= last and source.line_text(target).lstrip().startswith("#"):
+        while target <= last and source.line_text(target).lstrip()[:1] in ("#", ""):
             target += 1
         target = min(target, last)
     covered = range(target, target + 1)

@@ -32,9 +32,10 @@ def find(paths: list[str]) -> Iterator[tuple[str, bool]]:
 
 
 def walk(folder: str) -> Iterator[str]:
-    """Yield the shell scripts below a folder, sorted; hidden folders are left out.
+    """Yield the shell scripts below a folder, sorted.
 
-    A folder that cannot be listed is yielded itself, so that reading it gives the error.
+    What is hidden, and what is no file in the end (pipes, broken links), is left out. A folder that
+    cannot be listed is yielded itself, so that reading it gives the error.
     """
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -47,7 +48,7 @@ def walk(folder: str) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             if entry.name not in SKIPPED:
                 yield from walk(entry.path)
-        elif is_script_name(entry.name) or _has_script_head(entry):
+        elif entry.is_file() and (is_script_name(entry.name) or _has_script_head(entry)):
             yield entry.path.removeprefix(f".{os.sep}")
 
 
@@ -56,8 +57,6 @@ def _has_script_head(entry: os.DirEntry[str]) -> bool:
     if "." in entry.name:
         return False
     try:
-        if not entry.is_file():
-            return False
         with open(entry.path, "rb") as file:
             return is_script_head(file.read(80))
     except OSError:
@@ -81,6 +80,9 @@ def read(path: str, named: bool = True) -> Source:
 def read_bytes(path: str) -> bytes:
     """Read a file's bytes; raises FileError that says why it cannot be read."""
     try:
+        # A named pipe would wait for a writer for ever; `<(…)` and /dev/stdin have one.
+        if not path.startswith(("/dev/", "/proc/")) and not _is_plain(path):
+            raise FileError("not a file: a pipe, a socket or a device")
         with open(path, "rb") as file:
             return file.read()
     except FileNotFoundError:
@@ -96,36 +98,59 @@ def read_bytes(path: str) -> bytes:
         raise FileError(f"cannot be read: {error.strerror or error}") from None
 
 
+def _is_plain(path: str) -> bool:
+    mode = os.stat(path).st_mode
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+
+
 def replace(path: str, before: bytes, after: bytes) -> None:
     """Replace a file's content in one step, keeping its mode and owner; raises FileError.
 
     before: what was read; when the file no longer holds it, nothing is written. A symbolic link
-    stays one: the file that it leads to is replaced.
+    stays one: the file that it leads to is replaced. A file with several names (hard links) is
+    written in place, so that they stay names of one file.
     """
     target = os.path.realpath(path)
-    temporary = os.path.join(
-        os.path.dirname(target), f".{os.path.basename(target)}.{os.getpid()}.tmp"
-    )
     try:
         status = os.stat(target)
         if not status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
             raise FileError("read-only: nothing was written; make it writable first")
         if not os.access(target, os.W_OK):
             raise FileError("no permission to write this file: nothing was written")
-        try:
-            _write(temporary, after, status)
-            if read_bytes(target) != before:
-                raise FileError("changed while it was being fixed: nothing was written; run again")
-            os.replace(temporary, target)
-        finally:
-            if os.path.exists(temporary):
-                os.unlink(temporary)
+        if status.st_nlink > 1:
+            _check_unchanged(target, before)
+            with open(target, "r+b") as file:
+                file.write(after)
+                file.truncate()
+        else:
+            _replace_whole(target, before, after, status)
     except OSError as error:
         raise FileError(f"cannot be written: {error.strerror or error}") from None
 
 
-def _write(path: str, data: bytes, status: os.stat_result) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _replace_whole(target: str, before: bytes, after: bytes, status: os.stat_result) -> None:
+    folder, name = os.path.split(target)
+    temporary = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except PermissionError:
+        message = "no permission to write in its folder: nothing was written"
+        raise FileError(message) from None
+    try:
+        _write(descriptor, temporary, after, status)
+        _check_unchanged(target, before)
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _check_unchanged(target: str, before: bytes) -> None:
+    if read_bytes(target) != before:
+        raise FileError("changed while it was being fixed: nothing was written; run again")
+
+
+def _write(descriptor: int, path: str, data: bytes, status: os.stat_result) -> None:
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         file.flush()

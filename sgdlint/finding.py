@@ -14,6 +14,10 @@ APPLICABILITIES = ("safe", "unsafe", "display")
 shown, never applied."""
 
 
+ANY = "*"
+"""In `Fix.touches`: one option, whichever the corrected words name."""
+
+
 @record
 class Edit:
     """Replace the text of a span by other text; an empty span inserts."""
@@ -27,12 +31,14 @@ class Fix:
     """Edits that belong together, what they do, and how far they can be trusted.
 
     note: why it is not safe, or why it is only shown; "" when there is nothing to say.
+    touches: destinations of the options that it changes; ANY for one that is not named.
     """
 
     title: str
     applicability: str
     edits: tuple[Edit, ...]
     note: str = ""
+    touches: tuple[str, ...] = ()
 
 
 @record
@@ -79,7 +85,8 @@ class Report:
     """What was found in one file, sorted by place and rule.
 
     sglang: the release that was assumed, and release_from: where that came from.
-    launches: how many diffusion launches were understood.
+    launches: for each diffusion launch that was understood, its options by destination with their
+    possible values.
     """
 
     source: Source
@@ -87,7 +94,7 @@ class Report:
     release_from: str
     findings: tuple[Finding, ...]
     failures: tuple[Failure, ...] = ()
-    launches: int = 0
+    launches: tuple[dict[str, object], ...] = ()
 
 
 def at_least(severity: str, threshold: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sgdlint.finding import SEVERITIES
+from sgdlint.finding import ANY, SEVERITIES
 from sgdlint.record import record
 from sgdlint.source import Source, Span
 
@@ -48,10 +48,12 @@ def fix(source: Source, check: Callable[[Source], Report], unsafe: bool = False)
         applied += chosen
         report = accepted
         if report.source.text in seen:
-            names = ", ".join(sorted({finding.code for finding in chosen}))
-            return Fixed(report.source.text, tuple(applied), report, f"{names} undo each other")
+            break
         seen.add(report.source.text)
-    return Fixed(report.source.text, tuple(applied), report, f"not settled in {MOST_PASSES} passes")
+    names = ", ".join(sorted({finding.code for finding in applied}))
+    return Fixed(
+        source.text, (), check(source), f"the fixes of {names} do not settle: none applied"
+    )
 
 
 def choose(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
@@ -93,7 +95,7 @@ def _accept(
     """Return the report after applying fixes, or None when they make things worse."""
     source = report.source
     after = check(Source(source.path, apply(source.text, chosen), source.bom))
-    if after.failures or after.launches < report.launches or _errors(after) > _errors(report):
+    if after.failures or _errors(after) > _errors(report) or not _as_meant(report, after, chosen):
         return None
     new = _new(report, after)
     mends_an_error = any(finding.severity == "error" for finding in chosen)
@@ -101,6 +103,19 @@ def _accept(
     if new and (not mends_an_error or _at_edits(new, chosen)):
         return None
     return after
+
+
+def _as_meant(before: Report, after: Report, chosen: Sequence[Finding]) -> bool:
+    """Whether every launch still has its options, but for those that the fixes name."""
+    if len(before.launches) != len(after.launches):
+        return False
+    touched = [name for finding in chosen if finding.fix for name in finding.fix.touches]
+    unnamed = touched.count(ANY)
+    for old, new in zip(before.launches, after.launches, strict=True):
+        changed = {name for name in {**old, **new} if old.get(name, ANY) != new.get(name, ANY)}
+        if len(changed.difference(touched)) > unnamed:
+            return False
+    return True
 
 
 def _errors(report: Report) -> int:

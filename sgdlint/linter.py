@@ -81,11 +81,15 @@ def check(source: Source, pack: Pack, options: Options) -> Report:
         )
     ]
     by_launch = [(launch, engine.run(launch, source.text)) for launch in launches]
-    findings += settle(by_launch, commands, source)
+    findings += settle(by_launch, commands, tree, source)
     findings = _suppress(findings, suppressions, source, engine, _chosen(options))
     findings = [one for one in findings if _is_wanted(one, options)]
     findings.sort(key=lambda one: (one.span.start, one.span.end, one.code))
-    return Report(source, release, origin, tuple(findings), (), len(launches))
+    options_of = tuple(
+        {name: given.values for name, given in launch.bound.given.items() if not given.retired}
+        for launch in launches
+    )
+    return Report(source, release, origin, tuple(findings), (), options_of)
 
 
 # --- what is assumed ----------------------------------------------------------------------------
@@ -131,7 +135,7 @@ def known_gpu(name: str) -> catalog.Gpu:
         names = [one.name for one in catalog.gpus()]
         hint = nearest(name, names)
         raise OptionError(
-            f"unknown GPU {name!r}{f'; did you mean {hint!r}?' if hint else ''} "
+            f"unknown GPU {name!r}{f'; did you mean {hint!r}?' if hint else '.'} "
             f"Known: {', '.join(names)}"
         )
     return gpu

@@ -70,7 +70,8 @@ class Source:
 
     def to_bytes(self, text: str) -> bytes:
         """Encode new text the way the file was encoded."""
-        return ((BOM if self.bom else "") + text).encode("utf-8")
+        # A command given as an argument may hold bytes that are not UTF-8: they come back.
+        return ((BOM if self.bom else "") + text).encode("utf-8", "surrogateescape")
 
     def location(self, offset: int) -> tuple[int, int]:
         """Return line and column of an offset."""

@@ -18,12 +18,11 @@ class _Parser(argparse.ArgumentParser):
     """Names the nearest option in its errors."""
 
     def error(self, message: str) -> None:  # type: ignore[override]
-        known = [flag for action in self._actions for flag in action.option_strings]
-        for word in message.split():
-            if word.startswith("--") and word.partition("=")[0] not in known:
-                hint = nearest(word.partition("=")[0], known)
-                message += f"; did you mean {hint}?" if hint else ""
-                break
+        _, unrecognized, words = message.partition("unrecognized arguments: ")
+        if unrecognized:
+            known = [flag for action in self._actions for flag in action.option_strings]
+            hint = nearest(words.split()[0].partition("=")[0], known)
+            message += f"; did you mean {hint}?" if hint else ""
         self.exit(2, f"sgdlint: error: {message}\nTry `{self.prog} --help`.\n")
 
 

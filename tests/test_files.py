@@ -75,9 +75,40 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_args: object, **_keywords: object) -> None:
         raise PermissionError(13, "Permission denied")
 
+    (tmp_path / "a.sh").write_bytes(SCRIPT)
     monkeypatch.setattr("builtins.open", refuse)
     with pytest.raises(FileError, match="no permission to read this file"):
         files.read(str(tmp_path / "a.sh"))
+
+
+def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.sh")
+    assert found(tmp_path) == []
+    with pytest.raises(FileError, match="not a file: a pipe"):
+        files.read(str(tmp_path / "a.sh"))
+
+
+def test_broken_links_and_links_to_folders_of_a_folder_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "gone.sh").symlink_to("nowhere")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "link.sh").symlink_to("sub")
+    assert found(tmp_path) == []
+
+
+def test_replace_keeps_hard_links(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_bytes(SCRIPT)
+    os.link(tmp_path / "a.sh", tmp_path / "b.sh")
+    files.replace(str(tmp_path / "a.sh"), SCRIPT, b"new\n")
+    assert (tmp_path / "b.sh").read_bytes() == b"new\n"
+
+
+def test_a_temporary_file_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    path, other = tmp_path / "a.sh", tmp_path / f".a.sh.{os.getpid()}.tmp"
+    path.write_bytes(SCRIPT)
+    other.write_bytes(b"theirs")
+    with pytest.raises(FileError, match="File exists"):
+        files.replace(str(path), SCRIPT, b"new\n")
+    assert (other.read_bytes(), path.read_bytes()) == (b"theirs", SCRIPT)
 
 
 def test_a_folder_that_cannot_be_listed_is_an_error(

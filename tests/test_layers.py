@@ -15,6 +15,8 @@ import pytest
 # From the top down; a part imports from its own layer or from those after it.
 LAYERS = (
     {"cli", "__main__"},
+    {"fixing"},
+    {"checking"},
     {"usage", "files", "rulebook", "rulepack", "ruletest"},
     {"arguments"},
     {"linter", "fixer", "recommend", "directives", "sharing"},

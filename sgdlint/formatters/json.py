@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def render(reports: Iterable[Report]) -> str:
     """Return the reports as one JSON document."""
     document = {"version": __version__, "files": [_file(report) for report in reports]}
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(document, indent=2) + "\n"
 
 
 def _file(report: Report) -> dict[str, Any]:

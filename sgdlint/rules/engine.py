@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sgdlint.finding import Edit, Finding, Fix, Related
+from sgdlint.finding import ANY, Edit, Finding, Fix, Related
 from sgdlint.rules.facts import Facts
 from sgdlint.rules.logic import evaluate, is_true, names_in
 from sgdlint.rules.model import holds
@@ -203,4 +203,10 @@ def _make(fix: RuleFix, facts: Facts, text: str, event: Event | None) -> Fix:
             made += edits.edits_for(site, action, value, words)
     except edits.CannotEditError as reason:
         return Fix(title, "display", (), f"not changed automatically: {reason}")
-    return Fix(title, fix.safety, tuple(dict.fromkeys(made)), fill(fix.because, facts))
+    touches = tuple(
+        ANY if action.kind == "replace" else name
+        for action in fix.actions
+        for name in (action.name, action.to)
+        if name
+    )
+    return Fix(title, fix.safety, tuple(dict.fromkeys(made)), fill(fix.because, facts), touches)

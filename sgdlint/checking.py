@@ -1,0 +1,185 @@
+"""`sgdlint check`: read the inputs, check them, show the reports; `fix` builds on these parts."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from sgdlint import files
+from sgdlint.files import FileError
+from sgdlint.finding import Failure, Report, at_least
+from sgdlint.linter import OptionError, Options, check_names, positive_number, positive_whole
+from sgdlint.linter import check as check_source
+from sgdlint.record import record
+from sgdlint.source import Source, SourceError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import TextIO, TypeVar
+
+    from sgdlint.arguments import Arguments
+    from sgdlint.rules.model import Pack
+
+    Number = TypeVar("Number", int, float)
+
+CLEAN, FOUND, FAILED = 0, 1, 2
+
+
+@record
+class Input:
+    """Something to check. kind: `file`, `stdin` or `command`, which says where a fix goes."""
+
+    kind: str
+    source: Source
+
+
+def check(arguments: Arguments) -> int:
+    """Check everything and return the exit status."""
+    options, pack = options_of(arguments), pack_of(arguments)
+    reports: list[Report] = []
+    failures: list[Failure] = []
+    for one in inputs(arguments, failures):
+        report = check_source(one.source, pack, options)
+        failures += report.failures
+        reports.append(report)
+    show(arguments, reports, failures, sys.stdout)
+    return status_of(reports, failures, arguments.fail_on)
+
+
+def inputs(arguments: Arguments, failures: list[Failure]) -> Iterator[Input]:
+    """Yield what to check; what cannot be read goes into failures."""
+    if arguments.command is not None:
+        yield Input("command", Source("<command>", arguments.command))
+    paths = arguments.paths or ([] if arguments.command is not None else ["."])
+    if "-" in paths:
+        name = arguments.stdin_filename or "-"
+        try:
+            yield Input("stdin", Source.from_bytes(name, standard_input()))
+        except (SourceError, FileError) as error:
+            failures.append(Failure(name, str(error)))
+    for path, named in files.find([one for one in paths if one != "-"]):
+        try:
+            yield Input("file", files.read(path, named))
+        except FileError as error:
+            failures.append(Failure(path, str(error)))
+
+
+def standard_input() -> bytes:
+    """Return the bytes of standard input; FileError when it is closed."""
+    if sys.stdin is None:
+        raise FileError("standard input is closed")
+    return sys.stdin.buffer.read()
+
+
+def pack_of(arguments: Arguments) -> Pack:
+    """Return the rules, the user's own included; raises OptionError for an unknown rule name."""
+    from sgdlint import rulepack
+
+    pack = rulepack.load(tuple(arguments.rules)) if arguments.rules else rulepack.load()
+    check_names((*_list(arguments.select), *_list(arguments.ignore)), pack)
+    return pack
+
+
+def status_of(reports: Sequence[Report], failures: Sequence[Failure], threshold: str) -> int:
+    """Return the exit status of a run."""
+    if failures:
+        return FAILED
+    findings = (finding for report in reports for finding in report.findings)
+    return FOUND if any(at_least(one.severity, threshold) for one in findings) else CLEAN
+
+
+# --- what is shown --------------------------------------------------------------------------------
+
+
+def show(
+    arguments: Arguments,
+    reports: Sequence[Report],
+    failures: Sequence[Failure],
+    stream: TextIO,
+) -> None:
+    """Print reports to a stream, and failures to standard error."""
+    if arguments.format == "json":
+        from sgdlint.formatters import json
+
+        shown = [one for one in reports if one.source.text or one.failures]
+        told = [failure for one in reports for failure in one.failures]
+        unread = [_unread(failure) for failure in failures if failure not in told]
+        stream.write(json.render([*shown, *unread]))
+    else:
+        _show_text(arguments, reports, stream)
+    for failure in failures:
+        print(f"sgdlint: error: {failure.path}: {failure.message}", file=sys.stderr)
+
+
+def _show_text(arguments: Arguments, reports: Sequence[Report], stream: TextIO) -> None:
+    from sgdlint.formatters import text
+
+    if stream.isatty():
+        lines = text.render(reports, width=max(40, os.get_terminal_size(stream.fileno()).columns))
+    else:
+        lines = text.render(reports)
+    if _colours(arguments, stream):
+        text.print_rich(lines, stream)
+    else:
+        stream.write(text.plain(lines))
+
+
+def _unread(failure: Failure) -> Report:
+    return Report(Source(failure.path, ""), "", "", (), (failure,))
+
+
+def _colours(arguments: Arguments, stream: TextIO) -> bool:
+    if arguments.color != "auto":
+        return bool(arguments.color == "always")
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+# --- options --------------------------------------------------------------------------------------
+
+
+def options_of(arguments: Arguments) -> Options:
+    """Return what the user asked for; raises OptionError."""
+    gpu, gpus, vram = arguments.gpu, arguments.gpus, arguments.vram
+    whole = None if gpus is None else _named("--gpus", positive_whole, gpus)
+    number = None if vram is None else _named("--vram", positive_number, vram)
+    if gpu == "auto":
+        gpu, whole, number = _machine(whole, number)
+    return Options(
+        sglang=arguments.sglang,
+        gpu=gpu,
+        gpus=None if whole is None else int(whole),
+        vram=number,
+        select=_list(arguments.select),
+        ignore=_list(arguments.ignore),
+        lossy=arguments.lossy,
+    )
+
+
+def _named(option: str, read: Callable[[str], Number], text: str) -> Number:
+    try:
+        return read(text)
+    except OptionError as error:
+        raise OptionError(f"{option}: {error}") from None
+
+
+def _list(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(part.strip() for text in texts for part in text.split(",") if part.strip())
+
+
+def _machine(count: int | None, vram: float | None) -> tuple[str, int | None, float | None]:
+    """Return name, count and memory of this machine's GPUs; OptionError when it cannot."""
+    from sgdlint import catalog
+    from sgdlint.hardware import HardwareError, describe, detect
+
+    try:
+        machine = detect()
+    except HardwareError as error:
+        raise OptionError(f"--gpu auto: {error}") from None
+    for line in (*map(describe, machine.gpus), *machine.notes):
+        print(f"sgdlint: {line}", file=sys.stderr)
+    name, count, vram = machine.described(count, vram)
+    if name and catalog.gpu(name) is None:
+        print(f"sgdlint: {name} is not in the catalog: its memory alone is used", file=sys.stderr)
+        name = ""
+    return name, count, vram

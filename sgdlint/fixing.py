@@ -1,0 +1,89 @@
+"""`sgdlint fix`: apply fixes to files, or show what they would change."""
+
+from __future__ import annotations
+
+import sys
+
+from sgdlint import checking, files
+from sgdlint.checking import FAILED, FOUND
+from sgdlint.files import FileError
+from sgdlint.finding import Failure
+from sgdlint.fixer import fix as fix_source
+from sgdlint.linter import OptionError
+from sgdlint.linter import check as check_source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sgdlint.arguments import Arguments
+    from sgdlint.checking import Input
+    from sgdlint.finding import Report
+    from sgdlint.source import Source
+
+
+def fix(arguments: Arguments) -> int:
+    """Fix everything and return the exit status."""
+    if arguments.diff and arguments.format == "json":
+        raise OptionError("--diff shows a diff, so it does not go with --format json")
+    options, pack = checking.options_of(arguments), checking.pack_of(arguments)
+    reports: list[Report] = []
+    failures: list[Failure] = []
+    refused, mended, changed, to_stdout = False, 0, 0, arguments.diff
+    for one in checking.inputs(arguments, failures):
+        fixed = fix_source(one.source, lambda it: check_source(it, pack, options), arguments.unsafe)
+        report = fixed.report
+        failures += report.failures
+        if fixed.refused:
+            refused = True
+            print(f"sgdlint: {one.source.path}: {fixed.refused}", file=sys.stderr)
+        try:
+            _put(arguments, one, fixed.text)
+        except FileError as error:
+            failures.append(Failure(one.source.path, str(error)))
+            report = check_source(one.source, pack, options)
+        else:
+            changed += fixed.text != one.source.text
+            mended += len(fixed.applied)
+        to_stdout = to_stdout or one.kind != "file"
+        reports.append(report)
+    # Where the fixed text goes to standard output, the report goes beside it.
+    stream = sys.stderr if to_stdout else sys.stdout
+    if changed and arguments.format == "text":
+        verb = "Would fix" if arguments.diff else "Fixed"
+        stream.write(f"{verb} {_plural(mended, 'finding')} in {_plural(changed, 'file')}.\n")
+    checking.show(arguments, reports, failures, stream)
+    status = checking.status_of(reports, failures, arguments.fail_on)
+    if status != FAILED and (refused or (arguments.diff and changed)):
+        return FOUND
+    return status
+
+
+def _put(arguments: Arguments, one: Input, text: str) -> None:
+    """Write the fixed text where it belongs: a diff, standard output, the file."""
+    source = one.source
+    if arguments.diff:
+        sys.stdout.write(_diff(source, text))
+    elif one.kind == "file":
+        if text != source.text:
+            files.replace(source.path, source.to_bytes(source.text), source.to_bytes(text))
+    else:
+        ending = b"\n" if one.kind == "command" else b""
+        sys.stdout.buffer.write(source.to_bytes(text) + ending)
+        sys.stdout.buffer.flush()
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _diff(source: Source, text: str) -> str:
+    """Return the changes as a unified diff; "" when there are none."""
+    if text == source.text:
+        return ""
+    from difflib import unified_diff
+
+    old, new = source.text.splitlines(keepends=True), text.splitlines(keepends=True)
+    name = source.path.lstrip("/")
+    return "".join(
+        line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
+        for line in unified_diff(old, new, f"a/{name}", f"b/{name}")
+    )

@@ -19,7 +19,8 @@ def run() -> None:
     status = main()
     for stream in (sys.stdout, sys.stderr):
         try:
-            stream.flush()
+            if stream is not None:  # None: closed by the caller
+                stream.flush()
         except OSError:  # a closed pipe: there is nobody left to tell
             pass
     os._exit(status)

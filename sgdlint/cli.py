@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run sgdlint and return its exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
-    if sys.stdout is None or sys.stderr is None:
-        return FAILED  # closed by the caller: there is nowhere to say anything
+    if sys.stderr is None:  # closed by the caller: what belongs there has nowhere to go
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        return _fail("standard output is closed")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal that cannot show a letter gets its number
             stream.reconfigure(errors="backslashreplace")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -270,8 +272,32 @@ def test_fix_of_a_command(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
 def test_fix_of_a_read_only_file(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
     script.chmod(0o444)
     assert main(["fix", "run.sh"]) == 2
-    assert "read-only" in capsys.readouterr().err
+    captured = capsys.readouterr()
+    assert "read-only" in captured.err
+    assert "run.sh:1:43: error SGD206" in captured.out
     assert script.read_text() == BAD
+
+
+def test_fix_of_standard_input_and_a_file(
+    script: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    feed(monkeypatch, BAD.encode())
+    assert main(["fix", "-", "run.sh"]) == 0
+    assert capfdbinary.readouterr().out == GOOD.encode()
+    assert script.read_text() == GOOD
+
+
+def test_fix_diff_says_what_is_left(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script.write_text(UNFIXABLE)
+    assert main(["fix", "run.sh", "--diff"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "SGD212" in captured.err
+
+
+def test_fix_diff_is_no_json(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fix", "run.sh", "--diff", "--format", "json"]) == 2
+    assert "--diff" in capsys.readouterr().err
 
 
 # --- the other commands ---------------------------------------------------------------------------
@@ -305,3 +331,72 @@ def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
 def test_rule_test_of_the_built_in_rules(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rule", "test"]) == 0
     assert capsys.readouterr().out.endswith("all passed\n")
+
+
+# --- a process of its own -------------------------------------------------------------------------
+
+
+def process(
+    script: Path, *words: str, redirect: str = "", **environment: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run sgdlint through a shell, in the folder of a script."""
+    command = f'exec "$0" -m sgdlint "$@" {redirect}'
+    return subprocess.run(
+        ["sh", "-c", command, sys.executable, *words],
+        cwd=script.parent,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
+        capture_output=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("words", [["check", "run.sh"], ["fix", "--diff", "run.sh"], ["rules"]])
+@pytest.mark.parametrize("redirect", [">&-", ">/dev/full", "2>&-"])
+def test_output_that_cannot_be_written(script: Path, words: list[str], redirect: str) -> None:
+    done = process(script, *words, redirect=redirect)
+    assert b"Traceback" not in done.stderr
+    assert b"internal error" not in done.stderr
+    if redirect != "2>&-":
+        assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
+    "words", [["check", "run.sh"], ["--help"], ["check", "--help"], ["ast", "run.sh"], ["rules"]]
+)
+def test_a_terminal_that_knows_ascii_alone(script: Path, words: list[str]) -> None:
+    script.write_text("echo é\n" + BAD, encoding="utf-8")
+    done = process(script, *words, LC_ALL="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert done.stdout
+    assert b"error" not in done.stderr
+
+
+def test_names_that_are_not_text(script: Path) -> None:
+    name = os.fsdecode(b"b\xff.sh")
+    (script.parent / name).write_text(BAD)
+    done = process(script, "check", "--format", "json", name)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["files"][0]["path"] == name
+
+
+def test_standard_input_that_is_closed(script: Path) -> None:
+    done = process(script, "check", "-", redirect="<&-")
+    assert (done.returncode, done.stderr) == (2, b"sgdlint: error: -: standard input is closed\n")
+
+
+def test_head_of_a_long_report(script: Path) -> None:
+    script.write_text(BAD * 3000)
+    done = process(script, "check", "run.sh", redirect="| head -n 1")
+    assert done.stdout == b"run.sh:1:43: error SGD206 underscore-in-option\n"
+    assert done.stderr == b""
+
+
+def test_process_substitution(script: Path) -> None:
+    done = subprocess.run(
+        ["bash", "-c", '"$0" -m sgdlint check <(cat run.sh)', sys.executable],
+        cwd=script.parent,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert b"SGD206" in done.stdout

@@ -85,7 +85,7 @@ def check(source: Source, pack: Pack, options: Options) -> Report:
     findings = _suppress(findings, suppressions, source, engine, _chosen(options))
     findings = [one for one in findings if _is_wanted(one, options)]
     findings.sort(key=lambda one: (one.span.start, one.span.end, one.code))
-    options_of = tuple(
+    options_of: tuple[dict[str, object], ...] = tuple(
         {name: given.values for name, given in launch.bound.given.items() if not given.retired}
         for launch in launches
     )

@@ -179,7 +179,7 @@ class _Binder:
         }
 
     def reconsider(self, event: Event, given: dict[str, Given]) -> Event:
-        """Return the event for an abbreviation that counts, since the full name stands there too."""
+        """Return the event for an abbreviation that counts, as the full name is there too."""
         if event.kind != "ignored-abbreviation" or event.given is None:
             return event
         if given[event.given.option.dest].dropped:

@@ -365,7 +365,7 @@ class _Binder:
                 )
 
     def texts_of(self, given: Given) -> list[tuple[tuple[int, ...], tuple[str, ...]]]:
-        """Return the known value words of an option with their possible texts."""
+        """Return the value words that are certain, with their possible texts."""
         if given.joined:
             texts = self.words[given.name_word].texts
             if texts is None or arity(given.option)[1] == 0:
@@ -374,8 +374,9 @@ class _Binder:
         found: list[tuple[tuple[int, ...], tuple[str, ...]]] = []
         for word in given.value_words:
             texts = self.words[word].texts
-            if texts is not None:
-                found.append(((word,), texts))
+            if texts is None:  # it may be an option itself, and what follows that one's value
+                break
+            found.append(((word,), texts))
         return found
 
 

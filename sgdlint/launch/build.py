@@ -99,8 +99,8 @@ def _without_model_type(found: Recognised, release: Release) -> tuple[tuple[Word
 def _has_positional_model(found: Recognised, release: Release, words: Sequence[Word]) -> bool:
     if not _is_dispatched(found) or not words or words[0].many:
         return False
-    texts = words[0].texts
-    is_option = any(text.startswith("-") for text in texts) if texts else True
+    texts = words[0].texts or (words[0].prefix or "-",)
+    is_option = any(text.startswith("-") for text in texts)
     return not is_option and _has(release, "positional-model")
 
 

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import textwrap
 
 from sgdlint import resources, rulepack
 from sgdlint.linter import OptionError
 from sgdlint.nearest import nearest
-from sgdlint.rules.check import check
-from sgdlint.rules.files import RuleError, find_files, read_file
-from sgdlint.ruletest import run_examples
+from sgdlint.rules.files import read_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from sgdlint.rules.model import Rule
 
 
-def listing(as_json: bool) -> str:
-    """Return all rules, one a line, or as JSON."""
-    rules = sorted(rulepack.load().rules, key=lambda rule: rule.code)
+def listing(as_json: bool, paths: Sequence[str] = ()) -> str:
+    """Return all rules, one a line, or as JSON; paths: the user's rule files and folders."""
+    rules = sorted(rulepack.load(paths).rules, key=lambda rule: rule.code)
     if as_json:
         return json.dumps([_as_data(rule) for rule in rules], indent=2) + "\n"
     width = max(len(rule.name) for rule in rules)
@@ -59,13 +59,14 @@ def _range(rule: Rule) -> str:
     )
 
 
-def explain(wish: str) -> str:
-    """Return the whole story of a rule, by code or name; raises OptionError when there is none."""
-    rules = [
-        rule
-        for path in find_files(resources.find("rules.d"))
-        for rule in read_file(path).data.get("rules", ())
-    ]
+def explain(wish: str, paths: Sequence[str] = ()) -> str:
+    """Return the whole story of a rule, by code or name; raises OptionError when there is none.
+
+    paths: the user's rule files and folders; raises RuleError when they are wrong.
+    """
+    rulepack.load(paths)
+    files = read_files(rulepack.files_at([resources.find("rules.d"), *paths]))
+    rules = [rule for file in files for _, rule in file.each("rules")]
     for rule in rules:
         if wish.lower() in (rule["code"].lower(), rule["name"]):
             return _story(rule)
@@ -128,16 +129,7 @@ def test(path: str) -> tuple[str, bool]:
     """
     folder = resources.find("rules.d")
     base = rulepack.load() if path and not _same(path, folder) else None
-    files, problems = [], []
-    for name in find_files(path or folder):
-        try:
-            files.append(read_file(name))
-        except RuleError as error:
-            problems += error.problems
-    if problems:
-        raise RuleError(problems)
-    pack = check(files, base)
-    results = [result for file in files for result in run_examples(file, pack, base)]
+    pack, results = rulepack.examine([path or folder], base)
     failed = [result.problem for result in results if result.problem is not None]
     lines = [str(problem) for problem in failed]
     lines.append(
@@ -148,6 +140,4 @@ def test(path: str) -> tuple[str, bool]:
 
 
 def _same(path: str, folder: str) -> bool:
-    import os
-
     return os.path.realpath(path) == os.path.realpath(folder)

@@ -11,13 +11,14 @@ import json
 import os
 
 from sgdlint import __version__, resources
-from sgdlint.rules.model import pack_from_data, pack_to_data
+from sgdlint.rules.files import RuleError, RuleProblem, find_files
+from sgdlint.rules.model import Pack, pack_from_data, pack_to_data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Sequence
 
-    from sgdlint.rules.model import Pack
+    from sgdlint.ruletest import Result
 
 PREPARED = os.path.join(os.path.dirname(__file__), "rules", "pack.json")
 PRIME = (1 << 61) - 1
@@ -25,39 +26,61 @@ FORMAT = 1
 """Raise when the prepared form changes, so that older caches are not read."""
 
 
-def load() -> Pack:
-    """Return the built-in rules; raises RuleError when changed rule files are wrong."""
+def load(paths: Sequence[str] = ()) -> Pack:
+    """Return the built-in rules and those of the user's rule files and folders.
+
+    Raises RuleError when a rule file that is not prepared yet is wrong.
+    """
     folder = resources.find("rules.d")
-    wanted = fingerprint(folder)
-    for path in (PREPARED, _cache_path(wanted)):
-        data = _read(path)
-        if data is not None and data.get("fingerprint") == wanted:
-            return pack_from_data(data)
-    pack = compile_folder(folder)
-    _keep(_cache_path(wanted), prepared(pack, wanted))
+    mark = fingerprint([folder])
+    built_in = _read(PREPARED, mark) or _compiled([folder], mark, None)
+    if not paths:
+        return built_in
+    own = _compiled(paths, fingerprint(paths, mark), built_in)
+    return Pack((*built_in.rules, *own.rules), (*built_in.facts, *own.facts))
+
+
+def _compiled(paths: Sequence[str], mark: str, base: Pack | None) -> Pack:
+    """Return rule files as a pack, from the cache when they are in it."""
+    kept = _read(_cache_path(mark), mark)
+    if kept is not None:
+        return kept
+    pack = compile_files(paths, base)
+    _keep(_cache_path(mark), prepared(pack, mark))
     return pack
 
 
 def compile_folder(folder: str, base: Pack | None = None) -> Pack:
-    """Compile and check rule files, their examples included; raises RuleError."""
-    from sgdlint.rules.check import check
-    from sgdlint.rules.files import RuleError, find_files, read_file
-    from sgdlint.ruletest import run_examples
+    """Compile and check the rule files at one path; see `compile_files`."""
+    return compile_files([folder], base)
 
-    files, problems = [], []
-    for path in find_files(folder):
-        try:
-            files.append(read_file(path))
-        except RuleError as error:
-            problems += error.problems
-    if problems:
-        raise RuleError(problems)
-    pack = check(files, base)
-    results = [result for file in files for result in run_examples(file, pack, base)]
+
+def compile_files(paths: Sequence[str], base: Pack | None = None) -> Pack:
+    """Compile and check rule files, their examples included; raises RuleError."""
+    pack, results = examine(paths, base)
     failed = [result.problem for result in results if result.problem is not None]
     if failed:
         raise RuleError(failed)
     return pack
+
+
+def examine(paths: Sequence[str], base: Pack | None = None) -> tuple[Pack, list[Result]]:
+    """Compile rule files and run their examples; raises RuleError when the files are not valid."""
+    from sgdlint.rules.check import check
+    from sgdlint.rules.files import read_files
+    from sgdlint.ruletest import run_examples
+
+    files = read_files(files_at(paths))
+    pack = check(files, base)
+    if not pack.rules:
+        raise RuleError([RuleProblem(" ".join(paths), 0, "", "", "holds no rules")])
+    return pack, [result for file in files for result in run_examples(file, pack, base)]
+
+
+def files_at(paths: Sequence[str]) -> list[str]:
+    """Return the rule files at some paths, each one once; raises RuleError where there is none."""
+    found = {os.path.realpath(file): file for path in paths for file in find_files(path)}
+    return list(found.values())
 
 
 def prepared(pack: Pack, mark: str) -> str:
@@ -70,20 +93,26 @@ def prepared(pack: Pack, mark: str) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def fingerprint(folder: str) -> str:
-    """Return a short text that changes when a rule file of a folder does."""
-    parts = [f"{FORMAT} {__version__}".encode()]
-    for name in sorted(os.listdir(folder)):
-        if name.endswith((".yaml", ".yml")):
-            with open(os.path.join(folder, name), "rb") as file:
+def fingerprint(paths: str | Sequence[str], base: str = "") -> str:
+    """Return a short text that changes when one of the rule files at some paths does.
+
+    base: the fingerprint of the rules that they build on.
+    """
+    parts = [f"{FORMAT} {__version__} {base}".rstrip().encode()]
+    for path in files_at([paths] if isinstance(paths, str) else paths):
+        try:
+            with open(path, "rb") as file:
                 # Line ends may differ between checkouts; they mean nothing in YAML.
-                parts += [name.encode(), file.read().replace(b"\r\n", b"\n")]
+                parts += [os.path.basename(path).encode(), file.read().replace(b"\r\n", b"\n")]
+        except OSError as error:
+            problem = RuleProblem(path, 0, "", "", f"cannot be read: {error.strerror}")
+            raise RuleError([problem]) from None
     # A remainder is as good as a checksum here, and needs no module.
     return f"{int.from_bytes(b'|'.join(parts), 'little') % PRIME:016x}"
 
 
-def _read(path: str) -> dict[str, Any] | None:
-    """Return a prepared file's data; None when it is missing, foreign or not ours to trust."""
+def _read(path: str, mark: str) -> Pack | None:
+    """Return a prepared pack; None when it is missing, of other files or not ours to trust."""
     try:
         with open(path, encoding="utf-8") as file:
             if path != PREPARED and not _is_private(os.fstat(file.fileno())):
@@ -91,7 +120,8 @@ def _read(path: str) -> dict[str, Any] | None:
             data = json.load(file)
     except (OSError, ValueError):
         return None
-    return data if isinstance(data, dict) else None
+    fits = isinstance(data, dict) and data.get("fingerprint") == mark
+    return pack_from_data(data) if fits else None
 
 
 def _is_private(status: os.stat_result) -> bool:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from sgdlint.fixer import apply
 from sgdlint.linter import OptionError, Options, check
-from sgdlint.record import record
-from sgdlint.rules.files import RuleFile, RuleProblem, place_at
-from sgdlint.rules.model import Pack
+from sgdlint.record import record, replace
+from sgdlint.rules.compiler import shown
+from sgdlint.rules.logic import names_in
+from sgdlint.rules.model import Pack, Rule, holds
 from sgdlint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from sgdlint.finding import Finding, Report
+    from sgdlint.rules.files import RuleFile, RuleProblem
 
 
 @record
@@ -31,20 +34,23 @@ def run_examples(file: RuleFile, pack: Pack, base: Pack | None = None) -> list[R
     if base is not None:
         pack = Pack((*base.rules, *pack.rules), (*base.facts, *pack.facts))
     results = []
-    for index, rule in enumerate(file.data.get("rules", ())):
+    for at, rule in file.each("rules"):
         for number, example in enumerate(rule["examples"]):
-            place = ("rules", index, "examples", number)
             kind = next(iter({"bad", "good", "unknown"} & set(example)))
             message = _run(rule, kind, example, pack)
-            problem = place_at(file, place, message) if message else None
+            problem = at.down("examples", number).problem(message) if message else None
             results.append(Result(rule["code"], rule["name"], kind, problem))
     return results
 
 
 def script_of(example: dict[str, Any], key: str) -> str:
     """Return an example's script with the environment it asks for exported above it."""
-    exports = [f"export {name}='{value}'" for name, value in example.get("env", {}).items()]
+    exports = [f"export {name}={_quoted(value)}" for name, value in example.get("env", {}).items()]
     return "\n".join([*exports, example[key].rstrip("\n")]) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"
 
 
 def options_of(rule: dict[str, Any], example: dict[str, Any]) -> Options:
@@ -73,7 +79,9 @@ def _run(rule: dict[str, Any], kind: str, example: dict[str, Any], pack: Pack) -
     if kind != "bad":
         return f"fires on the {kind} example: {fired[0].message}" if fired else ""
     if not fired:
-        return "does not fire on the bad example"
+        source = Source("example", script_of(example, kind))
+        reason = _why_silent(rule["code"], source, pack, options)
+        return f"does not fire on the bad example: {reason}"
     return _check_fixed(example, report, fired, pack, options)
 
 
@@ -96,3 +104,63 @@ def _check_fixed(
     if text != script_of(example, "fixed"):
         return f"the fixes give:\n{text}instead of:\n{script_of(example, 'fixed')}"
     return "still fires on the fixed example" if fired else ""
+
+
+# --- why a rule says nothing ----------------------------------------------------------------------
+
+PROBE = "PROBE000"
+ALWAYS = ["const", True]
+UNKNOWN = "?"
+"""What a message shows for a value that is not known."""
+
+
+def _why_silent(code: str, source: Source, pack: Pack, options: Options) -> str:
+    """Return why a rule does not fire on a script.
+
+    The rule is run alone, with other conditions and with a message that tells the values of facts.
+    """
+    rule = next(one for one in pack.rules if one.code == code)
+    report = check(source, pack, options)
+    if not holds(report.sglang, rule.since, rule.until):
+        return f"it does not hold for SGLang {report.sglang}"
+    probe = replace(rule, code=PROBE, name="probe", message="-", help="", at=(), fixes=())
+
+    def found(**changes: Any) -> list[Finding]:
+        only = Pack((replace(probe, **changes),), pack.facts)
+        return [one for one in check(source, only, options).findings if one.code == PROBE]
+
+    if not found(when=None if rule.on else ALWAYS):
+        return f"there is no {rule.on or 'launch of ' + ' or '.join(rule.commands)} in it"
+    alone = found()
+    if not alone:
+        return _why_not_true(rule, pack, found)
+    others = sorted({one.code for one in report.findings if one.span == alone[0].span})
+    if rule.on and others:
+        return f"{', '.join(others)} speaks of it first"
+    return "a comment in it suppresses the rule"
+
+
+def _why_not_true(rule: Rule, pack: Pack, found: Callable[..., list[Finding]]) -> str:
+    """Return whether a condition is false or unknown, and the values that make it so."""
+    names = [shown([kind, name]) for kind, name in _names_below(rule.when, pack)]
+    message = "\n".join("{" + name + "}" for name in names)
+    values = found(when=None if rule.on else ALWAYS, message=message)[0].message.split("\n")
+    pairs = list(zip(names, values, strict=False))
+    if found(when=["not", rule.when]):
+        direct = [shown([kind, name]) for kind, name in names_in(rule.when)]
+        told = ", ".join(f"`{name}` is {value}" for name, value in pairs if name in direct)
+        return f"its condition is false there ({told})"
+    waits = [name for name, value in pairs if value == UNKNOWN or " or " in value]
+    told = ", ".join(f"`{name}`" for name in waits)
+    return f"its condition is unknown there: it waits for {told or 'a value that is not known'}"
+
+
+def _names_below(condition: list[Any], pack: Pack) -> list[tuple[str, str]]:
+    """Return the facts that a condition reads, with those that derived facts are made of."""
+    found: dict[tuple[str, str], None] = {}
+    for kind, name in names_in(condition):
+        found[kind, name] = None
+        for fact in pack.facts if kind == "derived" else ():
+            if fact.name == name:
+                found.update(dict.fromkeys(_names_below(fact.value, pack)))
+    return list(found)

@@ -6,10 +6,11 @@ The only importer of lark at run time, and only when rule files are compiled.
 from __future__ import annotations
 
 import os
+import re
 
 from sgdlint import resources
 from sgdlint.nearest import nearest
-from sgdlint.rules.logic import FUNCTIONS
+from sgdlint.rules.logic import FUNCTIONS, LEAVES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +28,16 @@ if TYPE_CHECKING:
         def all_names(self) -> list[str]:
             """Return every name there is, for suggestions."""
             ...
+
+        def values(self, kind: str, name: str) -> list[Any] | None:
+            """Return all values that a fact can have, or None when any."""
+            ...
+
+
+MOST_LEVELS = 100
+"""Parts of a condition that may stand in each other; evaluating one more would recurse deeper."""
+LONGEST_NUMBER = 18
+SHORT_LIST = 10
 
 
 class ConditionError(Exception):
@@ -70,10 +81,18 @@ def _parse(text: str) -> Tree[Token]:
 class _Compiler:
     def __init__(self, names: Names) -> None:
         self.names = names
+        self.level = 0
 
     def compile(self, tree: Tree[Token]) -> tuple[list[Any], str]:
+        if self.level >= MOST_LEVELS:
+            raise ConditionError(
+                f"more than {MOST_LEVELS} parts are joined or nested in one condition; "
+                "use `in [ … ]`, or split it into several rules"
+            )
+        self.level += 1
         method = getattr(self, "_" + tree.data)
         result: tuple[list[Any], str] = method(*tree.children)
+        self.level -= 1
         return result
 
     def as_bool(self, tree: Tree[Token]) -> list[Any]:
@@ -81,9 +100,10 @@ class _Compiler:
         compiled, found = self.compile(tree)
         if found in ("bool", "any"):
             return compiled
-        if isinstance(compiled[1], str):
-            hint = f": compare it, or ask `{compiled[1]} is given`"
-            raise ConditionError(f"`{compiled[1]}` is a {found}, not a yes or no{hint}")
+        if compiled[0] in LEAVES:
+            name = shown(compiled)
+            hint = f": compare it, or ask `{name} is given`"
+            raise ConditionError(f"`{name}` is a {found}, not a yes or no{hint}")
         raise ConditionError(f"a {found} stands where a yes or no is needed")
 
     def _any_of(self, left: Tree[Token], right: Tree[Token]) -> tuple[list[Any], str]:
@@ -100,14 +120,15 @@ class _Compiler:
     ) -> tuple[list[Any], str]:
         first, first_type = self.compile(then)
         second, second_type = self.compile(otherwise)
-        return ["if", self.as_bool(test), first, second], _common(first_type, second_type)
+        kind = _common(first, first_type, second, second_type)
+        return ["if", self.as_bool(test), first, second], kind
 
     def _compare(
         self, left: Tree[Token], operator: Token, right: Tree[Token]
     ) -> tuple[list[Any], str]:
         first, first_type = self.compile(left)
         second, second_type = self.compile(right)
-        kind = _common(first_type, second_type)
+        kind = _common(first, first_type, second, second_type)
         if operator not in ("==", "!=") and kind not in ("number", "any"):
             raise ConditionError(f"`{operator}` compares numbers, not {kind}s")
         self._check_choice(first, second)
@@ -115,15 +136,16 @@ class _Compiler:
         return ["cmp", str(operator), first, second], "bool"
 
     def _check_choice(self, name: list[Any], constant: list[Any]) -> None:
-        if name[0] == "option" and constant[0] == "const":
-            self._check_constant(name, constant[1])
-
-    def _check_constant(self, name: list[Any], value: Any) -> None:
-        choices = getattr(self.names, "choices", lambda _name: None)(name[1])
-        if choices is not None and value not in choices:
-            raise ConditionError(
-                f"`{name[1]}` is never {value!r}: it takes {', '.join(map(str, choices))}"
-            )
+        if name[0] not in LEAVES or constant[0] != "const":
+            return
+        values, value = self.names.values(name[0], name[1]), constant[1]
+        if values is None or value in values:
+            return
+        if len(values) <= SHORT_LIST:
+            hint = f": it is one of {', '.join(map(str, values))}"
+        else:
+            hint = _did_you_mean(str(value), map(str, values)) or ": no release has it"
+        raise ConditionError(f"`{shown(name)}` is never {value!r}{hint}")
 
     def _member(self, left: Tree[Token], values: Tree[Token]) -> tuple[list[Any], str]:
         compiled, kind = self.compile(left)
@@ -133,7 +155,7 @@ class _Compiler:
             constant, constant_type = self.compile(one)
             if constant[0] != "const":
                 raise ConditionError("a list after `in` holds constants only")
-            _common(kind, constant_type)
+            _common(compiled, kind, constant, constant_type)
             self._check_choice(compiled, constant)
             constants.append(constant[1])
         return ["in", compiled, constants], "bool"
@@ -157,11 +179,14 @@ class _Compiler:
     ) -> tuple[list[Any], str]:
         first, first_type = self.compile(left)
         second, second_type = self.compile(right)
-        if _common(first_type, second_type) not in ("number", "any"):
-            raise ConditionError(f"`{operator}` calculates with numbers, not {first_type}s")
+        kind = _common(first, first_type, second, second_type)
+        if kind not in ("number", "any"):
+            raise ConditionError(f"`{operator}` calculates with numbers, not {kind}s")
         return ["arith", str(operator), first, second], "number"
 
     def _number(self, token: Token) -> tuple[list[Any], str]:
+        if len(token) > LONGEST_NUMBER:
+            raise ConditionError(f"a number has at most {LONGEST_NUMBER} digits, not {len(token)}")
         return ["const", float(token) if "." in token else int(token)], "number"
 
     def _negative(self, token: Token) -> tuple[list[Any], str]:
@@ -198,7 +223,18 @@ class _Compiler:
             if not _fits(found, wanted):
                 raise ConditionError(f"`{name}` takes a {wanted}, not a {found}")
             compiled.append(one)
+        if name == "matches":
+            _check_pattern(compiled[1])
         return ["call", str(name), *compiled], function.result
+
+
+def _check_pattern(pattern: list[Any]) -> None:
+    if pattern[0] != "const":
+        raise ConditionError("the pattern of `matches` is a text, not worked out")
+    try:
+        re.compile(pattern[1])
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ConditionError(f"{pattern[1]!r} is not a regular expression: {error}") from None
 
 
 def _did_you_mean(name: str, names: Any) -> str:
@@ -210,9 +246,18 @@ def _fits(found: str, wanted: str) -> bool:
     return found in (wanted, "any") or (wanted == "sequence" and found in ("string", "list"))
 
 
-def _common(first: str, second: str) -> str:
-    if first == "any":
-        return second
-    if second not in (first, "any"):
-        raise ConditionError(f"a {first} is never a {second}")
-    return first
+def _common(first: list[Any], first_type: str, second: list[Any], second_type: str) -> str:
+    if first_type == "any":
+        return second_type
+    if second_type not in (first_type, "any"):
+        whose = next((part for part in (first, second) if part[0] in LEAVES), None)
+        kind = first_type if whose is first else second_type
+        subject = "" if whose is None else f"`{shown(whose)}` is a {kind}, and "
+        raise ConditionError(f"{subject}a {first_type} is never a {second_type}")
+    return first_type
+
+
+def shown(leaf: list[Any]) -> str:
+    """Return a leaf's name as it is written in a condition."""
+    kind, name = leaf[0], leaf[1]
+    return str(name) if kind in ("option", "derived") else f"{kind}.{name}"

@@ -60,24 +60,32 @@ def truths(value: Value) -> set[bool]:
 def evaluate(condition: list[Any], lookup: Callable[[str, str], Value]) -> Value:
     """Evaluate a compiled condition; `lookup(kind, name)` gives the value of a fact."""
     operator = condition[0]
-    if operator in _LEAVES:
+    if operator in LEAVES:
         return lookup(operator, condition[1])
     return _OPERATORS[operator](condition, lookup)
 
 
-def names_in(condition: Any) -> list[tuple[str, str]]:
-    """Return the (kind, name) of every fact that a compiled condition reads, in order."""
-    if not isinstance(condition, list) or not condition:
+def parts_of(condition: list[Any]) -> list[list[Any]]:
+    """Return the conditions that a compiled condition is made of, without constants."""
+    if condition[0] in LEAVES or condition[0] == "const":
         return []
-    if condition[0] in _LEAVES:
+    # What stands in a list after `in` are constants, though one may read like a condition.
+    parts = condition[1:2] if condition[0] == "in" else condition[1:]
+    return [part for part in parts if isinstance(part, list)]
+
+
+def names_in(condition: list[Any]) -> list[tuple[str, str]]:
+    """Return the (kind, name) of every fact that a compiled condition reads, in order."""
+    if condition[0] in LEAVES:
         return [(condition[0], condition[1])]
     found: dict[tuple[str, str], None] = {}
-    for part in condition[1:]:
+    for part in parts_of(condition):
         found.update(dict.fromkeys(names_in(part)))
     return list(found)
 
 
-_LEAVES = {"option", "effective", "env", "model", "gpu", "launch", "event", "derived"}
+LEAVES = {"option", "effective", "env", "model", "gpu", "launch", "event", "derived"}
+"""Operators of a compiled condition that read a fact; its name stands behind them."""
 
 
 def _constant(condition: list[Any], lookup: Any) -> Value:
@@ -134,7 +142,10 @@ def _combine(left: Value, right: Value, apply: Callable[..., Any], absent: Any) 
         return known(absent)
     if left.values is None or right.values is None:
         return UNKNOWN if absent is None else EITHER
-    results = [apply(a, b) for a in left.values for b in right.values]
+    try:
+        results = [apply(a, b) for a in left.values for b in right.values]
+    except (OverflowError, TypeError):  # too large to calculate with; not of the expected type
+        return UNKNOWN if absent is None else EITHER
     if any(result is None for result in results):  # division by zero
         return UNKNOWN
     missing = left.absent or right.absent
@@ -156,7 +167,10 @@ def _member(condition: list[Any], lookup: Any) -> Value:
 def _map(value: Value, apply: Callable[[Any], Any], absent: Any) -> Value:
     if value.values is None:
         return EITHER if isinstance(absent, bool) else UNKNOWN
-    results = [apply(one) for one in value.values]
+    try:
+        results = [apply(one) for one in value.values]
+    except (AttributeError, TypeError):  # not of the expected type
+        return EITHER if isinstance(absent, bool) else UNKNOWN
     if value.absent and absent is not None:
         results.append(absent)
     return _possible(results, value.absent and absent is None)

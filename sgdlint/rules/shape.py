@@ -39,10 +39,12 @@ def _check(
         schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
     wanted = schema.get("type")
     if wanted and (not isinstance(data, _TYPES[wanted]) or isinstance(data, bool)):
-        yield path, _wrong_type(data, wanted)
+        yield path, _wrong_type(data, schema)
         return
     if isinstance(data, str):
         yield from _check_string(data, schema, path)
+    elif isinstance(data, (int, float)):
+        yield from _check_number(data, schema, path)
     elif isinstance(data, dict):
         yield from _check_object(data, schema, root, path)
     elif isinstance(data, list):
@@ -52,14 +54,39 @@ def _check(
             yield from _check(item, schema.get("items", {}), root, (*path, index))
 
 
-def _wrong_type(data: Any, wanted: str) -> str:
-    hint = ""
+def _wrong_type(data: Any, schema: dict[str, Any]) -> str:
+    wanted, hint = schema["type"], ""
     if isinstance(data, bool) and wanted == "string":
         hint = "; YAML 1.1 reads a bare true, false, on, off, yes or no as a boolean: quote it"
     elif isinstance(data, (int, float)) and wanted == "string":
-        hint = "; quote it"
-    names = {"object": "a mapping", "array": "a list", "string": "a text", "integer": "a number"}
-    return f"must be {names.get(wanted, 'a ' + wanted)}, not {data!r}{hint}"
+        hint = _for_example(schema) or "; quote it"
+    names = {
+        "object": "a mapping",
+        "array": "a list",
+        "string": "a text",
+        "integer": "a whole number",
+    }
+    return f"must be {names.get(wanted, 'a ' + wanted)}, not {_shown(data)}{hint}"
+
+
+def _for_example(schema: dict[str, Any]) -> str:
+    return "".join(f'; write it like "{one}", quoted' for one in schema.get("examples", ())[:1])
+
+
+def _shown(data: Any) -> str:
+    """Return data in a few words: a list or mapping may be long."""
+    if isinstance(data, (dict, list)):
+        return "a mapping" if isinstance(data, dict) else "a list"
+    return "nothing" if data is None else repr(data)
+
+
+def _check_number(data: float, schema: dict[str, Any], path: Path) -> Iterator[Problem]:
+    if not abs(data) < float("inf"):
+        yield path, f"must be a number, not {data}"
+    elif data < schema.get("minimum", data):
+        yield path, f"must be at least {schema['minimum']}, not {data}"
+    elif "exclusiveMinimum" in schema and data <= schema["exclusiveMinimum"]:
+        yield path, f"must be more than {schema['exclusiveMinimum']}, not {data}"
 
 
 def _check_string(data: str, schema: dict[str, Any], path: Path) -> Iterator[Problem]:
@@ -69,8 +96,15 @@ def _check_string(data: str, schema: dict[str, Any], path: Path) -> Iterator[Pro
         suggestion = nearest(data, schema["enum"])
         hint = f"; did you mean {suggestion!r}?" if suggestion else ""
         yield path, f"{data!r} is not one of {', '.join(schema['enum'])}{hint}"
-    if "pattern" in schema and not re.search(schema["pattern"], data):
-        yield path, f"{data!r} does not have the form {schema['pattern']}"
+    if not _matches(schema, data):
+        hint = _for_example(schema)
+        yield path, f"{data!r} does not have the form {schema['pattern']}{hint}"
+
+
+def _matches(schema: dict[str, Any], text: str) -> bool:
+    # Python's `$` also matches before a line end, that of JSON Schema does not.
+    pattern = re.sub(r"\$\Z", r"\\Z", schema.get("pattern", ""))
+    return re.search(pattern, text) is not None
 
 
 def _check_object(
@@ -78,6 +112,7 @@ def _check_object(
 ) -> Iterator[Problem]:
     properties = schema.get("properties", {})
     others = schema.get("additionalProperties", {})
+    names = schema.get("propertyNames", {})
     for name in schema.get("required", ()):
         if name not in data:
             yield path, f"lacks the key `{name}`"
@@ -86,6 +121,8 @@ def _check_object(
     for key, value in data.items():
         if not isinstance(key, str):
             yield path, f"key {key!r} must be a text: quote it"
+        elif not _matches(names, key):
+            yield (*path, key), f"the name does not have the form {names['pattern']}"
         elif key in properties:
             yield from _check(value, properties[key], root, (*path, key))
         elif others is False:

@@ -39,8 +39,8 @@ class Names:
         """Return all names."""
         return list(TYPES)
 
-    def choices(self, name: str) -> list[Any] | None:
-        """Return the choices of s."""
+    def values(self, _kind: str, name: str) -> list[Any] | None:
+        """Return the values of s."""
         return ["x", "y"] if name == "s" else None
 
 
@@ -110,7 +110,7 @@ def test_evaluate(text: str, facts: dict[str, Value], expected: Value) -> None:
         ("n", "`n` is a number, not a yes or no"),
         ("n == 'x'", "a number is never a string"),
         ("s < 'y'", "`<` compares numbers"),
-        ("s == 'z'", "`s` is never 'z': it takes x, y"),
+        ("s == 'z'", "`s` is never 'z': it is one of x, y"),
         ("s in ['x', 'z']", "`s` is never 'z'"),
         ("n + s == 2", "a number is never a string"),
         ("lowr(s) == 'x'", "there is no function `lowr`; did you mean `lower`?"),

@@ -88,7 +88,10 @@ def test_a_good_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         (changed(sevrity="error"), "sevrity: unknown key; did you mean `severity`?"),
         (changed(why=None), "lacks the key `why`"),
         (changed(code="ops1"), "code: 'ops1' does not have the form"),
-        (changed(since=0.5), "since: must be a text, not 0.5; quote it"),
+        (
+            changed(since=0.5),
+            'since: must be a text, not 0.5; write it like "0.5.12.post1", quoted',
+        ),
         (changed(commands=["train"]), "commands.0: 'train' is not one of generate, serve"),
         (changed(when=None), "needs `when`, or `on` with an event"),
         (
@@ -96,9 +99,9 @@ def test_a_good_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
             "when: there is no `strict_port`; did you mean `strict_ports`",
         ),
         (changed(when="port"), "when: `port` is a number, not a yes or no"),
-        (changed(when="port == '3'"), "when: a number is never a string"),
+        (changed(when="port == '3'"), "when: `port` is a number, and a number is never a string"),
         (changed(when="port >"), "when: `port >` is not a condition"),
-        (changed(when="backend == 'vllm'"), "when: `backend` is never 'vllm': it takes"),
+        (changed(when="backend == 'vllm'"), "when: `backend` is never 'vllm': it is one of"),
         (
             changed(when="model.kin == 'image'"),
             "there is no `model.kin`; did you mean `model.kind`",

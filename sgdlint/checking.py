@@ -76,7 +76,7 @@ def pack_of(arguments: Arguments) -> Pack:
     """Return the rules, the user's own included; raises OptionError for an unknown rule name."""
     from sgdlint import rulepack
 
-    pack = rulepack.load(tuple(arguments.rules)) if arguments.rules else rulepack.load()
+    pack = rulepack.load(arguments.rules)
     check_names((*_list(arguments.select), *_list(arguments.ignore)), pack)
     return pack
 

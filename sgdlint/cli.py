@@ -123,14 +123,14 @@ def _ast(arguments: Arguments) -> int:
 def _rules(arguments: Arguments) -> int:
     from sgdlint import rulebook
 
-    sys.stdout.write(rulebook.listing(arguments.format == "json"))
+    sys.stdout.write(rulebook.listing(arguments.format == "json", arguments.rules))
     return CLEAN
 
 
 def _explain(arguments: Arguments) -> int:
     from sgdlint import rulebook
 
-    sys.stdout.write(rulebook.explain(arguments.rule))
+    sys.stdout.write(rulebook.explain(arguments.rule, arguments.rules))
     return CLEAN
 
 

@@ -333,6 +333,43 @@ def test_rule_test_of_the_built_in_rules(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().out.endswith("all passed\n")
 
 
+OWN = """\
+rules:
+- code: OPS101
+  name: serve-without-strict-ports
+  severity: warning
+  category: reproducibility
+  since: "0.5.10"
+  commands: [serve]
+  when: not strict_ports
+  message: The port may move
+  why: Our load balancer finds the server at its port.
+  references: [handbook]
+  examples:
+  - {bad: "sglang serve --model-path Qwen/Qwen-Image", sglang: "0.5.23"}
+  - {good: "sglang serve --model-path Qwen/Qwen-Image --strict-ports", sglang: "0.5.23"}
+"""
+
+
+def test_own_rules(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script.write_text(GOOD)
+    (script.parent / "ops.yaml").write_text(OWN)
+    assert main(["check", "run.sh"]) == 0
+    assert main(["check", "run.sh", "--rules", "ops.yaml"]) == 1
+    assert "OPS101 serve-without-strict-ports" in capsys.readouterr().out
+    assert main(["explain", "OPS101", "--rules", "ops.yaml"]) == 0
+    assert "Our load balancer" in capsys.readouterr().out
+    assert main(["rules", "--rules", "ops.yaml"]) == 0
+    assert "OPS101" in capsys.readouterr().out
+
+
+def test_own_rules_that_are_wrong(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (script.parent / "ops.yaml").write_text(OWN.replace("not strict_ports", "not strict_prots"))
+    assert main(["check", "run.sh", "--rules", "ops.yaml"]) == 2
+    assert "ops.yaml:8: OPS101: when: there is no `strict_prots`" in capsys.readouterr().err
+    assert main(["check", "run.sh", "--rules", "gone"]) == 2
+
+
 # --- a process of its own -------------------------------------------------------------------------
 
 

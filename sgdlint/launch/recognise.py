@@ -16,6 +16,7 @@ from sgdlint.launch.wrappers import (
 from sgdlint.record import record, replace
 from sgdlint.shell.assign import tail_of
 from sgdlint.shell.interpreter import commands_of
+from sgdlint.shell.origin import NOWHERE, joined, stretch
 from sgdlint.shell.values import Command, Piece, Variable, Word
 
 TYPE_CHECKING = False
@@ -101,7 +102,7 @@ class Walk:
         self.names: list[str] = []
         self.environment = command.environment
         self.fresh = False
-        self.prefix_reaches = True
+        self.prefix_reaches = _begins_in_place(command)
         self.added: dict[str, Variable] = {}
         self.cleared = False
         self.kept = False
@@ -280,11 +281,7 @@ class Walk:
         rest = self.words[index:]
         if not rest:
             return self._nested(self.command.stdin) if self.command.stdin is not None else []
-        pieces: list[Piece] = []
-        for word in rest:
-            pieces += [Piece((" ",), -1, -1), *word.pieces]
-        many = any(word.many for word in rest)
-        return self._nested(Word(rest[0].start, rest[-1].end, tuple(pieces[1:]), many))
+        return self._nested(joined(rest))
 
     def _nested(self, word: Word) -> list[Recognised]:
         inner = commands_of(word, self.environment) or []
@@ -337,7 +334,7 @@ class Walk:
                 self.cleared = True
                 index += 1
             elif wrapper.assigns and ASSIGNMENT.match(word.prefix):
-                self._add(word)
+                self._add(word, _place(word))
                 index += 1
             elif operands:
                 operands -= 1
@@ -357,7 +354,8 @@ class Walk:
             if self.words[index].text == "--":
                 return index + 1
             if wrapper.env and self.words[index].prefix.startswith("--env="):
-                self._add(tail_of(self.words[index], len("--env=")))
+                word = self.words[index]
+                self._add(tail_of(word, len("--env=")), _place(word))
             index += 1
         raise NoCommandError
 
@@ -370,7 +368,7 @@ class Walk:
         if not is_long:
             return self._short_options(wrapper, index)
         if equals:
-            self._effect(wrapper, name, tail_of(word, prefix.index("=") + 1))
+            self._effect(wrapper, name, tail_of(word, prefix.index("=") + 1), _place(word))
             return index + 1
         if word.text is None:
             raise UnclearError
@@ -391,7 +389,8 @@ class Walk:
             elif letter in wrapper.valued:
                 if offset == len(word.prefix) and word.text is not None:
                     return self._value(wrapper, letter, index)
-                self._effect(wrapper, letter, tail_of(word, offset))
+                place = _place(word) if offset == 2 else NOWHERE
+                self._effect(wrapper, letter, tail_of(word, offset), place)
                 return index + 1
             else:
                 raise UnclearError
@@ -401,11 +400,15 @@ class Walk:
 
     def _value(self, wrapper: Wrapper, name: str, index: int) -> int:
         if index + 1 < len(self.words):
-            self._effect(wrapper, name, self.words[index + 1])
+            option, value = self.words[index : index + 2]
+            alone = option.text in ("-" + name, "--" + name)
+            self._effect(wrapper, name, value, _together(option, value) if alone else NOWHERE)
         return index + 2
 
-    def _effect(self, wrapper: Wrapper, name: str, value: Word | None) -> None:
-        """Do what an option does to the environment or to what comes after."""
+    def _effect(
+        self, wrapper: Wrapper, name: str, value: Word | None, place: tuple[int, int] = NOWHERE
+    ) -> None:
+        """Do what an option does to the environment or to what comes after; place: where it is."""
         if name in ("m", "module") and wrapper.python:
             self.mode = "module"
         elif name in ("no-python", "no_python"):
@@ -417,7 +420,7 @@ class Walk:
         elif value is None:
             return
         elif name in wrapper.env:
-            self._add(value)
+            self._add(value, place)
         elif name in wrapper.unset and value.text is not None:
             self.added[value.text] = Variable(value.text, None, False, -1, -1)
         elif name and name == wrapper.exports:
@@ -437,15 +440,12 @@ class Walk:
         if variable is not None and variable.exported:
             self.added[name] = replace(variable, prefix=False)
 
-    def _add(self, word: Word) -> None:
+    def _add(self, word: Word, place: tuple[int, int]) -> None:
         """Set a variable of the command: NAME=VALUE, or NAME as it is outside."""
         match = ASSIGNMENT.match(word.prefix)
         if match is not None:
             value = tail_of(word, match.end())
-            start, end = (word.written_start, word.written_end)
-            if start < 0:
-                start, end = word.start, word.end
-            self.added[match.group(1)] = Variable(match.group(1), value, True, start, end, True)
+            self.added[match.group(1)] = Variable(match.group(1), value, True, *place, True)
         elif word.text is not None:
             self._pass_on(word.text)
 
@@ -471,6 +471,26 @@ class Walk:
             self.fresh, self.prefix_reaches = True, False
         elif self.added:
             self.environment = {**self.environment, **self.added}
+
+
+def _place(word: Word) -> tuple[int, int]:
+    """Return where a word was written, if it was in one place; else -1, -1."""
+    if word.written_start >= 0:
+        return word.written_start, word.written_end
+    return stretch(word.pieces)
+
+
+def _together(option: Word, value: Word) -> tuple[int, int]:
+    """Return where an option with its value was written, when they stand in this order."""
+    first, last = _place(option), _place(value)
+    return (first[0], last[1]) if 0 <= first[0] < last[0] else NOWHERE
+
+
+def _begins_in_place(command: Command) -> bool:
+    """Tell whether what is written where the command starts comes to stand before it."""
+    first = command.words[0].written_start
+    places = [first, *(one.start for one in command.environment.values() if one.prefix)]
+    return not command.nested or (command.start >= 0 and command.start in places)
 
 
 def _may_end(word: Word) -> bool:

@@ -272,7 +272,9 @@ def _characters(word: Word, start: int, end: int) -> Span:
             break
         length = len(piece.texts[0])
         first, last = max(start, position), min(end, position + length)
-        if first < last:
+        if length == 0 and start < position < end and piece.start >= 0:
+            found.append(Span(piece.start, piece.end))  # a continued line
+        elif first < last:
             if piece.exact:
                 offset = piece.start - position
                 found.append(Span(first + offset, last + offset))

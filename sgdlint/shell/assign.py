@@ -66,7 +66,7 @@ class Assigner:
             self.expander.change(subscript)
         head = node.name + ("" if subscript is None else f"[{subscript}]")
         head += "+=" if node.append else "="
-        first = source.piece(head, node.start, node.start + len(head))
+        first = source.pieces(head, node.start, node.start + len(head))
         elements: tuple[Word, ...] = ()
         value: Word | None = None
         if isinstance(node.value, tree.Array):
@@ -80,7 +80,8 @@ class Assigner:
                     value = unknown("braces make several arguments of it")
             pieces = value.pieces
         reason = value.reason if value is not None else "it is an array"
-        word = Word(self.start, self.end, (first, *pieces), False, reason, self.start, self.end)
+        place = source.span(node.start, node.end)
+        word = Word(*place, (*first, *pieces), False, reason, self.start, self.end)
         return Declared(node.name, word, node.append, subscript, value, elements)
 
     def _source(self, node: tree.Node) -> str:
@@ -325,11 +326,13 @@ def tail_of(word: Word, count: int) -> Word:
     pieces: list[Piece] = []
     for piece in word.pieces:
         length = len(piece.texts[0]) if piece.texts and len(piece.texts) == 1 else 0
+        if count and piece.texts == ("",):
+            continue
         if count >= length > 0:
             count -= length
         elif count and piece.texts:
-            start = piece.start + count if piece.exact else piece.start
-            pieces.append(Piece((piece.texts[0][count:],), start, piece.end, piece.exact))
+            place = (piece.start + count, piece.end) if piece.exact else (-1, -1)
+            pieces.append(Piece((piece.texts[0][count:],), *place, piece.exact))
             count = 0
         else:
             pieces.append(piece)

@@ -56,6 +56,70 @@ def _character(found: re.Match[str]) -> str:
     return chr(number)
 
 
+MOST_RUNS = 512
+"""Text with more escapes is not followed character by character."""
+
+_ENDS: Final = r"\r(?=\n)"
+_TABS: Final = r"(?<=\n)\t+"
+_WAYS: Final = (
+    _ENDS,
+    rf"\\\r?\n|\\([$`\"\\])|{_ENDS}",
+    rf"\\\r?\n|\\([$`\\])|{_ENDS}",
+    rf"\\(.)|{_ENDS}",
+    rf"\\\r?\n\t*|\\([$`\\])|{_ENDS}|{_TABS}",
+    rf"\\\r?\n\t*|\\([$`\\])|{_ENDS}|{_TABS}|\A\t+",
+    rf"{_ENDS}|{_TABS}|\A\t+",
+)
+"""What each kind of text leaves out of its source; where two give the same text, they leave out
+the same characters, so that the kind need not be known."""
+
+Run = tuple[str, int, int]
+
+
+def runs(source: str, text: str) -> list[Run] | None:
+    """Return how source becomes text: stretches of it, each with where it stands in the source.
+
+    A stretch is as long as its source (and the same), or what one escape means; "" for what is left
+    out. None when it is not known.
+    """
+    for way in _WAYS:
+        found = _runs(way, source)
+        if found is not None and "".join(run[0] for run in found) == text:
+            return found
+    return _ansi_runs(source, text)
+
+
+def _runs(way: str, source: str) -> list[Run] | None:
+    found: list[Run] = []
+    last = 0
+    for one in re.finditer(way, source, re.DOTALL):
+        if one.start() > last:
+            found.append((source[last : one.start()], last, one.start()))
+        found.append(((one.lastindex and one.group(1)) or "", one.start(), one.end()))
+        last = one.end()
+        if len(found) > MOST_RUNS:
+            return None
+    if last < len(source):
+        found.append((source[last:], last, len(source)))
+    return found
+
+
+def _ansi_runs(source: str, text: str) -> list[Run] | None:
+    found: list[Run] = []
+    last = 0
+    for one in re.finditer(_ANSI, source, re.DOTALL):
+        if one.start() > last:
+            found.append((source[last : one.start()], last, one.start()))
+        try:
+            found.append((_character(one), one.start(), one.end()))
+        except ValueError:
+            return None
+        last = one.end()
+    found.append((source[last:], last, len(source)))
+    same = len(found) <= MOST_RUNS and "".join(run[0] for run in found) == text
+    return found if same else None
+
+
 def backticks(text: str, within_quotes: bool) -> tuple[str, list[int]] | None:
     """Return the commands inside backticks without their backslashes, and where each character was.
 

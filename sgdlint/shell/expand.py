@@ -68,14 +68,16 @@ class Expander:
     def words(self, word: tree.Word) -> list[Word]:
         """Return the words that a word of a command becomes."""
         start, end = self.origin.span(word.start, word.end)
+        written = self.origin.written(word.start, word.end)
         if len(word.parts) == 1:
             part = word.parts[0]
             kind = type(part)
             if kind is tree.DoubleQuoted and len(part.parts) == 1 and not part.translated:  # type: ignore[attr-defined]
                 part, kind = part.parts[0], type(part.parts[0])  # type: ignore[attr-defined]
             if kind is tree.Literal:
-                pieces = (self.origin.piece(part.text, part.start, part.end),)  # type: ignore[attr-defined]
-                return [Word(start, end, pieces, False, "", start, end)]
+                pieces = self.origin.pieces(part.text, part.start, part.end)  # type: ignore[attr-defined]
+                if not self.origin.stand_in:
+                    return [Word(start, end, pieces, False, "", *written)]
         fields = Fields(start, end, self._ifs())
         if len(word.parts) == 1 and self._is_plain_list(word.parts[0], fields):
             return fields.words
@@ -84,7 +86,7 @@ class Expander:
             self._part(part, fields, False)
         if _has_split_bracket(word):
             return [unknown(PATTERN, True, start, end)]
-        return fields.done((start, end))
+        return fields.done(written)
 
     def value(self, word: tree.Word) -> Word:
         """Return the one word that the value of an assignment, or a target, becomes."""
@@ -93,7 +95,7 @@ class Expander:
         fields.start()
         for part in word.parts:
             self._part(part, fields, False)
-        return fields.done((start, end))[0]
+        return fields.done(self.origin.written(word.start, word.end))[0]
 
     # --- the parts of a word --------------------------------------------------------------------
 
@@ -107,17 +109,25 @@ class Expander:
             expand(self, part, fields, quoted)
         self.depth -= 1
 
+    def _text(self, text: str, start: int, end: int, fields: Fields) -> None:
+        """Put in characters of the script; what is not known of it may hold quotes or blanks."""
+        pieces = self.origin.pieces(text, start, end)
+        if any(piece.texts is None for piece in pieces):
+            fields.blob(pieces, self.origin.reason)
+        else:
+            fields.add(pieces)
+
     def _literal(self, part: tree.Literal, fields: Fields, quoted: bool) -> None:
-        fields.add((self.origin.piece(part.text, part.start, part.end),))
+        self._text(part.text, part.start, part.end, fields)
 
     def _single_quoted(self, part: tree.SingleQuoted, fields: Fields, quoted: bool) -> None:
-        fields.add((self.origin.piece(part.text, part.start + 1, part.end - 1),))
+        self._text(part.text, part.start + 1, part.end - 1, fields)
 
     def _ansi_quoted(self, part: tree.AnsiQuoted, fields: Fields, quoted: bool) -> None:
         if part.text is None:
             fields.add((UNKNOWN,), "an escape in $'…' could not be read")
         else:
-            fields.add((self.origin.piece(part.text, part.start + 2, part.end - 1),))
+            self._text(part.text, part.start + 2, part.end - 1, fields)
 
     def _double_quoted(self, part: tree.DoubleQuoted, fields: Fields, quoted: bool) -> None:
         if part.translated:
@@ -126,7 +136,7 @@ class Expander:
             fields.start()
         for inside in part.parts:
             if isinstance(inside, tree.Literal):
-                fields.add((self.origin.piece(inside.text, inside.start, inside.end),))
+                self._text(inside.text, inside.start, inside.end, fields)
             else:
                 self._part(inside, fields, True)
 
@@ -136,13 +146,13 @@ class Expander:
         elif any(character in part.text for character in "\\'\"$`"):
             fields.add((UNKNOWN,), PATTERN)
         else:
-            fields.add((self.origin.piece(part.text, part.start, part.end),))
+            self._text(part.text, part.start, part.end, fields)
 
     def _braces(self, part: tree.BraceExpansion, fields: Fields, quoted: bool) -> None:
         for item in part.items:
             self.value(item)
         if fields.single and not any(character in part.text for character in "\\'\"$`~"):
-            fields.add((self.origin.piece(part.text, part.start, part.end),))
+            self._text(part.text, part.start, part.end, fields)
         else:
             fields.blob((UNKNOWN,), f"{part.text[:40]} becomes several words")
 
@@ -216,6 +226,8 @@ class Expander:
         if name in ("@", "*"):
             reason = f"${name} is what the script or function was called with"
             return Found((unknown(reason, True),), True, False, " " if name == "*" else None)
+        if not name:
+            return Found((unknown("this form of ${…} is not followed"),))
         if not (name[0].isalpha() or name[0] == "_"):
             reason = NUMBERS.get(name, f"${name} is not known before the script runs")
             return Found((unknown(reason),), False, name.isdigit() and name != "0")
@@ -397,13 +409,13 @@ class Expander:
             if quoted or not isinstance(part, tree.Literal):
                 self._part(part, fields, quoted)
                 continue
-            piece = self.origin.piece(part.text, part.start, part.end)
+            pieces = self.origin.pieces(part.text, part.start, part.end)
             if self._source(part) == part.text:
-                fields.split(Word(-1, -1, (piece,)))
+                fields.split(Word(-1, -1, pieces, False, self.origin.reason))
             elif " " in part.text or "\t" in part.text or "\n" in part.text:
                 fields.blob((UNKNOWN,), "escaped blanks in ${…} are not followed")
             else:
-                fields.add((piece,))
+                fields.add(pieces)
 
     def maybe(self, word: tree.Word) -> Word:
         """Expand a word that bash may or may not expand."""

@@ -66,6 +66,8 @@ class Fields:
     def finish(self) -> None:
         """End the word, when one was begun."""
         if self._started:
+            while self._pieces and self._pieces[-1].texts == ("",) and not self._pieces[-1].exact:
+                del self._pieces[-1]
             pieces = bounded(tuple(self._pieces))
             self.words.append(Word(self._start, self._end, pieces, self._many, self._reason))
         if self._optional:
@@ -97,6 +99,9 @@ class Fields:
     def _split_piece(self, piece: Piece, reason: str) -> None:
         if piece.texts is None:
             self.blob((piece,), reason)
+        elif piece.texts == ("",):
+            if self._started and not self._optional:
+                self._pieces.append(piece)
         elif len(piece.texts) == 1:
             self._split_text(piece, piece.texts[0])
         elif not any(
@@ -127,7 +132,7 @@ class Fields:
                 start = piece.start + match.start()
                 self.add((Piece((part,), start, start + len(part), True),))
             else:
-                self.add((Piece((part,), piece.start, piece.end),))
+                self.add((Piece((part,), -1, -1),))  # which of the characters is not known
 
     def elements(self, words: Sequence[Word], quoted: bool, separator: str | None) -> None:
         """Put in all elements of an array, each a word of its own.

@@ -125,7 +125,7 @@ class Interpreter(Tracker):
             self._merge([self._path((right,))], True)
 
     def _pipeline(self, node: tree.Pipeline) -> None:
-        if len(node.commands) == 1:
+        if len(node.commands) < 2:  # a lone `!` has none
             self.run(node.commands)
             return
         for command in node.commands:
@@ -151,10 +151,7 @@ class Interpreter(Tracker):
     def _set_loop_variable(self, node: tree.For, words: list[Word]) -> None:
         if not words or any(word.many for word in words):
             return
-        start, end = self.origin.span(node.start, node.end)
-        self._assigner(start, end).scalar(
-            node.name, join_words(words) if len(words) > 1 else words[0]
-        )
+        self._assigner(node).scalar(node.name, join_words(words) if len(words) > 1 else words[0])
 
     def _arithmetic_for(self, node: tree.ArithmeticFor) -> None:
         self._forget_changes(node.start, node.end, "it is changed in a loop")
@@ -256,7 +253,7 @@ class Interpreter(Tracker):
         declared: list[assign.Declared] = []
         for word in node.words:
             if isinstance(word, tree.Assignment):
-                one = self._assigner(*self.origin.span(word.start, word.end)).read(word, True)
+                one = self._assigner(word).read(word, True)
                 declared.append(one)
                 words.append(one.word)
             else:
@@ -273,8 +270,9 @@ class Interpreter(Tracker):
         first = node.assignments[0] if node.assignments else node.words[0]
         start, end = self.origin.span(first.start, node.words[-1].end)
         is_function = words[0].text in self.scan.functions
+        conditional, nested = self._branches > 0, self.origin.is_nested
         self.found.append(
-            Command(start, end, tuple(words), environment, self._branches > 0, is_function, given)
+            Command(start, end, tuple(words), environment, conditional, is_function, given, nested)
         )
 
     def _environment(self, node: tree.Simple) -> dict[str, Variable]:
@@ -293,7 +291,7 @@ class Interpreter(Tracker):
 
     def _assign_all(self, node: tree.Simple) -> None:
         for one in node.assignments:
-            assigner = self._assigner(*self.origin.span(one.start, one.end))
+            assigner = self._assigner(one)
             assigner.put(assigner.read(one))
 
     def _assign_maybe(self, node: tree.Simple, may_skip: bool) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sgdlint.shell import assign, builtins, tree
 from sgdlint.shell.expand import MOST_DEPTH, Expander
-from sgdlint.shell.origin import Origin, origin_of
+from sgdlint.shell.origin import Origin, joined, origin_of
 from sgdlint.shell.parser import parse
 from sgdlint.shell.scan import ALLEXPORT, ANY, Scan
 from sgdlint.shell.state import State
-from sgdlint.shell.values import Command, Piece, Variable, Word
+from sgdlint.shell.values import Command, Variable, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -135,8 +135,7 @@ class Tracker:
         if effect.any:
             self.state.forget(f"{name} may set any variable")
             return
-        start, end = self.origin.span(node.start, node.end)
-        self._assigner(start, end).declare(name, words, declared, effect.names)
+        self._assigner(node).declare(name, words, declared, effect.names)
         self.odd.update(one for one, kinds in effect.names.items() if "r" in kinds or "!" in kinds)
 
     def _unset(self, words: list[Word]) -> None:
@@ -166,29 +165,29 @@ class Tracker:
                 self.state.allexport = text[0] == "-"
 
     def _eval(self, words: list[Word]) -> None:
-        """Follow text that is certain in the state as it is."""
-        pieces: list[Piece] = []
-        for word in words:
-            pieces += [Piece((" ",), -1, -1), *word.pieces]
-        place = (words[0].start, words[-1].end) if words else (-1, -1)
-        origin = origin_of(Word(*place, tuple(pieces[1:]), any(word.many for word in words)))
+        """Follow text in the state as it is; what is not known in it may set anything."""
+        origin = origin_of(joined(words))
         if origin is None or self._nested >= MOST_NESTED:
             self.state.forget("eval may set any variable")
             return
+        if origin.stand_in:
+            self.state.forget("eval may set any variable")
         saved = self.origin, self.scan, self.expander
         root = parse(origin.text)
         self._nested += 1
         self._load(root, origin)
         self.scan.adopt(saved[1])
         self.run(root.statements)
-        if root.problems or self.scan.functions.keys() != saved[1].functions.keys():
+        defines = self.scan.functions.keys() != saved[1].functions.keys()
+        if origin.stand_in or root.problems or defines:
             self.state.forget("eval may set any variable")
         self._nested -= 1
         self.origin, self.scan, self.expander = saved
 
     # --- changes --------------------------------------------------------------------------------
 
-    def _assigner(self, start: int, end: int) -> assign.Assigner:
+    def _assigner(self, node: tree.Node) -> assign.Assigner:
+        start, end = self.origin.written(node.start, node.end)
         return assign.Assigner(
             self.state, self.expander, self.odd, self.scan.arrays, self._own, start, end
         )
@@ -200,11 +199,11 @@ class Tracker:
         self._depth -= 1
 
     def _assign_default(self, name: str, word: Word, node: tree.Node) -> None:
-        self._assigner(*self.origin.span(node.start, node.end)).scalar(name, word)
+        self._assigner(node).scalar(name, word)
 
     def _change_text(self, text: str) -> None:
         effect = builtins.assigned_in(text)
-        if effect.any:
+        if effect.any or (self.origin.stand_in and self.origin.stand_in in text):
             self.state.forget("an arithmetic expression may set any variable")
         self._forget_all(effect.names, "it is computed")
 

@@ -122,6 +122,7 @@ class Command:
     conditional: it runs only on some paths (inside `if`, `case`, a loop, a function, after `&&`).
     function: its first word names a function of the script.
     stdin: the text of its here-document or here-string, when it has one.
+    nested: it stands in a string or a here-document that is read as a script (`eval`, `bash -c`).
     """
 
     start: int
@@ -131,3 +132,4 @@ class Command:
     conditional: bool = False
     function: bool = False
     stdin: Word | None = None
+    nested: bool = False

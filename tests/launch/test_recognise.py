@@ -175,7 +175,6 @@ NOTHING = [
     "bash sglang serve",
     "bash -c $X",
     "bash -c 'echo sglang serve'",
-    'bash -c "sglang serve $UNKNOWN"',
     "bash script <<'E'\nsglang serve\nE",
     "cat <<'E'\nsglang serve\nE",
     "python -m sglang.launch_server --model-path x",
@@ -183,6 +182,8 @@ NOTHING = [
     "python -c 'sglang serve'",
     "python sglang serve",
     "python -m $M serve",
+    "python -m sglang serve",
+    "python3 -m sglang generate",
     "torchrun train.py sglang serve",
     "sglang() { :; }; sglang serve",
     "# sglang serve",
@@ -275,6 +276,47 @@ def test_places(script: str, command: str, head: str, arguments: list[str]) -> N
     pieces = [word.pieces[0] for word in found.arguments]
     assert [script[piece.start : piece.end] for piece in pieces] == arguments
     assert all(piece.exact for piece in pieces)
+
+
+# Each script, and where the variable A is set, or "" where that cannot be taken out by itself.
+VARIABLES = [
+    ("A=1 sglang serve", "A=1"),
+    ('env "A=1" sglang serve', '"A=1"'),
+    ("docker run -e A=1 image sglang serve", "-e A=1"),
+    ("docker run --env A=1 image sglang serve", "--env A=1"),
+    ("docker run --env=A=1 image sglang serve", "--env=A=1"),
+    ("docker run -eA=1 image sglang serve", "-eA=1"),
+    ("docker run -ite A=1 image sglang serve", ""),
+    ("docker run -iteA=1 image sglang serve", ""),
+    ('E="-e A=1"; docker run $E image sglang serve', "-e A=1"),
+    ('E="A=1"; docker run -e $E image sglang serve', "-e $E"),
+    ('E=1; env A="$E" sglang serve', 'A="$E"'),
+    ("bash -c 'export A=1; sglang serve'", "export A=1"),
+    ('B=1; bash -c "export A=$B; sglang serve"', ""),
+    ('bash -c "export A=\\"1 2\\"; sglang serve"', 'export A=\\"1 2\\"'),
+]
+
+
+@pytest.mark.parametrize(("script", "source"), VARIABLES)
+def test_places_of_variables(script: str, source: str) -> None:
+    variable = only(script).environment.get("A")
+    start, end = (variable.start, variable.end) if variable is not None else (-1, -1)
+    assert (script[start:end] if start >= 0 else "") == source
+
+
+# Each script, and whether an assignment can be written where its command starts.
+BEFORE = [
+    ('bash -c "sglang serve"', True),
+    ('bash -c "A=1 sglang serve"', True),
+    ('C=sglang; bash -c "$C serve $X"', False),
+    ("C='sglang serve'; bash -c \"$C\"", True),
+    ('bash -c "$V/bin/sglang serve"', False),
+]
+
+
+@pytest.mark.parametrize(("script", "expected"), BEFORE)
+def test_what_is_written_before_a_nested_command(script: str, expected: bool) -> None:
+    assert only(script).prefix_reaches is expected
 
 
 ENTRIES = [

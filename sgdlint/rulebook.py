@@ -128,16 +128,23 @@ def test(path: str) -> tuple[str, bool]:
     Raises RuleError when the files themselves are not valid. Without a path: the built-in rules.
     """
     folder = resources.find("rules.d")
-    base = rulepack.load() if path and not _same(path, folder) else None
-    pack, results = rulepack.examine([path or folder], base)
+    if not path or _is_inside(path, folder):
+        _, results = rulepack.examine([folder], only=path)
+    else:
+        _, results = rulepack.examine([path], rulepack.load())
     failed = [result.problem for result in results if result.problem is not None]
     lines = [str(problem) for problem in failed]
-    lines.append(
-        f"{len(pack.rules)} rules, {len(results)} examples: "
-        + (f"{len(failed)} failed" if failed else "all passed")
-    )
+    rules = len({result.code for result in results})
+    outcome = f"{len(failed)} failed" if failed else "all passed"
+    lines.append(f"{_counted(rules, 'rule')}, {_counted(len(results), 'example')}: {outcome}")
     return "\n".join(lines) + "\n", not failed
 
 
-def _same(path: str, folder: str) -> bool:
-    return os.path.realpath(path) == os.path.realpath(folder)
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    """Whether a path is the folder of the built-in rules, or one of them: they belong together."""
+    path, folder = os.path.realpath(path), os.path.realpath(folder)
+    return os.path.exists(path) and (path == folder or path.startswith(folder + os.sep))

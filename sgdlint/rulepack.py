@@ -64,17 +64,24 @@ def compile_files(paths: Sequence[str], base: Pack | None = None) -> Pack:
     return pack
 
 
-def examine(paths: Sequence[str], base: Pack | None = None) -> tuple[Pack, list[Result]]:
-    """Compile rule files and run their examples; raises RuleError when the files are not valid."""
+def examine(
+    paths: Sequence[str], base: Pack | None = None, only: str = ""
+) -> tuple[Pack, list[Result]]:
+    """Compile rule files and run their examples; raises RuleError when the files are not valid.
+
+    only: run just the examples at this path, which is among the paths.
+    """
     from sgdlint.rules.check import check
     from sgdlint.rules.files import read_files
     from sgdlint.ruletest import run_examples
 
     files = read_files(files_at(paths))
     pack = check(files, base)
-    if not pack.rules:
-        raise RuleError([RuleProblem(" ".join(paths), 0, "", "", "holds no rules")])
-    return pack, [result for file in files for result in run_examples(file, pack, base)]
+    wanted = {os.path.realpath(path) for path in files_at([only] if only else paths)}
+    shown = [file for file in files if os.path.realpath(file.path) in wanted]
+    if not any(file.each("rules") for file in shown):
+        raise RuleError([RuleProblem(only or " ".join(paths), 0, "", "", "holds no rules")])
+    return pack, [result for file in shown for result in run_examples(file, pack, base)]
 
 
 def files_at(paths: Sequence[str]) -> list[str]:
@@ -105,7 +112,7 @@ def fingerprint(paths: str | Sequence[str], base: str = "") -> str:
                 # Line ends may differ between checkouts; they mean nothing in YAML.
                 parts += [os.path.basename(path).encode(), file.read().replace(b"\r\n", b"\n")]
         except OSError as error:
-            problem = RuleProblem(path, 0, "", "", f"cannot be read: {error.strerror}")
+            problem = RuleProblem(path, 1, "", "", f"cannot be read: {error.strerror}")
             raise RuleError([problem]) from None
     # A remainder is as good as a checksum here, and needs no module.
     return f"{int.from_bytes(b'|'.join(parts), 'little') % PRIME:016x}"

@@ -127,7 +127,9 @@ class _Checker:
             self.refuse(at, "needs `when`, or `on` with an event")
             return False
         if event in OUTSIDE_LAUNCHES and "when" in data:
-            self.refuse(at.down("when"), f"a rule on {event} has no launch to ask about")
+            self.refuse(
+                at.down("when"), f"a rule on {event} has no `when`: there is no launch to ask"
+            )
             return False
         return True
 

@@ -161,7 +161,8 @@ def _compose(path: str) -> yaml.Node | None:
         _check_levels(path, yaml.parse(text, Loader=loader))
         return yaml.compose(text, Loader=loader)
     except (OSError, UnicodeDecodeError) as error:
-        raise RuleError([RuleProblem(path, 1, "", "", f"cannot be read: {error}")]) from None
+        reason = getattr(error, "strerror", None) or str(error)
+        raise RuleError([RuleProblem(path, 1, "", "", f"cannot be read: {reason}")]) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1

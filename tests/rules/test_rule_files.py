@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from pathlib import Path
@@ -54,6 +55,12 @@ FACT = {
 }
 
 
+LAUGHS = "a: &a [x]\n" + "".join(
+    f"{name}: &{name} [{', '.join(['*' + before] * 9)}]\n"
+    for before, name in itertools.pairwise("abcdefghijk")
+)
+
+
 def write(path: Path, rules: list[Any], facts: list[Any] | None = None) -> Path:
     """Write a rule file."""
     data: dict[str, Any] = {"rules": rules}
@@ -68,6 +75,16 @@ def changed(**changes: Any) -> dict[str, Any]:
     return {key: value for key, value in {**RULE, **changes}.items() if value is not None}
 
 
+def fixing(**edits: Any) -> dict[str, Any]:
+    """Return the rule with another fix."""
+    return changed(fixes=[{"title": "x", "safety": "safe", **edits}])
+
+
+def example(**changes: Any) -> dict[str, Any]:
+    """Return the rule with a changed bad example."""
+    return changed(examples=[{**RULE["examples"][0], **changes}, *RULE["examples"][1:]])
+
+
 def problems(path: Path) -> str:
     """Return what `rule test` says of a file that is not valid."""
     with pytest.raises(RuleError) as error:
@@ -78,7 +95,7 @@ def problems(path: Path) -> str:
 def test_a_good_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write(tmp_path / "ops.yaml", [RULE], [FACT])
     assert main(["rule", "test", str(path)]) == 0
-    assert capsys.readouterr().out == "1 rules, 3 examples: all passed\n"
+    assert capsys.readouterr().out == "1 rule, 3 examples: all passed\n"
 
 
 @pytest.mark.parametrize(
@@ -109,12 +126,49 @@ def test_a_good_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         (changed(when="env.SGLANG_CACHE_DIT"), "there is no `env.SGLANG_CACHE_DIT`"),
         (changed(when="warmup"), "when: `warmup` does not exist in `serve` of 0.5.18"),
         (changed(when="seed is given"), "when: there is no `seed`"),
+        (changed(when="port is absent and port is given"), "can never hold"),
+        (changed(when="port > 4 and port < 3"), "can never hold"),
+        (changed(when="port == 1 and not (port > 0)"), "can never hold"),
+        (changed(when="port in [1, 2] and port not in [2, 1, 3]"), "can never hold"),
+        (changed(when="backend == 'diffusers' and backend is absent"), "can never hold"),
+        (
+            changed(when="model.id == 'Qwen/Qwen-Imag'"),
+            "`model.id` is never 'Qwen/Qwen-Imag'; did you mean `Qwen/Qwen-Image`?",
+        ),
+        (changed(when="model.family == 'x'"), "`model.family` is never 'x': no release has it"),
+        (changed(when="model.task in ['T2X']"), "`model.task` is never 'T2X': it is one of"),
+        (changed(when="gpu.name != 'H1000'"), "never 'H1000'; did you mean `H100`?"),
+        (
+            changed(when="launch.command == 'generate'"),
+            "`launch.command` is never 'generate': it is one of serve",
+        ),
+        (changed(when="launch.sglang == '0.5.9'"), "`launch.sglang` is never '0.5.9'"),
+        (changed(when="matches(host, '(')"), "'(' is not a regular expression"),
+        (changed(when="matches(host, host)"), "the pattern of `matches` is a text"),
+        (changed(when="lower(host)"), "a string stands where a yes or no is needed"),
+        (changed(when="not " * 2001 + "strict_ports"), "more than 100 parts"),
+        (changed(when=" or ".join(["port == 1"] * 3000)), "more than 100 parts"),
+        (changed(when="port == " + "9" * 5000), "a number has at most 18 digits, not 5000"),
+        (
+            changed(since=None, commands=None, when="env.SGLANG_CACHE_DIT_ENABLED"),
+            "SGLang 0.5.5 does not know the variable SGLANG_CACHE_DIT_ENABLED",
+        ),
+        (changed(since="0.5"), 'write it like "0.5.12.post1", quoted'),
+        (changed(code="OPS101\n"), "does not have the form"),
         (changed(when="true and false"), "when: `true and false` can never hold"),
         (changed(since="0.6.0"), "since: no release lies between"),
         (changed(since="0.5.12", until="0.5.12"), "until: no release lies between"),
         (changed(on="unknown-optoin"), "on: there is no event 'unknown-optoin'; did you mean"),
         (changed(message="Port {prot}"), "message: there is no {prot}; did you mean {port}?"),
         (changed(message="{event.flag}"), "message: there is no {event.flag}"),
+        (
+            changed(at=["model.id"]),
+            "at.0: takes options and env.NAME, which have a place; not `model.id`",
+        ),
+        (
+            changed(on="syntax-error", message="x"),
+            "when: a rule on syntax-error has no `when`",
+        ),
         (changed(at=["prot"]), "at.0: there is no option `prot`; did you mean `port`?"),
         (changed(fixes=[{"title": "x", "safety": "safe"}]), "fixes.0: does nothing"),
         (
@@ -143,6 +197,20 @@ def test_a_good_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
             changed(fixes=[{"title": "x", "safety": "safe", "replace": {"flag": "--x"}}]),
             "the rule needs `on`",
         ),
+        (fixing(set_env={"SGLANG_CACHE_DIT_ENABLE": "1"}), "`SGLANG_CACHE_DIT_ENABLED`?"),
+        (fixing(set_env={"A B": "1"}), "set_env.A B: the name does not have the form"),
+        (fixing(unset_env=["A-B"]), "unset_env.0: 'A-B' does not have the form"),
+        (fixing(unset_env=["NO_SUCH"]), "no release knows the variable NO_SUCH"),
+        (fixing(set={"env.PORT": "1"}), "set.env.PORT: there is no option `env.PORT`"),
+        (fixing(rename={"port": {"to": "port"}}), "renames the option to itself"),
+        (
+            fixing(rename={"port": {"to": "backend", "values": {"1": "vllm"}}}),
+            "rename.port.values.1: 'vllm' is not a value of `backend`",
+        ),
+        (
+            fixing(when="strict_ports", set={"port": "1"}),
+            "fixes.0.when: `strict_ports` can never hold where the rule does",
+        ),
         (changed(examples=RULE["examples"][:1]), "examples: needs a `good` example"),
         (changed(examples=RULE["examples"][1:]), "examples: needs a `bad` example"),
         (
@@ -163,7 +231,26 @@ def test_mistakes_of_a_rule(tmp_path: Path, rule: dict[str, Any], message: str) 
 @pytest.mark.parametrize(
     ("key", "script", "message"),
     [
-        ("bad", "sglang serve --model-path Qwen/Qwen-Image", "does not fire on the bad example"),
+        (
+            "bad",
+            "sglang serve --model-path Qwen/Qwen-Image",
+            "bad example: its condition is false there (`strict_ports` is not given, `port` is",
+        ),
+        (
+            "bad",
+            'sglang serve --model-path Qwen/Qwen-Image --port "$PORT" $MORE',
+            "its condition is unknown there: it waits for `strict_ports`",
+        ),
+        (
+            "bad",
+            "sglang generate --model-path Qwen/Qwen-Image --prompt x",
+            "there is no launch of serve in it",
+        ),
+        (
+            "bad",
+            "sglang serve --model-path Qwen/Qwen-Image --port 3 # sgdlint: ignore[OPS101] x",
+            "a comment in it suppresses the rule",
+        ),
         ("good", RULE["examples"][0]["bad"], "fires on the good example: Port 30000 may move"),
         ("unknown", RULE["examples"][0]["bad"], "fires on the unknown example"),
         ("fixed", "sglang serve", "the fixes give:\nsglang serve --model-path Qwen/Qwen-Image"),
@@ -175,6 +262,97 @@ def test_examples_that_fail(tmp_path: Path, key: str, script: str, message: str)
         {**example, key: script} if key in example else example for example in RULE["examples"]
     ]
     assert message in problems(write(tmp_path / "ops.yaml", [changed(examples=examples)]))
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        (example(sglang="0.5.9"), "it does not hold for SGLang 0.5.9"),
+        (changed(when="gpu.count > 1"), "it waits for `gpu.count`"),
+        (changed(when="parallel.sp > 1"), "is false there (`parallel.sp` is 1)"),
+        (
+            changed(on="unknown-option", when=None, message="x"),
+            "there is no unknown-option in it",
+        ),
+        (
+            {
+                **example(bad="sglang serve --model-path Qwen/Qwen-Image --prot 3"),
+                "on": "unknown-option",
+                "when": "event.flag != '--x'",
+                "message": "x",
+                "fixes": [{"title": "x", "safety": "safe", "replace": {"flag": "--port"}}],
+            },
+            "the fixes give:",
+        ),
+        (
+            {
+                **example(bad="sglang serve --model-path Qwen/Qwen-Image --prot 3"),
+                "on": "unknown-option",
+                "when": "event.flag == '--prt'",
+            },
+            "its condition is false there (`event.flag` is --prot)",
+        ),
+    ],
+)
+def test_why_an_example_fails(tmp_path: Path, rule: dict[str, Any], message: str) -> None:
+    rule["message"] = "x"
+    assert message in problems(write(tmp_path / "ops.yaml", [rule]))
+
+
+def test_another_rule_may_take_the_event(tmp_path: Path) -> None:
+    rule = example(bad="sglang serve --model-path Qwen/Qwen-Image --prot 3")
+    del rule["when"]
+    rule |= {"on": "unknown-option", "message": "x"}
+    assert "SGD201 speaks of it first" in problems(write(tmp_path / "ops.yaml", [rule]))
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        (example(gpus=0), "examples.0.gpus: must be at least 1, not 0"),
+        (example(gpus=1.5), "examples.0.gpus: must be a whole number, not 1.5"),
+        (example(vram=-3), "examples.0.vram: must be more than 0, not -3"),
+        (example(vram=float("inf")), "examples.0.vram: must be a number, not inf"),
+        (example(env={"A-B": "x"}), "examples.0.env.A-B: the name does not have the form"),
+        (example(gpu="H1000"), "unknown GPU 'H1000'; did you mean 'H100'?"),
+        (
+            changed(examples=[*RULE["examples"], {"good": "x", "fixed": "x"}]),
+            "examples.3.fixed: only a `bad` example is fixed",
+        ),
+    ],
+)
+def test_mistakes_of_an_example(tmp_path: Path, rule: dict[str, Any], message: str) -> None:
+    assert message in problems(write(tmp_path / "ops.yaml", [rule]))
+
+
+def test_the_environment_of_an_example_may_hold_quotes(tmp_path: Path) -> None:
+    when = 'env.SGLANG_DIFFUSION_ATTENTION_CONFIG == "it\'s"'
+    environment = {"SGLANG_DIFFUSION_ATTENTION_CONFIG": "it's"}
+    bad = {"bad": RULE["examples"][0]["bad"], "sglang": "0.5.23", "env": environment}
+    rule = changed(when=when, fixes=None, examples=[bad, RULE["examples"][1]])
+    rulepack.compile_folder(str(write(tmp_path / "ops.yaml", [rule])), rulepack.load())
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "port is known and port > 3",
+        "port > 3 and port < 4000000",
+        "port > 3 and port + 1 < 4000000",
+        "port is given and (port == 30000 or port is absent)",
+        "launch.command == 'serve' and port not in [1, 2]",
+        "model.id == 'Qwen/Qwen-Image' and port > 0",
+        "(port if port is given else 1) == 30000",
+        "port in [30000, 1] and lower(model.kind) == 'image' and model.kind != 'video'",
+    ],
+)
+def test_conditions_that_can_hold_are_not_refused(tmp_path: Path, when: str) -> None:
+    examples = [
+        {"bad": RULE["examples"][0]["bad"], "sglang": "0.5.23"},
+        {"good": "sglang generate --model-path Qwen/Qwen-Image --prompt x"},
+    ]
+    rule = changed(when=when, fixes=None, examples=examples)
+    rulepack.compile_folder(str(write(tmp_path / "ops.yaml", [rule])), rulepack.load())
 
 
 def test_every_mistake_is_told_at_once_with_its_line(tmp_path: Path) -> None:
@@ -195,7 +373,19 @@ def test_every_mistake_is_told_at_once_with_its_line(tmp_path: Path) -> None:
         ("rules: text\n", "rules: must be a list"),
         ("rules:\n- &a [*a]\n", "an alias makes the file endless"),
         ("rules: []\nrules: []\n", "stands twice"),
-        ("1: x\n", "a key must be a text"),
+        ("1: x\n", "1: 1: a key must be a text: quote it"),
+        ("{}\n", "must not be empty"),
+        ("rules: []\n", "rules: must not be empty"),
+        ("[" * 3000 + "]" * 3000, "is nested more than 50 levels deep"),
+        ("[" * 200_000, "is nested more than 50 levels deep"),
+        ("why: !foo '[1, {'\n", "why: the tag !foo has no meaning here"),
+        ("why: !!int abc\n", "why: `abc` is not a value that can be read: quote it"),
+        ("why: " + "9" * 5000, "is not a value that can be read: quote it"),
+        ("why: 0x" + "f" * 5000, "is not a value that can be read: quote it"),
+        ("<<: {rules: []}\n", "<<: merging is not supported: write the keys out"),
+        ("rules:\n? [a, b]\n: 1\n", ":2: a key must be a text, not a list or mapping"),
+        ("? {a: b}\n: 1\n", ":1: a key must be a text, not a list or mapping"),
+        (LAUGHS, "an alias makes the file endless or far too long"),
         ("\t\n", "not YAML"),
         ("rules:\n- !!python/object:os.system {}\n", "lacks the key"),
     ],
@@ -204,6 +394,12 @@ def test_what_is_not_a_rule_file(tmp_path: Path, text: str, message: str) -> Non
     path = tmp_path / "ops.yaml"
     path.write_text(text)
     assert message in problems(path)
+
+
+def test_what_looks_like_a_date_is_text(tmp_path: Path) -> None:
+    path = write(tmp_path / "ops.yaml", [changed(why="2020-13-45")])
+    path.write_text(path.read_text().replace("'2020-13-45'", "2020-13-45"))
+    rulepack.compile_folder(str(path), rulepack.load())
 
 
 def test_yaml_booleans_are_explained(tmp_path: Path) -> None:
@@ -227,10 +423,34 @@ def test_bytes_that_are_not_text(tmp_path: Path) -> None:
         ({**FACT, "value": "num_gpus is given"}, "is a bool, where a number is needed"),
         ({**FACT, "value": "ops.gpus + 1"}, "value: there is no `ops.gpus`"),
         ({**FACT, "name": "gpus"}, "name: 'gpus' does not have the form"),
+        ({**FACT, "name": "gpu.number"}, "name: names that begin with model, gpu, launch"),
+        (
+            {**FACT, "name": "parallel.tp", "value": "parallel.tp + 1"},
+            "name: `parallel.tp` is already defined for 0.5.9",
+        ),
     ],
 )
 def test_mistakes_of_a_fact(tmp_path: Path, fact: dict[str, Any], message: str) -> None:
     assert message in problems(write(tmp_path / "ops.yaml", [RULE], [fact]))
+
+
+def test_facts_of_one_name_may_not_overlap(tmp_path: Path) -> None:
+    early, late = {**FACT, "until": "0.5.15"}, {**FACT, "since": "0.5.15"}
+    rulepack.compile_folder(str(write(tmp_path / "ops.yaml", [RULE], [early, late])))
+    late = {**FACT, "since": "0.5.14", "value": "ops.gpus + 1"}
+    told = problems(write(tmp_path / "ops.yaml", [RULE], [early, late]))
+    assert "name: `ops.gpus` is already defined for 0.5.14" in told
+    late = {**FACT, "since": "0.5.15", "type": "string", "value": "'x'"}
+    told = problems(write(tmp_path / "ops.yaml", [RULE], [early, late]))
+    assert "name: `ops.gpus` is a number in other releases" in told
+
+
+def test_facts_that_stand_on_too_many_others(tmp_path: Path) -> None:
+    facts = [{**FACT, "name": "ops.n0"}]
+    facts += [{**FACT, "name": f"ops.n{n}", "value": f"ops.n{n - 1} + 1"} for n in range(1, 60)]
+    told = problems(write(tmp_path / "ops.yaml", [RULE], facts)).splitlines()
+    assert len(told) == 1
+    assert "with the facts that it uses it has more than 100 levels" in told[0]
 
 
 # --- the schema -----------------------------------------------------------------------------------
@@ -260,6 +480,12 @@ def test_the_schema_is_a_schema_and_accepts_our_rules(schema: Any, root: Path) -
         {"rule": []},
         {"rules": [changed(examples=[])]},
         {"rules": [changed(examples=[{"bad": "x", "gpus": "two"}])]},
+        {"rules": [changed(examples=[{"bad": "x", "gpus": 0}])]},
+        {"rules": [changed(examples=[{"bad": "x", "vram": 0}])]},
+        {"rules": [changed(examples=[{"bad": "x", "vram": 0.5, "gpus": 1}])]},
+        {"rules": [changed(examples=[{"bad": "x", "env": {"A-B": "x"}}])]},
+        {"rules": [fixing(set_env={"A": "x"}, unset_env=["1"])]},
+        {},
     ],
 )
 def test_our_check_agrees_with_jsonschema(schema: Any, data: Any) -> None:
@@ -301,7 +527,7 @@ def test_changed_rules_are_compiled_once(
     assert [rule.code for rule in rulepack.load().rules] == ["OPS101"]
     [kept] = cache(own_rules)
     assert kept.stat().st_mode & 0o777 == 0o600
-    monkeypatch.setattr(rulepack, "compile_folder", None)
+    monkeypatch.setattr(rulepack, "compile_files", None)
     assert [rule.code for rule in rulepack.load().rules] == ["OPS101"]
 
 

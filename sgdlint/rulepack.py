@@ -11,7 +11,6 @@ import json
 import os
 
 from sgdlint import __version__, resources
-from sgdlint.rules.files import RuleError, RuleProblem, find_files
 from sgdlint.rules.model import Pack, pack_from_data, pack_to_data
 
 TYPE_CHECKING = False
@@ -32,7 +31,9 @@ def load(paths: Sequence[str] = ()) -> Pack:
     Raises RuleError when a rule file that is not prepared yet is wrong.
     """
     folder = resources.find("rules.d")
-    mark = fingerprint([folder])
+    # The built-in folder is flat, and looking for more would import what reads rule files.
+    names = sorted(name for name in os.listdir(folder) if name.endswith((".yaml", ".yml")))
+    mark = _mark([os.path.join(folder, name) for name in names])
     built_in = _read(PREPARED, mark) or _compiled([folder], mark, None)
     if not paths:
         return built_in
@@ -57,6 +58,8 @@ def compile_folder(folder: str, base: Pack | None = None) -> Pack:
 
 def compile_files(paths: Sequence[str], base: Pack | None = None) -> Pack:
     """Compile and check rule files, their examples included; raises RuleError."""
+    from sgdlint.rules.files import RuleError
+
     pack, results = examine(paths, base)
     failed = [result.problem for result in results if result.problem is not None]
     if failed:
@@ -72,7 +75,7 @@ def examine(
     only: run just the examples at this path, which is among the paths.
     """
     from sgdlint.rules.check import check
-    from sgdlint.rules.files import read_files
+    from sgdlint.rules.files import RuleError, RuleProblem, read_files
     from sgdlint.ruletest import run_examples
 
     files = read_files(files_at(paths))
@@ -86,6 +89,8 @@ def examine(
 
 def files_at(paths: Sequence[str]) -> list[str]:
     """Return the rule files at some paths, each one once; raises RuleError where there is none."""
+    from sgdlint.rules.files import find_files
+
     found = {os.path.realpath(file): file for path in paths for file in find_files(path)}
     return list(found.values())
 
@@ -105,15 +110,22 @@ def fingerprint(paths: str | Sequence[str], base: str = "") -> str:
 
     base: the fingerprint of the rules that they build on.
     """
+    from sgdlint.rules.files import RuleError, RuleProblem
+
+    files = files_at([paths] if isinstance(paths, str) else paths)
+    try:
+        return _mark(files, base)
+    except OSError as error:
+        problem = RuleProblem(error.filename, 1, "", "", f"cannot be read: {error.strerror}")
+        raise RuleError([problem]) from None
+
+
+def _mark(files: Sequence[str], base: str = "") -> str:
     parts = [f"{FORMAT} {__version__} {base}".rstrip().encode()]
-    for path in files_at([paths] if isinstance(paths, str) else paths):
-        try:
-            with open(path, "rb") as file:
-                # Line ends may differ between checkouts; they mean nothing in YAML.
-                parts += [os.path.basename(path).encode(), file.read().replace(b"\r\n", b"\n")]
-        except OSError as error:
-            problem = RuleProblem(path, 1, "", "", f"cannot be read: {error.strerror}")
-            raise RuleError([problem]) from None
+    for path in files:
+        with open(path, "rb") as file:
+            # Line ends may differ between checkouts; they mean nothing in YAML.
+            parts += [os.path.basename(path).encode(), file.read().replace(b"\r\n", b"\n")]
     # A remainder is as good as a checksum here, and needs no module.
     return f"{int.from_bytes(b'|'.join(parts), 'little') % PRIME:016x}"
 

@@ -114,10 +114,13 @@ class Uses:
 
     def other_mention(self, name: str, agreed: set[Span]) -> int:
         """Return where a variable is mentioned but by its assignments and the launches; or -1."""
-        own = {one.start for one in self.assignments if one.name == name}
+        # `A="$A --x"` reads the variable to give it a new value: no reader of its own.
+        own = [one for one in self.assignments if one.name == name]
         for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", self.source.text):
             here = Span(match.start(), match.end())
-            if here.start in own or any(_holds(span, here) for span in agreed):
+            if any(one.start <= here.start < one.end for one in own):
+                continue
+            if any(_holds(span, here) for span in agreed):
                 continue
             if any(one.start <= here.start < one.end for one in self.tree.comments):
                 continue

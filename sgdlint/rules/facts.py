@@ -187,5 +187,9 @@ GPU_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
 LAUNCH_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
     "command": ("string", lambda launch: known(launch.command), "generate or serve"),
     "sglang": ("string", lambda launch: known(launch.release.name), "the release"),
-    "wrapped": ("bool", lambda launch: known(launch.fresh), "it runs in a container"),
+    "wrapped": (
+        "bool",
+        lambda launch: known(launch.fresh),
+        "variables from outside do not reach it (a container, another host)",
+    ),
 }

@@ -152,8 +152,10 @@ class Scan:
         waiting: list[object] = [root]
         while waiting:
             node = waiting.pop()
-            if isinstance(node, tuple):
+            if type(node) is tuple:
                 waiting.extend(node)
+            elif type(node) is tree.Word:  # most nodes are words
+                waiting.extend(node.parts)
             elif isinstance(node, TEXTS):
                 continue
             elif isinstance(node, tree.Node):
@@ -177,7 +179,7 @@ class Scan:
 
     def _simple(self, node: tree.Simple) -> None:
         arguments = [argument_of(word) for word in node.words]
-        while arguments and arguments[0] in (Argument("command", True), Argument("builtin", True)):
+        while arguments and arguments[0].whole and arguments[0].text in ("command", "builtin"):
             del arguments[0]
         first = arguments[0] if arguments else None
         name = first.text if first is not None and first.whole else None

@@ -9,6 +9,7 @@ from sgdlint.shell.values import MOST_TEXTS, Piece, Variable, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import TypeVar
 
     T = TypeVar("T")
@@ -219,17 +220,27 @@ def join_words(words: list[Word]) -> Word:
 def _join_elements(lists: list[tuple[Word, ...]]) -> tuple[Word, ...]:
     """Join arrays: element by element when they are equally long, else what they begin with."""
     first = lists[0]
-    certain = not any(word.many for elements in lists for word in elements)
-    if certain and all(len(elements) == len(first) for elements in lists):
-        return tuple(
-            column[0] if all(word == column[0] for word in column) else join_words(list(column))
-            for column in zip(*lists, strict=True)
-        )
-    same = 0
-    while all(same < len(one) and one[same] == first[same] for one in lists):
-        same += 1
+    same = _same_elements(lists)
+    rests = [elements[same:] for elements in lists]
+    even = all(len(rest) == len(rests[0]) for rest in rests)
+    if even and not any(word.many for elements in (first[:same], *rests) for word in elements):
+        columns = zip(*rests, strict=True)
+        return (*first[:same], *(_same(column) or join_words(list(column)) for column in columns))
     return (*first[:same], unknown(DEPENDS, True))
 
 
-def _same(values: list[T]) -> T | None:
+def _same_elements(lists: list[tuple[Word, ...]]) -> int:
+    """Return with how many equal elements arrays begin."""
+    first = lists[0]
+    same = min(map(len, lists))
+    for one in lists[1:]:
+        # Paths share the elements from before them, so most of the time one look is enough.
+        shared = next((i for i, pair in enumerate(zip(first, one)) if pair[0] is not pair[1]), same)
+        while shared < same and one[shared] == first[shared]:
+            shared += 1
+        same = min(same, shared)
+    return same
+
+
+def _same(values: Sequence[T]) -> T | None:
     return values[0] if all(value == values[0] for value in values) else None

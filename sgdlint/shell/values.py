@@ -62,6 +62,8 @@ class Word:
         """All possible texts of the word, or None when it is unknown."""
         if self.many:
             return None
+        if len(self.pieces) == 1 and len(self.pieces[0].texts or ()) == 1:
+            return self.pieces[0].texts
         texts: tuple[str, ...] = ("",)
         for piece in self.pieces:
             if piece.texts is None or len(texts) * len(piece.texts) > MOST_TEXTS:

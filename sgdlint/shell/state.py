@@ -235,7 +235,8 @@ def _same_elements(lists: list[tuple[Word, ...]]) -> int:
     same = min(map(len, lists))
     for one in lists[1:]:
         # Paths share the elements from before them, so most of the time one look is enough.
-        shared = next((i for i, pair in enumerate(zip(first, one)) if pair[0] is not pair[1]), same)
+        pairs = enumerate(zip(first, one, strict=False))
+        shared = next((index for index, (a, b) in pairs if a is not b), same)
         while shared < same and one[shared] == first[shared]:
             shared += 1
         same = min(same, shared)

@@ -261,6 +261,8 @@ def _written(word: Word) -> Span:
     """Return where the whole word was written; CannotEditError when it is put together."""
     if word.written_start >= 0:
         return Span(word.written_start, word.written_end)
+    if any(piece.bare for piece in word.pieces):
+        raise CannotEditError("it is part of a value that stands without quotes")
     return _characters(word, 0, len(word.text or ""))
 
 

@@ -332,7 +332,8 @@ def tail_of(word: Word, count: int) -> Word:
             count -= length
         elif count and piece.texts:
             place = (piece.start + count, piece.end) if piece.exact else (-1, -1)
-            pieces.append(Piece((piece.texts[0][count:],), *place, piece.exact))
+            text = piece.texts[0][count:]
+            pieces.append(Piece((text,), *place, piece.exact, None, piece.bare))
             count = 0
         else:
             pieces.append(piece)

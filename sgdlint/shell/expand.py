@@ -75,7 +75,8 @@ class Expander:
             if kind is tree.DoubleQuoted and len(part.parts) == 1 and not part.translated:  # type: ignore[attr-defined]
                 part, kind = part.parts[0], type(part.parts[0])  # type: ignore[attr-defined]
             if kind is tree.Literal:
-                pieces = self.origin.pieces(part.text, part.start, part.end)  # type: ignore[attr-defined]
+                bare = part is word.parts[0]
+                pieces = self.origin.pieces(part.text, part.start, part.end, bare)  # type: ignore[attr-defined]
                 if not self.origin.stand_in:
                     return [Word(start, end, pieces, False, "", *written)]
         fields = Fields(start, end, self._ifs())
@@ -88,13 +89,16 @@ class Expander:
             return [unknown(PATTERN, True, start, end)]
         return fields.done(written)
 
-    def value(self, word: tree.Word) -> Word:
-        """Return the one word that the value of an assignment, or a target, becomes."""
+    def value(self, word: tree.Word, quoted: bool = False) -> Word:
+        """Return the one word that the value of an assignment, or a target, becomes.
+
+        quoted: it is the body of a here-document.
+        """
         start, end = self.origin.span(word.start, word.end)
         fields = Fields(start, end, self._ifs(), True)
         fields.start()
         for part in word.parts:
-            self._part(part, fields, False)
+            self._part(part, fields, quoted)
         return fields.done(self.origin.written(word.start, word.end))[0]
 
     # --- the parts of a word --------------------------------------------------------------------
@@ -109,16 +113,16 @@ class Expander:
             expand(self, part, fields, quoted)
         self.depth -= 1
 
-    def _text(self, text: str, start: int, end: int, fields: Fields) -> None:
+    def _text(self, text: str, start: int, end: int, fields: Fields, bare: bool = False) -> None:
         """Put in characters of the script; what is not known of it may hold quotes or blanks."""
-        pieces = self.origin.pieces(text, start, end)
+        pieces = self.origin.pieces(text, start, end, bare)
         if any(piece.texts is None for piece in pieces):
             fields.blob(pieces, self.origin.reason)
         else:
             fields.add(pieces)
 
     def _literal(self, part: tree.Literal, fields: Fields, quoted: bool) -> None:
-        self._text(part.text, part.start, part.end, fields)
+        self._text(part.text, part.start, part.end, fields, not quoted)
 
     def _single_quoted(self, part: tree.SingleQuoted, fields: Fields, quoted: bool) -> None:
         self._text(part.text, part.start + 1, part.end - 1, fields)
@@ -146,13 +150,13 @@ class Expander:
         elif any(character in part.text for character in "\\'\"$`"):
             fields.add((UNKNOWN,), PATTERN)
         else:
-            self._text(part.text, part.start, part.end, fields)
+            self._text(part.text, part.start, part.end, fields, not quoted)
 
     def _braces(self, part: tree.BraceExpansion, fields: Fields, quoted: bool) -> None:
         for item in part.items:
             self.value(item)
         if fields.single and not any(character in part.text for character in "\\'\"$`~"):
-            self._text(part.text, part.start, part.end, fields)
+            self._text(part.text, part.start, part.end, fields, not quoted)
         else:
             fields.blob((UNKNOWN,), f"{part.text[:40]} becomes several words")
 
@@ -409,7 +413,7 @@ class Expander:
             if quoted or not isinstance(part, tree.Literal):
                 self._part(part, fields, quoted)
                 continue
-            pieces = self.origin.pieces(part.text, part.start, part.end)
+            pieces = self.origin.pieces(part.text, part.start, part.end, True)
             if self._source(part) == part.text:
                 fields.split(Word(-1, -1, pieces, False, self.origin.reason))
             elif " " in part.text or "\t" in part.text or "\n" in part.text:

@@ -130,7 +130,7 @@ class Fields:
                 self.add((piece,))
             elif piece.exact:
                 start = piece.start + match.start()
-                self.add((Piece((part,), start, start + len(part), True),))
+                self.add((Piece((part,), start, start + len(part), True, None, piece.bare),))
             else:
                 self.add((Piece((part,), -1, -1),))  # which of the characters is not known
 

@@ -220,7 +220,8 @@ class Interpreter(Tracker):
         """Expand redirections in order, and return what the last here-document or -string gives."""
         given = None
         for redirect in redirects:
-            word = self.expander.value(redirect.body or redirect.target)
+            body = redirect.body
+            word = self.expander.value(body or redirect.target, body is not None)
             if redirect.operator in ("<<", "<<-", "<<<"):
                 given = word
             elif redirect.operator in ("<", "<>") and not redirect.descriptor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
+from sgdlint.record import replace
 from sgdlint.shell import escapes
 from sgdlint.shell.state import UNKNOWN
 from sgdlint.shell.values import Piece, Word
@@ -59,10 +60,21 @@ class Origin:
         """Whether the script stands in a string."""
         return self._pieces is not None
 
-    def pieces(self, text: str, start: int, end: int) -> tuple[Piece, ...]:
-        """Return the characters that the source from start to end means, with their places."""
+    def pieces(self, text: str, start: int, end: int, bare: bool = False) -> tuple[Piece, ...]:
+        """Return the characters that the source from start to end means, with their places.
+
+        bare: it stands outside of quotes.
+        """
         if end - start == len(text) and self.text.startswith(text, start):
-            return self._exact(start, end)
+            if self._pieces is None:
+                return (Piece((text,), start, end, True, None, bare),)
+            found = self._exact(start, end)
+        else:
+            found = self._escaped(text, start, end)
+        return tuple(replace(piece, bare=True) for piece in found) if bare else found
+
+    def _escaped(self, text: str, start: int, end: int) -> tuple[Piece, ...]:
+        """Return the pieces of source that has escapes."""
         runs = escapes.runs(self.text[start:end], text)
         if runs is None:
             if self.stand_in and self.stand_in in self.text[start:end]:
@@ -91,7 +103,8 @@ class Origin:
             else:
                 begin = piece.start + left - offset
                 place = (begin, begin + right - left) if piece.exact else NOWHERE
-                found.append(Piece((self.text[left:right],), *place, piece.exact))
+                text = self.text[left:right]
+                found.append(Piece((text,), *place, piece.exact, None, piece.bare))
         return tuple(found)
 
     def written(self, start: int, end: int) -> tuple[int, int]:
@@ -129,10 +142,10 @@ class Origin:
 
 
 def stretch(pieces: Sequence[Piece]) -> tuple[int, int]:
-    """Return where pieces were written, if they stand side by side in the file; else -1, -1."""
+    """Return where pieces were written, if they stand side by side in a string; else -1, -1."""
     end = -1
     for piece in pieces:
-        if piece.start < 0 or piece.texts is None or len(piece.texts) != 1:
+        if piece.bare or piece.start < 0 or piece.texts is None or len(piece.texts) != 1:
             return NOWHERE
         if end not in (-1, piece.start):
             return NOWHERE
@@ -168,10 +181,20 @@ def joined(words: Sequence[Word]) -> Word:
     """Return words with a blank between them, as `eval` and `ssh` read their arguments."""
     pieces: list[Piece] = []
     for word in words:
-        pieces += [Piece((" ",), -1, -1), *((UNKNOWN,) if word.many else word.pieces)]
+        pieces += [Piece((" ",), -1, -1), *((UNKNOWN,) if word.many else _own(word))]
     place = (words[0].start, words[-1].end) if words else NOWHERE
     reasons = [word.reason for word in words if word.texts is None]
     return Word(*place, tuple(pieces[1:]), False, reasons[0] if len(reasons) == 1 else "")
+
+
+def _own(word: Word) -> list[Piece]:
+    """Return the pieces of a word that is joined with others: a blank in it ends nothing."""
+    return [
+        replace(piece, bare=False)
+        if piece.bare and word.written_start <= piece.start <= word.written_end
+        else piece
+        for piece in word.pieces
+    ]
 
 
 def _counts(piece: Piece) -> bool:

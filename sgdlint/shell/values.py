@@ -21,6 +21,7 @@ class Piece:
     exact: `texts[0]` is the source text there, character for character; it can be edited in part.
     default: for an unknown piece, the text that it has when nothing outside the script sets the
     variable (`4` of `${GPUS:-4}`); `exact` is then about this text.
+    bare: it stands outside of quotes, where a blank beside it would end the value or the word.
     """
 
     texts: tuple[str, ...] | None
@@ -28,6 +29,7 @@ class Piece:
     end: int
     exact: bool = False
     default: str | None = None
+    bare: bool = False
 
 
 @record

@@ -87,19 +87,19 @@ def check_written(script: str, inner: str, escape: re.Pattern[str]) -> None:
         assert shlex.split(unquoted(source, escape)) == [word.text]
 
 
-# Each script; the source of each argument, or None when it was not written in one place.
+# Each script; the source of each argument, or None when it was not written in one place, in quotes.
 PLACES = [
     ('A="--p \\"x y\\""; sglang serve $A', ["--p", '\\"x', 'y\\"']),
     ("A=$'--a\\n\\x62\\tc'; sglang serve $A", ["--a", "\\x62", "c"]),
-    ("A=--x' --y'; sglang serve $A", ["--x", "--y"]),
-    ('B=1; A="--x $B --y"; sglang serve $A', ["--x", "1", "--y"]),
+    ("A=--x' --y'; sglang serve $A", [None, "--y"]),
+    ('B=1; A="--x $B --y"; sglang serve $A', ["--x", None, "--y"]),
     ('B=1; A="--x=$B --y"; sglang serve $A', [None, "--y"]),
     ('A="`echo`"; eval "sglang serve --x \\"a b\\" --y"', ["--x", '\\"a b\\"', "--y"]),
     ("bash <<-E\n\t\tsglang serve --a \\\n\t\t--b\n\tE\n", ["--a", "--b"]),
     ("bash <<-'E'\n\tif true; then\n\t\tsglang serve --a\n\tfi\nE\n", ["--a"]),
     ('A="--a\r\n --b"\r\nsglang serve $A\r\n', ["--a", "--b"]),
     ('bash -c "bash -c \\"sglang serve \\\\\\"a b\\\\\\"\\""', ['\\\\\\"a b\\\\\\"']),
-    ("W=3; bash -c \"sglang serve --w $W --x$W\"", ["--w", "3", None]),
+    ("W=3; bash -c \"sglang serve --w $W --x$W\"", ["--w", None, None]),
 ]  # fmt: skip
 
 
@@ -225,6 +225,25 @@ def test_fix_changes_the_wrong_word_and_nothing_else(
     path.write_text(script)
     assert main(["fix", str(path)]) == 0
     assert path.read_text() == script.replace(wrong, "--num-gpus")
+
+
+BARE = [
+    # A value without quotes takes no blank: the option goes elsewhere, or nothing is changed.
+    (f'W=64\nbash -c "sglang generate {HEAD} --enable-torch-compile{{}} --height $W"\n',
+     " --warmup-mode request"),
+    (f'W="64{{}}"\nbash -c "sglang generate {HEAD} --enable-torch-compile --height $W"\n',
+     " --warmup-mode request"),
+    (f'W=--warmup{{}}\nbash -c "sglang generate {HEAD} $W"\n', ""),
+    (f"W='--seed 1 '--warmup{{}}\nsglang generate {HEAD} $W\n", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "new"), BARE)
+def test_fix_puts_no_blank_outside_of_quotes(script: str, new: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.sh"
+    path.write_text(script.format(""))
+    main(["fix", str(path)])
+    assert path.read_text() == script.format(new)
 
 
 ADDED = """\

@@ -8,15 +8,19 @@ import textwrap
 
 from sgdlint import resources, rulepack
 from sgdlint.linter import OptionError
+from sgdlint.linter import check as check_source
 from sgdlint.nearest import nearest
 from sgdlint.rules.files import read_files
+from sgdlint.ruletest import options_of, script_of
+from sgdlint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from sgdlint.rules.model import Rule
+    from sgdlint.finding import Finding
+    from sgdlint.rules.model import Pack, Rule
 
 
 def listing(as_json: bool, paths: Sequence[str] = ()) -> str:
@@ -64,30 +68,39 @@ def explain(wish: str, paths: Sequence[str] = ()) -> str:
 
     paths: the user's rule files and folders; raises RuleError when they are wrong.
     """
-    rulepack.load(paths)
+    pack = rulepack.load(paths)
     files = read_files(rulepack.files_at([resources.find("rules.d"), *paths]))
     rules = [rule for file in files for _, rule in file.each("rules")]
     for rule in rules:
         if wish.lower() in (rule["code"].lower(), rule["name"]):
-            return _story(rule)
+            return _story(rule, _seen(rule, pack))
     hint = nearest(wish, [rule[key] for rule in rules for key in ("code", "name")])
     raise OptionError(f"no rule {wish!r}{f'; did you mean {hint!r}?' if hint else ''}")
 
 
-def _story(rule: dict[str, Any]) -> str:
+def _seen(rule: dict[str, Any], pack: Pack) -> Finding:
+    """Return the finding on the rule's first bad example, whose message has its names filled in."""
+    example = next(one for one in rule["examples"] if "bad" in one)
+    source = Source("example", script_of(example, "bad"))
+    findings = check_source(source, pack, options_of(rule, example)).findings
+    return next(finding for finding in findings if finding.code == rule["code"])
+
+
+def _story(rule: dict[str, Any], seen: Finding) -> str:
     parts = [
         f"{rule['code']} {rule['name']}",
         _classes(rule),
-        _wrapped(rule["message"]),
+        _wrapped(seen.message),
         _wrapped(rule["why"]),
     ]
     if "help" in rule:
-        parts.append(_wrapped(rule["help"]))
+        parts.append(_wrapped(seen.help))
     if "when" in rule:
         parts.append("When\n" + _indented(rule["when"]))
     for fix in rule.get("fixes", ()):
         because = f": {fix['because']}" if "because" in fix else ""
-        parts.append(f"Fix ({fix['safety']}{because})\n" + _indented(fix["title"]))
+        title = seen.fix.title if seen.fix and fix is rule["fixes"][0] else fix["title"]
+        parts.append(f"Fix ({fix['safety']}{because})\n" + _indented(title))
     parts += [_example(example) for example in rule["examples"]]
     parts.append("References\n" + "\n".join(_indented(one) for one in rule["references"]))
     return "\n\n".join(parts) + "\n"

@@ -65,6 +65,7 @@ def launch_of(found: Recognised, release: Release, hardware: Hardware) -> Launch
         fresh=found.fresh,
         model_path=path,
         hardware=hardware,
+        nested=found.nested,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from sgdlint.record import record
+from sgdlint.shell.origin import stretch
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
@@ -41,6 +42,7 @@ class Launch:
     prefix_reaches: `NAME=value` before the command reaches the process. fresh: variables set
     outside the command do not reach it (inside a container).
     model_path: the model as it was given, "" when that is not known.
+    nested: it stands in a string or here-document that another shell reads.
     """
 
     command: str
@@ -55,6 +57,7 @@ class Launch:
     fresh: bool
     model_path: str
     hardware: Hardware
+    nested: bool = False
 
     @property
     def model(self) -> Model | None:
@@ -81,6 +84,9 @@ class Launch:
 def _written(word: Word) -> Span:
     if word.written_start >= 0:
         return Span(word.written_start, word.written_end)
+    start, end = stretch(word.pieces)
+    if start >= 0:
+        return Span(start, end)
     known = [piece for piece in word.pieces if piece.start >= 0]
     if len(known) == 1 and known[0].texts is not None:
         return Span(known[0].start, known[0].end)

@@ -194,7 +194,7 @@ def _anchor(site: Site) -> tuple[int, str]:
             continue
         return last.end, _gap_before(site.text, first.start)
     end = launch.head_end
-    if end < 0:
+    if end < 0 or launch.nested:  # in a nested command the head may be a place only to show
         raise CannotEditError("there is no place to add an option")
     return end, " "
 
@@ -308,10 +308,19 @@ def _replace_characters(site: Site, word: Word, start: int, end: int, new: str) 
 
 
 def _quote(site: Site, position: int, value: str) -> str:
-    """Quote a value for the shell when it needs it."""
+    """Quote a value for the shell when it needs it; refused inside a string, which has its own."""
     if _PLAIN.match(value):
         return value
+    words = site.launch.words
+    if site.launch.nested or any(_in_a_string(word, position) for word in words):
+        raise CannotEditError(f"{value} needs quotes, and it stands in a string already")
     return "'" + value.replace("'", "'\\''") + "'"
+
+
+def _in_a_string(word: Word, position: int) -> bool:
+    """Whether a place belongs to a word that was split out of a string."""
+    places = [piece for piece in word.pieces if piece.start >= 0]
+    return word.written_start < 0 and any(one.start <= position <= one.end for one in places)
 
 
 def _only_layout(text: str) -> bool:

@@ -106,7 +106,7 @@ def show(
         told = [failure for one in reports for failure in one.failures]
         unread = [_unread(failure) for failure in failures if failure not in told]
         stream.write(json.render([*shown, *unread]))
-    else:
+    elif reports or not failures:
         _show_text(arguments, reports, stream)
     for failure in failures:
         print(f"sgdlint: error: {failure.path}: {failure.message}", file=sys.stderr)

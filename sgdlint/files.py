@@ -107,8 +107,8 @@ def replace(path: str, before: bytes, after: bytes) -> None:
     """Replace a file's content in one step, keeping its mode and owner; raises FileError.
 
     before: what was read; when the file no longer holds it, nothing is written. A symbolic link
-    stays one: the file that it leads to is replaced. A file with several names (hard links) is
-    written in place, so that they stay names of one file.
+    stays one: the file that it leads to is replaced. A file with several names (hard links), or
+    with an owner that this user cannot give, is written in place, so that it stays what it is.
     """
     target = os.path.realpath(path)
     try:
@@ -117,18 +117,17 @@ def replace(path: str, before: bytes, after: bytes) -> None:
             raise FileError("read-only: nothing was written; make it writable first")
         if not os.access(target, os.W_OK):
             raise FileError("no permission to write this file: nothing was written")
-        if status.st_nlink > 1:
+        if status.st_nlink > 1 or not _replace_whole(target, before, after, status):
             _check_unchanged(target, before)
             with open(target, "r+b") as file:
                 file.write(after)
                 file.truncate()
-        else:
-            _replace_whole(target, before, after, status)
     except OSError as error:
         raise FileError(f"cannot be written: {error.strerror or error}") from None
 
 
-def _replace_whole(target: str, before: bytes, after: bytes, status: os.stat_result) -> None:
+def _replace_whole(target: str, before: bytes, after: bytes, status: os.stat_result) -> bool:
+    """Put a new file in the place of one; False when it could not have the same owner."""
     folder, name = os.path.split(target)
     temporary = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
     try:
@@ -137,12 +136,16 @@ def _replace_whole(target: str, before: bytes, after: bytes, status: os.stat_res
         message = "no permission to write in its folder: nothing was written"
         raise FileError(message) from None
     try:
-        _write(descriptor, temporary, after, status)
+        if not _write(descriptor, temporary, after, status):
+            os.unlink(temporary)
+            return False
         _check_unchanged(target, before)
         os.replace(temporary, target)
     except BaseException:
-        os.unlink(temporary)
+        if os.path.exists(temporary):
+            os.unlink(temporary)
         raise
+    return True
 
 
 def _check_unchanged(target: str, before: bytes) -> None:
@@ -150,11 +153,17 @@ def _check_unchanged(target: str, before: bytes) -> None:
         raise FileError("changed while it was being fixed: nothing was written; run again")
 
 
-def _write(descriptor: int, path: str, data: bytes, status: os.stat_result) -> None:
+def _write(descriptor: int, path: str, data: bytes, status: os.stat_result) -> bool:
+    """Write a file like another one; False when this user may not give it the same owner."""
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    if hasattr(os, "chown") and (status.st_uid, status.st_gid) != (os.getuid(), os.getgid()):
-        os.chown(path, status.st_uid, status.st_gid)
+    mine = os.stat(path)
+    if (status.st_uid, status.st_gid) != (mine.st_uid, mine.st_gid):
+        try:
+            os.chown(path, status.st_uid, status.st_gid)
+        except PermissionError:
+            return False
     os.chmod(path, stat.S_IMODE(status.st_mode))
+    return True

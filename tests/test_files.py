@@ -102,6 +102,30 @@ def test_replace_keeps_hard_links(tmp_path: Path) -> None:
     assert (tmp_path / "b.sh").read_bytes() == b"new\n"
 
 
+def test_replace_keeps_an_owner_that_it_cannot_give(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.sh"
+    path.write_bytes(SCRIPT)
+    number, real = path.stat().st_ino, os.stat
+
+    def stat_of_another(name: str) -> object:
+        found = real(name)
+        if not str(name).endswith("a.sh"):
+            return found
+        return os.stat_result((*found[:4], found.st_uid + 1, *found[5:]))
+
+    def refuse(*_arguments: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "stat", stat_of_another)
+    monkeypatch.setattr(os, "chown", refuse)
+    files.replace(str(path), SCRIPT, b"new\n")
+    monkeypatch.undo()
+    assert (path.read_bytes(), path.stat().st_ino) == (b"new\n", number)
+    assert os.listdir(tmp_path) == ["a.sh"]
+
+
 def test_a_temporary_file_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     path, other = tmp_path / "a.sh", tmp_path / f".a.sh.{os.getpid()}.tmp"
     path.write_bytes(SCRIPT)

@@ -104,7 +104,12 @@ def find_files(path: str) -> list[str]:
     if not os.path.isdir(path):
         return [path]
     found = []
-    for folder, folders, names in os.walk(path):
+
+    def refuse(error: OSError) -> None:
+        name = error.filename or path
+        raise RuleError([RuleProblem(name, 0, "", "", f"cannot be listed: {error.strerror}")])
+
+    for folder, folders, names in os.walk(path, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
         found += [
             os.path.join(folder, name)

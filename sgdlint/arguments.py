@@ -24,6 +24,7 @@ commands:
   explain     tell everything about a rule
   rules       list the rules
   rule test   run the examples of rule files
+  catalog     tell what is known of an option, a model or a release of SGLang
   ast         print the syntax tree of a script as JSON
 
 `sgdlint COMMAND --help` tells more.
@@ -111,6 +112,7 @@ DESCRIPTIONS = {
     "explain": "Tell everything about a rule: why, since when, examples, references.",
     "rules": "List the rules.",
     "rule": "Check rule files and run their examples.",
+    "catalog": "Tell what is known of an option, a model or a release of SGLang.",
     "ast": "Print the syntax tree as JSON; exit 1 when part of it did not parse.",
 }
 FLAGS: dict[str, tuple[Flag, ...]] = {
@@ -118,6 +120,9 @@ FLAGS: dict[str, tuple[Flag, ...]] = {
     "fix": FIXING,
     "rules": (RULES, Flag("--format", "default text", default="text", choices=("text", "json"))),
     "explain": (RULES,),
+    "catalog": (
+        Flag("--sglang", "the release, for a model; default: the newest known", "VERSION"),
+    ),
 }
 
 

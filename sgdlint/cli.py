@@ -142,6 +142,22 @@ def _rule_test(arguments: Arguments) -> int:
     return CLEAN if good else FAILED
 
 
+# --- catalog ------------------------------------------------------------------------------------
+
+
+def _catalog(arguments: Arguments) -> int:
+    from sgdlint import known
+
+    if arguments.sglang and arguments.what != "model":
+        raise OptionError("--sglang goes with `catalog model`; the others tell of every release")
+    if arguments.what == "model":
+        text = known.model(arguments.name, arguments.sglang)
+    else:
+        text = {"option": known.option, "release": known.release}[arguments.what](arguments.name)
+    sys.stdout.write(text)
+    return CLEAN
+
+
 COMMANDS = {
     "check": _check,
     "fix": _fix,
@@ -149,4 +165,5 @@ COMMANDS = {
     "rules": _rules,
     "explain": _explain,
     "rule": _rule_test,
+    "catalog": _catalog,
 }

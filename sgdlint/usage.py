@@ -84,6 +84,11 @@ def _with_words(parser: argparse.ArgumentParser, name: str, words: list[str]) ->
         add("file", metavar="FILE", help="a script, or - for standard input")
     elif name == "explain":
         add("rule", metavar="RULE", help="its code or name")
+    elif name == "catalog":
+        add("what", choices=["option", "model", "release"], metavar="option|model|release")
+        add("name", metavar="NAME", help="--warmup, Wan-AI/Wan2.2-T2V-A14B-Diffusers, 0.5.18, …")
+        if words[:1] == ["option"] and words[1:] not in ([], ["-h"], ["--help"]):
+            words = ["option", "--", *words[1:]]  # the name of an option is no option of ours
     elif name == "rule":
         add("verb", choices=["test"], metavar="test", help="run the examples")
         add(

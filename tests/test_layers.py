@@ -17,7 +17,7 @@ LAYERS = (
     {"cli", "__main__"},
     {"fixing"},
     {"checking"},
-    {"usage", "files", "rulebook", "rulepack", "ruletest"},
+    {"usage", "files", "rulebook", "rulepack", "ruletest", "known"},
     {"arguments"},
     {"linter", "fixer", "recommend", "directives", "sharing"},
     {"formatters", "rules", "launch", "documents", "settings"},

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def option(name: str) -> str:
     """Return the history of an option, by spelling or destination; OptionError when unknown."""
+    flag = name if name.startswith("-") else "--" + name.replace("_", "-")
     lines: list[str] = []
     for command in catalog.COMMANDS:
         history = catalog.option_history(name, command)
@@ -27,9 +28,9 @@ def option(name: str) -> str:
             lines += ["", f"sglang {command}"]
             lines += [f"  {_range(*releases)}: {text}" for releases, text in _merged(history)]
     if not lines:
-        hint = nearest(name if name.startswith("-") else f"--{name}", catalog.all_flags())
+        hint = nearest(flag, catalog.all_flags())
         raise OptionError(f"no release has an option {name!r}{_meant(hint)}")
-    instead = retired_options().get(name)
+    instead = retired_options().get(flag)
     if instead is not None and instead.flag:
         lines += [
             "",

@@ -15,8 +15,11 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
     return capsys.readouterr().out.splitlines()
 
 
-def test_an_option_is_told_release_by_release(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = told(capsys, "option", "--warmup")
+@pytest.mark.parametrize("name", ["--warmup", "warmup"])
+def test_an_option_is_told_release_by_release(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = told(capsys, "option", name)
     generate = lines[lines.index("sglang generate") + 1]
     assert generate.startswith("  0.5.8 to before 0.5.18: --warmup; true or false")
     assert any(line.startswith("Removed in 0.5.18; --warmup-mode") for line in lines)

@@ -66,8 +66,13 @@ class Launch:
         return model if model is not None and model.how in SURE else None
 
     def words_span(self, indices: tuple[int, ...]) -> Span:
-        """Return where argument words are written; where they are used when they lie apart."""
-        spans = [_written(self.words[index]) for index in indices]
+        """Return where argument words are written, or the first of them when they lie apart.
+
+        A word that is written nowhere in one piece counts only when all of them are such.
+        """
+        words = [self.words[index] for index in indices]
+        written = [span for word in words if (span := _written(word)) is not None]
+        spans = written or [Span(words[0].start, words[0].end)]
         start, end = min(span.start for span in spans), max(span.end for span in spans)
         together = all(a.end <= b.start for a, b in pairwise(spans))
         return Span(start, end) if together and end - start < 2000 else spans[0]
@@ -81,7 +86,8 @@ class Launch:
         return self.release.flag(self.command, name) or "--" + name.replace("_", "-")
 
 
-def _written(word: Word) -> Span:
+def _written(word: Word) -> Span | None:
+    """Return where a word is written; None when it is put together from several places."""
     if word.written_start >= 0:
         return Span(word.written_start, word.written_end)
     start, end = stretch(word.pieces)
@@ -90,4 +96,4 @@ def _written(word: Word) -> Span:
     known = [piece for piece in word.pieces if piece.start >= 0]
     if len(known) == 1 and known[0].texts is not None:
         return Span(known[0].start, known[0].end)
-    return Span(word.start, word.end)
+    return None

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from sgdlint.shell.values import Word
 
 
+MOST_SHOWN = 4
+"""How many left-over words a message names."""
+
 PATHS = "component_paths"
 """The family of dynamic options that takes any `--…-path`."""
 
@@ -74,7 +77,9 @@ def leftovers(bound: Bound, words: Sequence[Word], release: Release, command: st
         if text == "--":
             return [*events, Event("stray-argument", (index,), (("value", "--"),))]
         if not text.startswith("-"):
-            events.append(Event("stray-argument", (index,), (("value", text),)))
+            run = _run(extras[position - 1 :], words)
+            position += len(run) - 1
+            events.append(Event("stray-argument", run, (("value", _shortened(run, words)),)))
             continue
         flag, equals, _ = text.partition("=")
         family = release.component(flag)
@@ -86,6 +91,26 @@ def leftovers(bound: Bound, words: Sequence[Word], release: Release, command: st
             position += taken
             events += _swallowed(flag, index, family, release, command)
     return events
+
+
+def _run(extras: Sequence[int], words: Sequence[Word]) -> tuple[int, ...]:
+    """Return the left-over words from the first on that one expansion (`$ARGS`) was split into."""
+    first = extras[0]
+    use = (words[first].start, words[first].end)
+    run = [first]
+    for index in extras[1:]:
+        text = words[index].text or words[index].prefix
+        if index != run[-1] + 1 or (words[index].start, words[index].end) != use:
+            break
+        if text.startswith("-"):
+            break
+        run.append(index)
+    return tuple(run)
+
+
+def _shortened(run: Sequence[int], words: Sequence[Word]) -> str:
+    texts = [words[index].text or words[index].prefix for index in run[:MOST_SHOWN]]
+    return " ".join(texts) + (" …" if len(run) > MOST_SHOWN else "")
 
 
 def _taken(

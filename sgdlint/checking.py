@@ -50,12 +50,14 @@ def check(arguments: Arguments) -> int:
 def inputs(arguments: Arguments, failures: list[Failure]) -> Iterator[Input]:
     """Yield what to check; what cannot be read goes into failures."""
     if arguments.command is not None:
-        yield Input("command", Source("<command>", arguments.command))
+        near = files.Neighbours("")
+        yield Input("command", Source("<command>", arguments.command, near=near))
     paths = arguments.paths or ([] if arguments.command is not None else ["."])
     if "-" in paths:
         name = arguments.stdin_filename or "-"
         try:
-            yield Input("stdin", Source.from_bytes(name, standard_input()))
+            near = files.Neighbours(arguments.stdin_filename)
+            yield Input("stdin", Source.from_bytes(name, standard_input(), near))
         except (SourceError, FileError) as error:
             failures.append(Failure(name, str(error)))
     for path, named in files.find([one for one in paths if one != "-"]):

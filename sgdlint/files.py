@@ -6,7 +6,7 @@ import os
 import stat
 
 from sgdlint.documents import MENTION, is_script_head, is_script_name
-from sgdlint.source import Source, SourceError
+from sgdlint.source import Nearby, Source, SourceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +15,39 @@ if TYPE_CHECKING:
 SKIPPED = ("node_modules", "__pycache__", "site-packages")
 
 
+LARGEST_NEIGHBOUR = 1_000_000
+"""Bytes: a larger file beside a script is not read."""
+
+
 class FileError(Exception):
     """A file that cannot be read or written; the message says why."""
+
+
+class Neighbours(Nearby):
+    """The files around a path, and around the folder where sgdlint was started."""
+
+    def __init__(self, path: str) -> None:
+        self.folder = os.path.dirname(path)
+        self._read: dict[str, str | None] = {}
+
+    def read(self, path: str) -> str | None:
+        """Return the text of a file by its path from the source's folder, if it can be read."""
+        return self.read_from_start(os.path.join(self.folder, path))
+
+    def read_from_start(self, path: str) -> str | None:
+        """Return the text of a file by its path from where sgdlint was started, if it can be."""
+        if path not in self._read:
+            self._read[path] = _text_of(path)
+        return self._read[path]
+
+
+def _text_of(path: str) -> str | None:
+    try:
+        if not os.path.isfile(path) or os.path.getsize(path) > LARGEST_NEIGHBOUR:
+            return None
+        return Source.from_bytes(path, read_bytes(path)).text
+    except (FileError, OSError, SourceError, ValueError):
+        return None
 
 
 def find(paths: list[str]) -> Iterator[tuple[str, bool]]:
@@ -72,7 +103,7 @@ def read(path: str, named: bool = True) -> Source:
     if not named and MENTION.encode() not in data:
         return Source(path, "")
     try:
-        return Source.from_bytes(path, data)
+        return Source.from_bytes(path, data, Neighbours(path))
     except SourceError as error:
         raise FileError(str(error)) from None
 

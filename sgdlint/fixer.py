@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sgdlint.finding import ANY, SEVERITIES
 from sgdlint.record import record
-from sgdlint.source import Source, Span
+from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sgdlint.finding import Edit, Finding, Report
+    from sgdlint.source import Source
 
 MOST_PASSES = 40
 
@@ -94,7 +95,7 @@ def _accept(
 ) -> Report | None:
     """Return the report after applying fixes, or None when they make things worse."""
     source = report.source
-    after = check(Source(source.path, apply(source.text, chosen), source.bom))
+    after = check(source.with_text(apply(source.text, chosen)))
     if after.failures or _errors(after) > _errors(report) or not _as_meant(report, after, chosen):
         return None
     new = _new(report, after)

@@ -32,22 +32,43 @@ class Span:
         return self.start < other.end and other.start < self.end
 
 
+class Nearby:
+    """The files around a source, read when they are asked for. This one knows of none."""
+
+    def read(self, path: str) -> str | None:
+        """Return the text of a file, or None when there is none that can be read as text.
+
+        path: absolute, or relative to the folder of the source.
+        """
+        return None
+
+    def read_from_start(self, path: str) -> str | None:
+        """Return the text of a file by its path from the folder where sgdlint was started."""
+        return None
+
+
 class Source:
     """The text of one file with its name.
 
     path: as it is shown to the user ("-" for standard input without a name).
     text: without the byte order mark; line ends as they stand in the file.
     bom: whether the file begins with a UTF-8 byte order mark.
+    near: the files around it.
     """
 
-    def __init__(self, path: str, text: str, bom: bool = False) -> None:
+    def __init__(self, path: str, text: str, bom: bool = False, near: Nearby | None = None) -> None:
         self.path = path
         self.text = text
         self.bom = bom
+        self.near = near or Nearby()
         self._starts: list[int] | None = None
 
+    def with_text(self, text: str) -> Source:
+        """Return the same file with another text."""
+        return Source(self.path, text, self.bom, self.near)
+
     @classmethod
-    def from_bytes(cls, path: str, data: bytes) -> Source:
+    def from_bytes(cls, path: str, data: bytes, near: Nearby | None = None) -> Source:
         """Decode a file's bytes; SourceError for what is not UTF-8 text."""
         nul = data.find(b"\0")
         if nul >= 0:
@@ -65,8 +86,8 @@ class Source:
                 f"(line {line}); convert it to UTF-8, for example with iconv"
             ) from None
         if text.startswith(BOM):
-            return cls(path, text[1:], bom=True)
-        return cls(path, text)
+            return cls(path, text[1:], bom=True, near=near)
+        return cls(path, text, near=near)
 
     def to_bytes(self, text: str) -> bytes:
         """Encode new text the way the file was encoded."""

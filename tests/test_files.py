@@ -196,3 +196,15 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         files.replace(str(path), SCRIPT, b"new\n")
     assert path.read_bytes() == SCRIPT
     assert os.listdir(tmp_path) == ["a.sh"]
+
+
+def test_a_source_reads_the_files_around_it(tmp_path: Path) -> None:
+    (tmp_path / "run.sh").write_text("sglang serve\n")
+    (tmp_path / "config.yaml").write_text("num_gpus: 2\n")
+    (tmp_path / "data.bin").write_bytes(b"\0")
+    near = files.read(str(tmp_path / "run.sh")).near
+    assert near.read("config.yaml") == "num_gpus: 2\n"
+    assert near.read(str(tmp_path / "config.yaml")) == "num_gpus: 2\n"
+    for path in ("none.yaml", "data.bin", ".", "", "a\0b"):
+        assert near.read(path) is None
+    assert near.read_from_start("config.yaml") is None

@@ -113,6 +113,27 @@ class Model:
         return {**usual, **self._family.get("deployment", {})}
 
     @property
+    def cfg_by_default(self) -> bool:
+        """Whether SGLang may choose CFG parallelism for it, where enough GPUs are there."""
+        return self.uses_cfg and bool(self.deployment.get("auto_enable_cfg_parallel", True))
+
+    @property
+    def gpus_without_cfg(self) -> tuple[int, ...]:
+        """Return the numbers of GPUs for which SGLang does not choose CFG parallelism."""
+        degrees = self.deployment.get("auto_cfg_parallel_degree_by_num_gpus", ())
+        return tuple(gpus for gpus, degree in degrees if degree <= 1)
+
+    @property
+    def supports_cfg_parallel(self) -> bool:
+        """Whether the release lets it run with CFG parallelism."""
+        return bool(self.deployment.get("supports_cfg_parallel", True))
+
+    @property
+    def text_encoders(self) -> int:
+        """How many text encoders its pipeline has, each with a precision of its own."""
+        return len(self._family.get("pipeline", {}).get("text_encoder_precisions", ("fp32",)))
+
+    @property
     def attention_backends(self) -> tuple[str, ...] | None:
         """Return the attention backends that its transformer takes; None where it names none.
 

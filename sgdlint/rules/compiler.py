@@ -243,7 +243,11 @@ def _did_you_mean(name: str, names: Any) -> str:
 
 
 def _fits(found: str, wanted: str) -> bool:
-    return found in (wanted, "any") or (wanted == "sequence" and found in ("string", "list"))
+    return (
+        found in (wanted, "any")
+        or wanted == "any"
+        or (wanted == "sequence" and found in ("string", "list"))
+    )
 
 
 def _common(first: list[Any], first_type: str, second: list[Any], second_type: str) -> str:

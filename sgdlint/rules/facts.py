@@ -175,6 +175,22 @@ MODEL_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
         _keep_resident,
         "free GiB from which the newest release keeps its DiT on the GPU, where it says so",
     ),
+    "cfg_by_default": (
+        "bool",
+        _of_model("cfg_by_default"),
+        "it uses guidance, and SGLang may choose CFG parallelism for it",
+    ),
+    "gpus_without_cfg": (
+        "list",
+        _of_model("gpus_without_cfg"),
+        "numbers of GPUs for which SGLang does not choose CFG parallelism",
+    ),
+    "supports_cfg_parallel": (
+        "bool",
+        _of_model("supports_cfg_parallel"),
+        "its pipeline can use CFG parallelism",
+    ),
+    "text_encoders": ("number", _of_model("text_encoders"), "text encoders of its pipeline"),
     "heads": ("number", _of_model("heads"), "attention heads of the DiT"),
 }
 GPU_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {

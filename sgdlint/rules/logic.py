@@ -217,6 +217,14 @@ def _basename(text: str) -> str:
     return text.rpartition("/")[2]
 
 
+def _entries(text: str) -> int:
+    return sum(1 for entry in text.split(",") if entry.strip())
+
+
+def _joined(words: tuple[object, ...]) -> str:
+    return " ".join(map(str, words))
+
+
 def _matches(text: str, pattern: str) -> bool:
     import re
 
@@ -236,8 +244,12 @@ FUNCTIONS: dict[str, FunctionType] = {
         ("string", "string"), "bool", _matches, "whether the regular expression b is found in a"
     ),
     "contains": FunctionType(
-        ("sequence", "string"), "bool", lambda a, b: b in a, "whether text or list a holds b"
+        ("sequence", "any"), "bool", lambda a, b: b in a, "whether text or list a holds b"
     ),
+    "entries": FunctionType(
+        ("string",), "number", _entries, "how many entries a text has between its commas"
+    ),
+    "joined": FunctionType(("list",), "string", _joined, "the values of a list, in one text"),
     "length": FunctionType(("list",), "number", len, "how many values a list has"),
     "least": FunctionType(("number", "number"), "number", min, "the smaller number"),
     "most": FunctionType(("number", "number"), "number", max, "the larger number"),

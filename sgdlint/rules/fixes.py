@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from sgdlint.catalog import Option
     from sgdlint.rules.files import At, RuleProblem
 
-ACTIONS = ("set", "add", "remove", "rename", "replace", "set_env", "unset_env")
+ACTIONS = ("set", "add", "remove", "rename", "replace", "drop", "set_env", "unset_env")
 _REPLACED = ("flag", "value", "whole")
+_DROPPED = ("option", "variable")
 
 
 def actions_of(
@@ -59,6 +60,10 @@ def _mistakes(kind: str, name: str, value: Any, names: Names) -> Mistakes:
         if names.event and name in _REPLACED:
             return []
         return [((), "replaces `flag`, `value` or `whole` word of an event; the rule needs `on`")]
+    if kind == "drop":
+        if names.event and name in _DROPPED:
+            return []
+        return [((), "drops the `option` or `variable` of an event; the rule needs `on`")]
     if kind in ("set_env", "unset_env"):
         return _at_edit(_variable_mistake(kind, name, names))
     if kind == "rename":

@@ -103,6 +103,7 @@ CHECKING = (
 )
 FIXING = (
     *CHECKING,
+    Flag("--to", "move the files to this SGLang release", "VERSION"),
     Flag("--diff", "show the changes, write nothing", kind="switch"),
     Flag("--unsafe", "apply fixes too that may change output, memory or meaning", kind="switch"),
 )

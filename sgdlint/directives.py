@@ -25,11 +25,12 @@ class DirectiveError(Exception):
 
 @record
 class Setting:
-    """`name=value` in a comment, with its line for messages."""
+    """`name=value` in a comment, with its line for messages and where the value stands."""
 
     name: str
     value: str
     line: int
+    span: Span
 
 
 @record
@@ -63,7 +64,8 @@ def read(
             lines = _covered(source, comment, statements)
             suppressions.append(Suppression(codes, ignore[2], comment, lines))
         else:
-            settings += _settings(match[1], source.location(comment.start)[0])
+            start = comment.start + match.start(1)
+            settings += _settings(match[1], source.location(comment.start)[0], start)
     _check_once(settings)
     return settings, suppressions
 
@@ -78,16 +80,18 @@ def _check_once(settings: Sequence[Setting]) -> None:
             )
 
 
-def _settings(text: str, line: int) -> list[Setting]:
+def _settings(text: str, line: int, start: int) -> list[Setting]:
     found = []
-    for part in text.split():
+    for match in re.finditer(r"\S+", text):
+        part = match[0]
         name, equals, value = part.partition("=")
         if not equals or name not in SETTINGS or not value:
             raise DirectiveError(
                 f"line {line}: `{part}` is not a directive; allowed: "
                 "ignore[RULE,…] reason, " + ", ".join(f"{name}=…" for name in SETTINGS)
             )
-        found.append(Setting(name, value, line))
+        end = start + match.end()
+        found.append(Setting(name, value, line, Span(end - len(value), end)))
     return found
 
 

@@ -9,14 +9,19 @@ from sgdlint.checking import FAILED, FOUND
 from sgdlint.files import FileError
 from sgdlint.finding import Failure
 from sgdlint.fixer import fix as fix_source
-from sgdlint.linter import OptionError
+from sgdlint.linter import OptionError, known_release
 from sgdlint.linter import check as check_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sgdlint.arguments import Arguments
     from sgdlint.checking import Input
     from sgdlint.finding import Report
+    from sgdlint.fixer import Fixed
+    from sgdlint.linter import Options
+    from sgdlint.rules.model import Pack
     from sgdlint.source import Source
 
 
@@ -25,12 +30,17 @@ def fix(arguments: Arguments) -> int:
     if arguments.diff and arguments.format == "json":
         raise OptionError("--diff shows a diff, so it does not go with --format json")
     options, pack = checking.options_of(arguments), checking.pack_of(arguments)
+    if arguments.to:
+        known_release(arguments.to)
     reports: list[Report] = []
     failures: list[Failure] = []
+    moves: list[str] = []
     refused, mended, changed, to_stdout = False, 0, 0, arguments.diff
     for one in checking.inputs(arguments, failures):
-        fixed = fix_source(one.source, lambda it: check_source(it, pack, options), arguments.unsafe)
+        look, told = _checker(arguments, one, pack, options)
+        fixed = fix_source(one.source, look, arguments.unsafe)
         report = fixed.report
+        moves += told(fixed)
         failures += report.failures
         if fixed.refused:
             refused = True
@@ -39,7 +49,7 @@ def fix(arguments: Arguments) -> int:
             _put(arguments, one, fixed.text)
         except FileError as error:
             failures.append(Failure(one.source.path, str(error)))
-            report = check_source(one.source, pack, options)
+            report = look(one.source)
         else:
             changed += fixed.text != one.source.text
             mended += len(fixed.applied)
@@ -50,11 +60,28 @@ def fix(arguments: Arguments) -> int:
     if changed and arguments.format == "text":
         verb = "Would fix" if arguments.diff else "Fixed"
         stream.write(f"{verb} {_plural(mended, 'finding')} in {_plural(changed, 'file')}.\n")
+    if arguments.format == "text":
+        stream.write("".join(moves))
     checking.show(arguments, reports, failures, stream)
     status = checking.status_of(reports, failures, arguments.fail_on)
     if status != FAILED and (refused or (arguments.diff and changed)):
         return FOUND
     return status
+
+
+def _checker(
+    arguments: Arguments, one: Input, pack: Pack, options: Options
+) -> tuple[Callable[[Source], Report], Callable[[Fixed], list[str]]]:
+    """Return what checks the texts of a file, and what tells of its move to another release."""
+    if not arguments.to:
+        return lambda it: check_source(it, pack, options), lambda fixed: []
+    from sgdlint import migration
+
+    move = migration.plan(one.source, options, arguments.to)
+    return (
+        lambda it: migration.check(it, pack, move),
+        lambda fixed: migration.story(move, one.source, fixed),
+    )
 
 
 def _put(arguments: Arguments, one: Input, text: str) -> None:

@@ -22,8 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sgdlint.directives import Setting, Suppression
+    from sgdlint.launch.launch import Launch
     from sgdlint.rules.model import Pack
+    from sgdlint.shell.tree import Tree
     from sgdlint.source import Source
+
+
+if TYPE_CHECKING:
+    Also = Callable[[int, Launch, Engine], list[Finding]]
+
+
+NEWEST = "the newest release known"
+"""Where the release came from when nothing says which one a file is for."""
 
 
 class OptionError(Exception):
@@ -47,28 +57,27 @@ class Options:
     lossy: bool = False
 
 
-def check(source: Source, pack: Pack, options: Options) -> Report:
-    """Check one file. Never raises for what stands in the file; raises OptionError for options."""
+def check(source: Source, pack: Pack, options: Options, also: Also | None = None) -> Report:
+    """Check one file. Never raises for what stands in the file; raises OptionError for options.
+
+    also: more findings of a launch, which is told with its place among the commands that start one.
+    """
     if not mentions_sglang(source):
         return Report(source, *_release(options, []), ())
     tree = parse(source.text)
     commands = interpret(tree, source.text)
     found = recognise(commands)
-    comments = [Span(comment.start, comment.end) for comment in tree.comments]
     try:
         settings, suppressions = directives.read(
-            source, comments, [Span(one.command.start, one.command.end) for one in found]
+            source, _comments(tree), [Span(one.command.start, one.command.end) for one in found]
         )
         release, origin = _release(options, settings)
         hardware = _hardware(options, settings)
     except (DirectiveError, OptionError) as error:
         failure = Failure(source.path, str(error))
         return Report(source, *_release(options, []), (), (failure,))
-    launches = [
-        launch
-        for one in found
-        if (launch := launch_of(one, catalog.load(release), hardware)) is not None
-    ]
+    read = [launch_of(one, catalog.load(release), hardware) for one in found]
+    launches = [launch for launch in read if launch is not None]
     engine = Engine(pack, release)
     findings = [
         finding
@@ -81,6 +90,12 @@ def check(source: Source, pack: Pack, options: Options) -> Report:
         )
     ]
     by_launch = [(launch, engine.run(launch, source.text)) for launch in launches]
+    if also is not None:
+        places = [place for place, launch in enumerate(read) if launch is not None]
+        by_launch = [
+            (launch, [*its_findings, *also(place, launch, engine)])
+            for place, (launch, its_findings) in zip(places, by_launch, strict=True)
+        ]
     findings += settle(by_launch, commands, tree, source)
     findings = _suppress(findings, suppressions, source, engine, _chosen(options))
     findings = [one for one in findings if _is_wanted(one, options)]
@@ -90,6 +105,31 @@ def check(source: Source, pack: Pack, options: Options) -> Report:
         for launch in launches
     )
     return Report(source, release, origin, tuple(findings), (), options_of)
+
+
+def launches_for(source: Source, release: str, options: Options) -> list[Launch | None]:
+    """Return the launches of a file, as one release understands them: None where it sees none."""
+    tree = parse(source.text)
+    found = recognise(interpret(tree, source.text))
+    settings, _ = directives.read(source, _comments(tree), [])
+    hardware = _hardware(options, settings)
+    return [launch_of(one, catalog.load(release), hardware) for one in found]
+
+
+def stated_release(source: Source, options: Options) -> tuple[str, str] | None:
+    """Return the release that a file is for and what says so; None when nothing does."""
+    settings, _ = directives.read(source, _comments(parse(source.text)), [])
+    release, origin = _release(options, settings)
+    return None if origin == NEWEST else (release, origin)
+
+
+def settings_of(source: Source) -> list[Setting]:
+    """Return what the comments of a file set; raises DirectiveError."""
+    return directives.read(source, _comments(parse(source.text)), [])[0]
+
+
+def _comments(tree: Tree) -> list[Span]:
+    return [Span(comment.start, comment.end) for comment in tree.comments]
 
 
 # --- what is assumed ----------------------------------------------------------------------------
@@ -102,7 +142,7 @@ def _release(options: Options, settings: Sequence[Setting]) -> tuple[str, str]:
         return known_release(options.sglang), "the command line"
     if stated:
         return _at_line(stated[-1], known_release), f"line {stated[-1].line}"
-    return catalog.newest(), "the newest release known"
+    return catalog.newest(), NEWEST
 
 
 def known_release(text: str) -> str:

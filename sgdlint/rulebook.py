@@ -8,10 +8,9 @@ import textwrap
 
 from sgdlint import resources, rulepack
 from sgdlint.linter import OptionError
-from sgdlint.linter import check as check_source
 from sgdlint.nearest import nearest
 from sgdlint.rules.files import read_files
-from sgdlint.ruletest import options_of, script_of
+from sgdlint.ruletest import look_at, options_of, script_of
 from sgdlint.source import Source
 
 TYPE_CHECKING = False
@@ -82,7 +81,7 @@ def _seen(rule: dict[str, Any], pack: Pack) -> Finding:
     """Return the finding on the rule's first bad example, whose message has its names filled in."""
     example = next(one for one in rule["examples"] if "bad" in one)
     source = Source("example", script_of(example, "bad"))
-    findings = check_source(source, pack, options_of(rule, example)).findings
+    findings = look_at(example, source, pack, options_of(rule, example))(source).findings
     return next(finding for finding in findings if finding.code == rule["code"])
 
 
@@ -119,7 +118,9 @@ def _classes(rule: dict[str, Any]) -> str:
 def _example(example: dict[str, Any]) -> str:
     kind = next(iter({"bad", "good", "unknown"} & set(example)))
     settings = " ".join(
-        f"{key}={example[key]}" for key in ("sglang", "gpu", "gpus", "vram") if key in example
+        f"{key}={example[key]}"
+        for key in ("from", "sglang", "gpu", "gpus", "vram")
+        if key in example
     )
     text = f"Example, {kind}{f' ({settings})' if settings else ''}\n{_indented(example[kind])}"
     if "fixed" in example:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sgdlint import migration
 from sgdlint.fixer import apply
 from sgdlint.linter import OptionError, Options, check
 from sgdlint.record import record, replace
@@ -68,13 +69,14 @@ def _run(rule: dict[str, Any], kind: str, example: dict[str, Any], pack: Pack) -
     """Return what is wrong with an example, or ""."""
     options = options_of(rule, example)
     try:
-        report = check(Source("example", script_of(example, kind)), pack, options)
+        look = look_at(example, Source("example", script_of(example, kind)), pack, options)
+        report = look(Source("example", script_of(example, kind)))
     except OptionError as error:
         return str(error)
     if report.failures:
         return report.failures[0].message
     fired = [finding for finding in report.findings if finding.code == rule["code"]]
-    if rule.get("on") != "syntax-error" and not report.launches:
+    if rule.get("on") not in ("syntax-error", "lost-launch") and not report.launches:
         return f"the {kind} example holds no launch that is known to be diffusion"
     if kind != "bad":
         return f"fires on the {kind} example: {fired[0].message}" if fired else ""
@@ -82,11 +84,24 @@ def _run(rule: dict[str, Any], kind: str, example: dict[str, Any], pack: Pack) -
         source = Source("example", script_of(example, kind))
         reason = _why_silent(rule["code"], source, pack, options)
         return f"does not fire on the bad example: {reason}"
-    return _check_fixed(example, report, fired, pack, options)
+    return _check_fixed(example, report, fired, look)
+
+
+def look_at(
+    example: dict[str, Any], source: Source, pack: Pack, options: Options
+) -> Callable[[Source], Report]:
+    """Return what checks the texts of an example: for one release, or on the way to another."""
+    if "from" not in example:
+        return lambda one: check(one, pack, options)
+    move = migration.plan(source, replace(options, sglang=example["from"]), options.sglang)
+    return lambda one: migration.check(one, pack, move)
 
 
 def _check_fixed(
-    example: dict[str, Any], report: Report, fired: list[Finding], pack: Pack, options: Options
+    example: dict[str, Any],
+    report: Report,
+    fired: list[Finding],
+    look: Callable[[Source], Report],
 ) -> str:
     text = report.source.text
     for _ in range(10):
@@ -96,7 +111,7 @@ def _check_fixed(
         if not fixable:
             break
         text = apply(text, fixable[:1])
-        report = check(Source("example", text), pack, options)
+        report = look(Source("example", text))
         fired = [one for one in report.findings if one.code == fixable[0].code]
     if "fixed" not in example:
         changed = text != script_of(example, "bad")

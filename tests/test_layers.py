@@ -19,7 +19,7 @@ LAYERS = (
     {"checking"},
     {"usage", "files", "rulebook", "rulepack", "ruletest", "known"},
     {"arguments"},
-    {"linter", "fixer", "recommend", "directives", "sharing"},
+    {"linter", "fixer", "migration", "differences", "recommend", "directives", "sharing"},
     {"formatters", "rules", "launch", "documents", "settings"},
     {"shell", "catalog", "hardware"},
     {"source", "finding", "nearest", "record", "resources"},

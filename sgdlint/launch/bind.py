@@ -48,16 +48,12 @@ class Given:
 
 @record
 class Event:
-    """Something noticed while binding: kind (see rules.model.EVENTS), the words, its fields.
-
-    place: start and end of what it is about, when that is no word of the command.
-    """
+    """Something noticed while binding: kind (see rules.model.EVENTS), the words, its fields."""
 
     kind: str
     words: tuple[int, ...]
     fields: tuple[tuple[str, str], ...] = ()
     given: Given | None = None
-    place: tuple[int, int] | None = None
 
 
 @record
@@ -74,10 +70,6 @@ class Bound:
     open: bool
     extras: tuple[int, ...]
     unclear: frozenset[str] = frozenset()
-
-    def may_be_given(self, name: str) -> bool:
-        """Whether an option, by destination, is given or may be."""
-        return self.open or name in self.given or name in self.unclear
 
 
 @record

@@ -6,7 +6,6 @@ from sgdlint.catalog import tables
 from sgdlint.launch.bind import Bound, Elsewhere, Event, Given, Table, bind
 from sgdlint.launch.entrypoints import DIFFUSION_CLI, DIFFUSION_SERVER, INERT_CLI
 from sgdlint.launch.launch import Hardware, Launch
-from sgdlint.launch.notices import noted
 from sgdlint.record import replace
 from sgdlint.source import Span
 
@@ -53,7 +52,7 @@ def launch_of(found: Recognised, release: Release, hardware: Hardware) -> Launch
     # A config file cannot name the model: SGLang looks for it before it reads the file.
     if not (positional or named or words_unknown or MODEL in unclear):
         events = (*events, Event("missing-model", ()))
-    launch = Launch(
+    return Launch(
         command=found.subcommand,
         release=release,
         words=words,
@@ -68,7 +67,6 @@ def launch_of(found: Recognised, release: Release, hardware: Hardware) -> Launch
         hardware=hardware,
         nested=found.nested,
     )
-    return replace(launch, bound=replace(launch.bound, events=(*events, *noted(launch))))
 
 
 # --- what stands before the options ---------------------------------------------------------------

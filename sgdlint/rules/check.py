@@ -21,9 +21,14 @@ if TYPE_CHECKING:
 
     from sgdlint.rules.files import At, RuleFile, RuleProblem
 
-OUTSIDE_LAUNCHES = ("syntax-error", "unused-suppression", "unknown-suppression")
+OUTSIDE_LAUNCHES = (
+    "syntax-error",
+    "unused-suppression",
+    "unknown-suppression",
+    "pinned-release",
+)
 """Events that belong to no launch, so that there are no facts to ask about."""
-_TAKEN = (*TABLES, "env", "event", "effective")
+_TAKEN = (*TABLES, "env", "event", "effective", "before")
 
 
 def check(files: Iterable[RuleFile], base: Pack | None = None) -> Pack:

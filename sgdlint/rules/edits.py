@@ -15,6 +15,8 @@ from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sgdlint.launch.bind import Given
     from sgdlint.launch.launch import Launch
     from sgdlint.rules.model import Action
@@ -43,10 +45,7 @@ def edits_for(site: Site, action: Action, value: str, words: tuple[int, ...] = (
     value: the action's value with names filled in. words: those of the event, to be replaced.
     """
     if action.kind == "replace":
-        replace = {"flag": replace_flag, "value": replace_value, "whole": replace_word}
-        return [replace[action.name](site, words[0], value)] if words else []
-    if action.kind == "drop":
-        return _drop(site, action.name, value, words)
+        return [_replacement(site, action.name, words, value)] if words else []
     if action.kind == "set":
         return _set(site, action.name, value)
     if action.kind == "add":
@@ -60,6 +59,18 @@ def edits_for(site: Site, action: Action, value: str, words: tuple[int, ...] = (
     if action.kind == "set_env":
         return [_set_variable(site, action.name, value)]
     return _unset_variable(site, action.name)
+
+
+def _replacement(site: Site, what: str, words: tuple[int, ...], value: str) -> Edit:
+    if what == "words":
+        return _replace_words(site, words, value)
+    replace = {
+        "flag": replace_flag,
+        "value": replace_value,
+        "whole": replace_word,
+        "before": put_before,
+    }
+    return replace[what](site, words[0], value)
 
 
 def replace_flag(site: Site, index: int, new: str) -> Edit:
@@ -85,15 +96,19 @@ def replace_word(site: Site, index: int, new: str) -> Edit:
     return Edit(_written(site.launch.words[index]), new)
 
 
+def put_before(site: Site, index: int, new: str) -> Edit:
+    """Put words before a word."""
+    start = _written(site.launch.words[index]).start
+    return Edit(Span(start, start), new + " ")
+
+
+def _replace_words(site: Site, words: tuple[int, ...], new: str) -> Edit:
+    """Replace several words that stand together; by nothing: take them out with their layout."""
+    span = _together(site, [site.launch.words[index] for index in words])
+    return Edit(span, new) if new else Edit(removal(site.text, span), "")
+
+
 # --- options ------------------------------------------------------------------------------------
-
-
-def _drop(site: Site, kind: str, name: str, words: tuple[int, ...]) -> list[Edit]:
-    """Take out the option that an event is about, where it stands this time; or its variable."""
-    if kind == "variable":
-        return _unset_variable(site, name)
-    every = site.launch.bound.every
-    return [_remove(site, given) for given in every if given.name_word in words[:1]]
 
 
 def _all_given(site: Site, name: str) -> list[Given]:
@@ -148,11 +163,16 @@ def _spelled_value(site: Site, given: Given) -> str:
 
 def _remove(site: Site, given: Given) -> Edit:
     words = [site.launch.words[index] for index in (given.name_word, *given.value_words)]
+    return Edit(removal(site.text, _together(site, words)), "")
+
+
+def _together(site: Site, words: Sequence[Word]) -> Span:
+    """Return where words are written; CannotEditError when something stands between them."""
     spans = [_written(word) for word in words]
     for before, after in pairwise(spans):
         if not _only_layout(site.text[before.end : after.start]):
             raise CannotEditError("its words do not stand together")
-    return Edit(removal(site.text, Span(spans[0].start, spans[-1].end)), "")
+    return Span(spans[0].start, spans[-1].end)
 
 
 def removal(text: str, words: Span) -> Span:
@@ -189,7 +209,10 @@ def _add(site: Site, name: str, value: str) -> Edit:
     flag = site.launch.flag(name)
     anchor, gap = _anchor(site)
     separator = gap if "\n" in gap else " "
-    new = flag if value == "" else f"{flag} {_quote(site, anchor, value)}"
+    option = site.launch.release.options(site.launch.command).get(flag)
+    several = option is not None and option.nargs in ("+", "*")
+    values = value.split() if several else [value] if value else []
+    new = " ".join([flag, *(_quote(site, anchor, one) for one in values)])
     return Edit(Span(anchor, anchor), separator + new)
 
 

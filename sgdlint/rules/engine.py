@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from sgdlint.finding import ANY, Edit, Finding, Fix, Related
+from sgdlint.record import replace
 from sgdlint.rules.facts import Facts
 from sgdlint.rules.logic import evaluate, is_true, names_in
 from sgdlint.rules.model import holds
-from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from sgdlint.launch.bind import Event
     from sgdlint.launch.launch import Launch
     from sgdlint.rules.logic import Value
-    from sgdlint.rules.model import Fact, Pack, Rule, RuleFix
+    from sgdlint.rules.model import Action, Fact, Pack, Rule, RuleFix
+    from sgdlint.source import Span
 
 PLACEHOLDER = r"\{([A-Za-z_][\w.-]*)\}"
 
@@ -28,9 +29,7 @@ class Engine:
     def __init__(self, pack: Pack, release: str) -> None:
         self.pack = pack
         rules = [rule for rule in pack.rules if holds(release, rule.since, rule.until)]
-        self.derived: dict[str, Fact] = {
-            fact.name: fact for fact in pack.facts if holds(release, fact.since, fact.until)
-        }
+        self.derived = self.facts_of(release)
         self.rules = [rule for rule in rules if not rule.on]
         # Of the rules on one event those with a condition are tried first: they say more.
         self.on: dict[str, list[Rule]] = {}
@@ -51,6 +50,33 @@ class Engine:
             if launch.command in rule.commands and is_true(evaluate(rule.when, facts.lookup))
         ]
         return findings
+
+    def moved(
+        self, before: Launch, launch: Launch, text: str, events: Iterable[Event]
+    ) -> list[Finding]:
+        """Return what the rules find in a launch that came from another release.
+
+        before: the launch as its old release understood it. events: how the two differ.
+        """
+        old = Facts(before, self.facts_of(before.release.name))
+        return [
+            finding for event in events for finding in self._all_on_event(launch, text, event, old)
+        ]
+
+    def _all_on_event(
+        self, launch: Launch, text: str, event: Event, before: Facts
+    ) -> Iterable[Finding]:
+        """Yield what every rule on an event says."""
+        facts = Facts(launch, self.derived, dict(event.fields), before)
+        for rule in self.on.get(event.kind, ()):
+            holds_here = rule.when is None or is_true(evaluate(rule.when, facts.lookup))
+            if launch.command in rule.commands and holds_here:
+                yield _finding(rule, facts, text, event)
+
+    def facts_of(self, release: str) -> dict[str, Fact]:
+        """Return the derived facts of any release."""
+        found = (fact for fact in self.pack.facts if holds(release, fact.since, fact.until))
+        return {fact.name: fact for fact in found}
 
     def _on_event(self, launch: Launch, text: str, event: Event) -> Finding | None:
         facts = Facts(launch, self.derived, dict(event.fields))
@@ -113,8 +139,6 @@ def _spans(rule: Rule, facts: Facts, event: Event | None) -> dict[str, Span]:
     spans: dict[str, Span] = {}
     if event is not None and event.words:
         spans["here"] = facts.launch.words_span(event.words)
-    elif event is not None and event.place is not None:
-        spans["here"] = Span(*event.place)
     for kind, name in _places(rule, facts):
         span = facts.span(kind, name)
         if span is not None and span not in spans.values():
@@ -155,7 +179,7 @@ def leaf(name: str) -> tuple[str, str]:
     head, dot, rest = name.partition(".")
     if not dot:
         return "option", name
-    if head in ("env", "model", "gpu", "launch", "event", "effective"):
+    if head in ("env", "model", "gpu", "launch", "event", "effective", "before"):
         return head, rest
     return "derived", name
 
@@ -202,13 +226,18 @@ def _make(fix: RuleFix, facts: Facts, text: str, event: Event | None) -> Fix:
         for action in fix.actions:
             value = fill(action.value or "", facts)
             words = () if event is None else event.words
-            made += edits.edits_for(site, action, value, words)
+            made += edits.edits_for(site, _named(action, facts), value, words)
     except edits.CannotEditError as reason:
         return Fix(title, "display", (), f"not changed automatically: {reason}")
     touches = tuple(
-        ANY if action.kind in ("replace", "drop") else name
+        ANY if action.kind == "replace" else fill(name, facts)
         for action in fix.actions
         for name in (action.name, action.to)
         if name
     )
     return Fix(title, fix.safety, tuple(dict.fromkeys(made)), fill(fix.because, facts), touches)
+
+
+def _named(action: Action, facts: Facts) -> Action:
+    """Return an action with the option or variable that its event names."""
+    return replace(action, name=fill(action.name, facts)) if "{" in action.name else action

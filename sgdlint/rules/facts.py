@@ -27,11 +27,16 @@ class Facts:
     """Looks up the facts of one launch, for one event of it at most."""
 
     def __init__(
-        self, launch: Launch, derived: dict[str, Fact], event: dict[str, str] | None = None
+        self,
+        launch: Launch,
+        derived: dict[str, Fact],
+        event: dict[str, str] | None = None,
+        before: Facts | None = None,
     ) -> None:
         self.launch = launch
         self.derived = derived
         self.event = event or {}
+        self.before = before
         self._memo: dict[tuple[str, str], Value] = {}
 
     def lookup(self, kind: str, name: str) -> Value:
@@ -88,6 +93,10 @@ class Facts:
         fact = self.derived.get(name)
         return UNKNOWN if fact is None else evaluate(fact.value, self.lookup)
 
+    def _before(self, name: str) -> Value:
+        """Return a fact of the launch as the release understood it that it is moved from."""
+        return UNKNOWN if self.before is None else self.before.lookup(*before_leaf(name))
+
     # --- where a fact stands ---------------------------------------------------------------------
 
     def span(self, kind: str, name: str) -> Span | None:
@@ -102,6 +111,12 @@ class Facts:
             if variable is not None and variable.start >= 0:
                 return Span(variable.start, variable.end)
         return None
+
+
+def before_leaf(name: str) -> tuple[str, str]:
+    """Return the leaf behind `before.`: `effective.NAME`, `model.NAME` or a derived fact."""
+    head, _, rest = name.partition(".")
+    return (head, rest) if head in ("effective", "model", "launch") else ("derived", name)
 
 
 def env_value(kind: str, text: str) -> Any:
@@ -190,8 +205,6 @@ MODEL_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
         _of_model("supports_cfg_parallel"),
         "its pipeline can use CFG parallelism",
     ),
-    "vae_tiling": ("bool", _of_model("vae_tiling"), "its VAE decodes in tiles by default"),
-    "vae_sp": ("bool", _of_model("vae_sp"), "its VAE decodes in parallel by default"),
     "text_encoders": ("number", _of_model("text_encoders"), "text encoders of its pipeline"),
     "heads": ("number", _of_model("heads"), "attention heads of the DiT"),
 }
@@ -205,11 +218,6 @@ GPU_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
 LAUNCH_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
     "command": ("string", lambda launch: known(launch.command), "generate or serve"),
     "sglang": ("string", lambda launch: known(launch.release.name), "the release"),
-    "pipelines": (
-        "list",
-        lambda launch: known(launch.release.pipelines()),
-        "the native pipelines of the release",
-    ),
     "wrapped": (
         "bool",
         lambda launch: known(launch.fresh),

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from sgdlint.catalog import Option
     from sgdlint.rules.files import At, RuleProblem
 
-ACTIONS = ("set", "add", "remove", "rename", "replace", "drop", "set_env", "unset_env")
-_REPLACED = ("flag", "value", "whole")
-_DROPPED = ("option", "variable")
+ACTIONS = ("set", "add", "remove", "rename", "replace", "set_env", "unset_env")
+_REPLACED = ("flag", "value", "whole", "words", "before")
 
 
 def actions_of(
@@ -59,11 +58,10 @@ def _mistakes(kind: str, name: str, value: Any, names: Names) -> Mistakes:
     if kind == "replace":
         if names.event and name in _REPLACED:
             return []
-        return [((), "replaces `flag`, `value` or `whole` word of an event; the rule needs `on`")]
-    if kind == "drop":
-        if names.event and name in _DROPPED:
-            return []
-        return [((), "drops the `option` or `variable` of an event; the rule needs `on`")]
+        allowed = ", ".join(f"`{one}`" for one in _REPLACED)
+        return [((), f"replaces one of {allowed} of an event; the rule needs `on`")]
+    if re.fullmatch(PLACEHOLDER, name) and names.event:  # which one, the event says
+        return []
     if kind in ("set_env", "unset_env"):
         return _at_edit(_variable_mistake(kind, name, names))
     if kind == "rename":

@@ -84,7 +84,7 @@ def names_in(condition: list[Any]) -> list[tuple[str, str]]:
     return list(found)
 
 
-LEAVES = {"option", "effective", "env", "model", "gpu", "launch", "event", "derived"}
+LEAVES = {"option", "effective", "env", "model", "gpu", "launch", "event", "before", "derived"}
 """Operators of a compiled condition that read a fact; its name stands behind them."""
 
 
@@ -251,9 +251,6 @@ FUNCTIONS: dict[str, FunctionType] = {
     ),
     "joined": FunctionType(("list",), "string", _joined, "the values of a list, in one text"),
     "length": FunctionType(("list",), "number", len, "how many values a list has"),
-    "words": FunctionType(
-        ("list",), "number", lambda a: len(_joined(a).split()), "how many words its values hold"
-    ),
     "least": FunctionType(("number", "number"), "number", min, "the smaller number"),
     "most": FunctionType(("number", "number"), "number", max, "the larger number"),
 }

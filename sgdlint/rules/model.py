@@ -40,33 +40,35 @@ EVENTS: dict[str, dict[str, str]] = {
     },
     "stray-argument": {"value": "string"},
     "missing-model": {},
-    "value-out-of-range": {
-        "flag": "string",
-        "value": "string",
-        "allowed": "string",
-        "nearest": "string",
-    },
-    "repeated-option": {
-        "flag": "string",
-        "written": "string",
-        "winner": "string",
-        "same": "string",
-        "apart": "string",
-    },
-    "ignored-option": {"flag": "string", "reason": "string"},
-    "option-for-other-models": {"flag": "string", "model": "string"},
-    "dead-variable": {"variable": "string", "reason": "string"},
     "inert-module": {},
+    "move": {"from": "string"},
+    "moved-default": {"option": "string", "flag": "string", "old": "string", "new": "string"},
+    "moved-request": {"name": "string", "old": "string", "new": "string"},
+    "moved-spelling": {"flag": "string", "spelling": "string"},
+    "moved-abbreviation": {"flag": "string", "option": "string"},
+    "moved-model": {"flag": "string"},
+    "moved-switch": {"flag": "string", "value": "string"},
+    "lost-option": {"flag": "string"},
+    "idle-option": {"flag": "string"},
+    "waking-option": {"flag": "string"},
+    "moved-variable": {"name": "string", "new": "string"},
+    "lost-variable": {"name": "string"},
+    "lost-launch": {},
+    "pinned-release": {"from": "string"},
 }
 """What a rule can be bound to with `on`, and the fields that its condition and message may use.
 
 Each is noticed while a file is parsed or its options are bound; `flag` is as the user wrote it.
+From `move` on they are noticed when a launch is moved to another release (`fix --to`).
 """
+
+MIGRATION = "migration"
+"""Category of the rules that `fix --to` follows beside those for errors."""
 
 
 @record
 class Action:
-    """One typed edit of a fix: kind is a key of `rules.fixes.ACTIONS`.
+    """One typed edit of a fix: kind is set, remove, rename, add, set_env, unset_env or replace.
 
     name: option destination or variable; value: new value, a template, or None.
     to: new destination for rename. values: old value → new value for rename.

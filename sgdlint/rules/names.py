@@ -6,7 +6,7 @@ from sgdlint import catalog
 from sgdlint.catalog import Model
 from sgdlint.record import record
 from sgdlint.rules.compiler import ConditionError
-from sgdlint.rules.facts import GPU_FACTS, LAUNCH_FACTS, MODEL_FACTS
+from sgdlint.rules.facts import GPU_FACTS, LAUNCH_FACTS, MODEL_FACTS, before_leaf
 from sgdlint.rules.model import EVENTS, Fact, holds
 
 TYPE_CHECKING = False
@@ -76,7 +76,22 @@ class Names:
         if head == "event":
             kind = EVENTS.get(self.event, {}).get(rest)
             return None if kind is None else (["event", rest], kind)
+        if head == "before":
+            return self._before(rest)
         return self._derived(name)
+
+    def _before(self, name: str) -> tuple[list[Any], str] | None:
+        """Return the leaf of a fact of the release that a launch is moved from, whichever it is."""
+        if self.event != "move":
+            return None
+        kind, rest = before_leaf(name)
+        if kind == "derived":
+            types = {fact.type for fact in self.facts if fact.name == name}
+        elif kind in TABLES:
+            types = {TABLES[kind][rest][0]} if rest in TABLES[kind] else set()
+        else:
+            types = {"any"} if ever_an_option(rest) else set()
+        return (["before", name], _one_type(types)) if types else None
 
     def _option(self, kind: str, name: str) -> tuple[list[Any], str] | None:
         options = self.options(name)

@@ -1,0 +1,120 @@
+"""Move a file to another release: what differs for its launches, found for the fixer.
+
+The file as it was is read once for the release that it was made for; each pass of the fixer
+compares these launches with what the new release makes of the text so far.
+"""
+
+from __future__ import annotations
+
+from sgdlint import catalog, differences, directives, linter
+from sgdlint.finding import Edit, Finding, Fix
+from sgdlint.record import record, replace
+from sgdlint.rules.engine import Engine
+from sgdlint.rules.model import MIGRATION
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sgdlint.finding import Report
+    from sgdlint.fixer import Fixed
+    from sgdlint.launch.launch import Launch
+    from sgdlint.linter import Options
+    from sgdlint.rules.model import Pack
+    from sgdlint.source import Source
+
+NOT_PART = "no part of the move: `sgdlint fix` applies it"
+
+
+@record
+class Move:
+    """From which release to which; before: the launches as the old one understood them.
+
+    release: the old one, "" when nothing says which. origin: what says so.
+    """
+
+    release: str
+    origin: str
+    options: Options
+    before: tuple[Launch | None, ...] = ()
+
+
+def plan(source: Source, options: Options, to: str) -> Move:
+    """Return the move of a file; raises OptionError for a release that is not known."""
+    target = replace(options, sglang=linter.known_release(to))
+    try:
+        stated = linter.stated_release(source, options)
+        if stated is None:
+            return Move("", "", target)
+        release, origin = stated
+        before = tuple(linter.launches_for(source, release, options))
+    except directives.DirectiveError:  # the check that follows reports it
+        return Move("", "", target)
+    return Move(release, origin, target, before)
+
+
+def check(source: Source, pack: Pack, move: Move) -> Report:
+    """Check a file for the new release: its errors and warnings, and how its launches differ."""
+    seen: set[int] = set()
+
+    def compare(place: int, launch: Launch, engine: Engine) -> list[Finding]:
+        seen.add(place)
+        before = move.before[place] if place < len(move.before) else None
+        if before is None or before.command != launch.command:
+            return []
+        events = differences.events(before, launch)
+        return engine.moved(before, launch, source.text, events)
+
+    report = linter.check(source, pack, move.options, compare)
+    findings = [_part_of_move(one) for one in report.findings if _told(one)]
+    engine = Engine(pack, report.sglang)
+    findings += _lost(source, move, seen, engine) if not report.failures else []
+    findings += _pins(source, report.sglang, engine) if not report.failures else []
+    findings.sort(key=lambda one: (one.span.start, one.span.end, one.code))
+    return replace(report, findings=tuple(findings))
+
+
+def story(move: Move, source: Source, fixed: Fixed) -> list[str]:
+    """Return lines that tell from where to where a file was moved, and what was changed."""
+    if not fixed.report.launches and not fixed.applied:
+        return []
+    where = f"{move.release} ({move.origin})" if move.release else "a release that nothing names"
+    lines = [f"{source.path}: from SGLang {where} to {move.options.sglang}\n"]
+    if not move.release:
+        lines.append("  --sglang says which it is now; without it, defaults are not compared\n")
+    for finding in fixed.applied:
+        title = finding.fix.title if finding.fix is not None else ""
+        lines.append(f"  {finding.code} {finding.name}: {title}\n")
+    return lines
+
+
+def _told(finding: Finding) -> bool:
+    return finding.category == MIGRATION or finding.severity in ("error", "warning")
+
+
+def _part_of_move(finding: Finding) -> Finding:
+    """Return the finding with a fix that is applied only when it carries the launch over."""
+    fix = finding.fix
+    if fix is None or finding.category == MIGRATION or finding.severity == "error":
+        return finding
+    return replace(finding, fix=replace(fix, applicability="display", note=fix.note or NOT_PART))
+
+
+def _lost(source: Source, move: Move, seen: set[int], engine: Engine) -> list[Finding]:
+    """Return findings for launches that the new release does not take for diffusion."""
+    now = linter.launches_for(source, move.release, move.options) if move.release else []
+    found: list[Finding] = []
+    for place, (before, launch) in enumerate(zip(move.before, now, strict=False)):
+        if before is not None and launch is not None and place not in seen:
+            moved = replace(launch, release=catalog.load(move.options.sglang))
+            found += engine.moved(before, moved, source.text, [differences.lost(moved)])
+    return found
+
+
+def _pins(source: Source, release: str, engine: Engine) -> list[Finding]:
+    """Return findings for comments that still name another release."""
+    found = []
+    for one in linter.settings_of(source):
+        if one.name == "sglang" and one.value != release:
+            fix = Fix(f"write sglang={release}", "safe", (Edit(one.span, release),))
+            fields = {"from": one.value}
+            found += engine.plain("pinned-release", one.span, fields, fix)
+    return [replace(one, scope=None) for one in found]

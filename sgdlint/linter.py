@@ -8,6 +8,7 @@ from sgdlint.documents import mentions_sglang
 from sgdlint.finding import Edit, Failure, Finding, Fix, Report
 from sgdlint.launch.build import launch_of
 from sgdlint.launch.launch import Hardware
+from sgdlint.launch.nearby import Surroundings
 from sgdlint.launch.recognise import launches as recognise
 from sgdlint.nearest import nearest
 from sgdlint.record import record, replace
@@ -76,7 +77,8 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
     except (DirectiveError, OptionError) as error:
         failure = Failure(source.path, str(error))
         return Report(source, *_release(options, []), (), (failure,))
-    read = [launch_of(one, catalog.load(release), hardware) for one in found]
+    around = Surroundings(source, commands)
+    read = [launch_of(one, catalog.load(release), hardware, around) for one in found]
     launches = [launch for launch in read if launch is not None]
     engine = Engine(pack, release)
     findings = [

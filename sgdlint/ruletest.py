@@ -9,7 +9,7 @@ from sgdlint.record import record, replace
 from sgdlint.rules.compiler import shown
 from sgdlint.rules.logic import names_in
 from sgdlint.rules.model import Pack, Rule, holds
-from sgdlint.source import Source
+from sgdlint.source import Nearby, Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +50,21 @@ def script_of(example: dict[str, Any], key: str) -> str:
     return "\n".join([*exports, example[key].rstrip("\n")]) + "\n"
 
 
+class _Beside(Nearby):
+    """The files that an example states."""
+
+    def __init__(self, files: dict[str, str]) -> None:
+        self.files = files
+
+    def read(self, path: str) -> str | None:
+        return self.files.get(path)
+
+
+def source_of(example: dict[str, Any], key: str) -> Source:
+    """Return an example's script as a source with the files beside it."""
+    return Source("example", script_of(example, key), near=_Beside(example.get("files", {})))
+
+
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
@@ -69,8 +84,9 @@ def _run(rule: dict[str, Any], kind: str, example: dict[str, Any], pack: Pack) -
     """Return what is wrong with an example, or ""."""
     options = options_of(rule, example)
     try:
-        look = look_at(example, Source("example", script_of(example, kind)), pack, options)
-        report = look(Source("example", script_of(example, kind)))
+        source = source_of(example, kind)
+        look = look_at(example, source, pack, options)
+        report = look(source)
     except OptionError as error:
         return str(error)
     if report.failures:
@@ -81,7 +97,7 @@ def _run(rule: dict[str, Any], kind: str, example: dict[str, Any], pack: Pack) -
     if kind != "bad":
         return f"fires on the {kind} example: {fired[0].message}" if fired else ""
     if not fired:
-        source = Source("example", script_of(example, kind))
+        source = source_of(example, kind)
         reason = _why_silent(rule["code"], source, pack, options)
         return f"does not fire on the bad example: {reason}"
     return _check_fixed(example, report, fired, look)
@@ -111,7 +127,7 @@ def _check_fixed(
         if not fixable:
             break
         text = apply(text, fixable[:1])
-        report = look(Source("example", text))
+        report = look(report.source.with_text(text))
         fired = [one for one in report.findings if one.code == fixable[0].code]
     if "fixed" not in example:
         changed = text != script_of(example, "bad")

@@ -22,12 +22,12 @@ LAYERS = (
     {"linter", "fixer", "migration", "differences", "recommend", "directives", "sharing"},
     {"formatters", "rules", "launch", "documents", "settings"},
     {"shell", "catalog", "hardware"},
-    {"source", "finding", "nearest", "record", "resources"},
+    {"source", "finding", "nearest", "record", "resources", "configs"},
 )
 # Each third-party library has one place; scripts, which users never run, may use them too.
 PLACES = {
     "lark": {"rules"},
-    "yaml": {"rules"},
+    "yaml": {"rules", "configs"},  # rule files by their nodes; files of SGLang as SGLang reads them
     "rich": {"formatters"},
     "pynvml": {"hardware"},
 }

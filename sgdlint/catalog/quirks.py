@@ -77,6 +77,21 @@ def rejects_unknown(release: str, command: str) -> bool:
     )
 
 
+def needs_number(release: str) -> frozenset[str]:
+    """Return the keys of a configuration file for which a release refuses a text."""
+    return _keys("config_numbers", release)
+
+
+def reaches_pipeline(release: str) -> frozenset[str]:
+    """Return the keys of a configuration file that set the pipeline besides the request."""
+    return _keys("config_shared", release)
+
+
+def _keys(section: str, release: str) -> frozenset[str]:
+    rows = tables.table("quirks")[section]
+    return frozenset(key for row in rows if _holds(row, release) for key in row["keys"])
+
+
 def dead_variables(release: str) -> dict[str, str]:
     """Return the environment variables that have no effect, though code reads them, with why."""
     rows = tables.table("quirks")["dead_variables"]

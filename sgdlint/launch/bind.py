@@ -34,6 +34,8 @@ class Given:
     values: the possible values, typed (a tuple each for options that take several); None when
     unknown.
     dropped: SGLang parses it and then ignores it. retired: this release no longer has it.
+    place: the file and line that it comes from ("conf.yaml:3"), "" for the command line; the words
+    are then those that name the file.
     """
 
     option: Option
@@ -44,6 +46,7 @@ class Given:
     values: tuple[Any, ...] | None
     dropped: bool = False
     retired: bool = False
+    place: str = ""
 
 
 @record

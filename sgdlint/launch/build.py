@@ -11,9 +11,10 @@ from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sgdlint.catalog import Release
+    from sgdlint.launch.nearby import Surroundings
     from sgdlint.launch.recognise import Recognised
     from sgdlint.shell.values import Word
 
@@ -24,7 +25,12 @@ DIFFUSION_MODULES = (DIFFUSION_CLI, DIFFUSION_SERVER)
 """Modules that start diffusion whatever the model."""
 
 
-def launch_of(found: Recognised, release: Release, hardware: Hardware) -> Launch | None:
+def launch_of(
+    found: Recognised,
+    release: Release,
+    hardware: Hardware,
+    around: Surroundings | None = None,
+) -> Launch | None:
     """Return the launch, or None when it is not known to be one of a diffusion model."""
     if any(word.text in HELP for word in found.arguments):
         return None
@@ -35,7 +41,7 @@ def launch_of(found: Recognised, release: Release, hardware: Hardware) -> Launch
     if positional:
         bound = _shifted(bound)
     words_unknown = bound.open
-    bound = replace(bound, open=bound.open or CONFIG in bound.given)
+    named = MODEL in bound.given and not bound.given[MODEL].dropped
     path = _known_text(words[0] if positional else _model_word(bound, words))
     certain = found.subcommand == "generate" or found.entry in DIFFUSION_MODULES
     if not certain and not _is_diffusion(bound, release, path, model_type):
@@ -48,10 +54,12 @@ def launch_of(found: Recognised, release: Release, hardware: Hardware) -> Launch
 
         events = (*events, *strays.leftovers(bound, words, release, found.subcommand))
         unclear = strays.probably_meant(events, release.options(found.subcommand))
-    named = MODEL in bound.given and not bound.given[MODEL].dropped
     # A config file cannot name the model: SGLang looks for it before it reads the file.
     if not (positional or named or words_unknown or MODEL in unclear):
         events = (*events, Event("missing-model", ()))
+    if CONFIG in bound.given:
+        bound, noticed = _configured(bound, words, found, release, around)
+        events = (*events, *noticed)
     return Launch(
         command=found.subcommand,
         release=release,
@@ -67,6 +75,48 @@ def launch_of(found: Recognised, release: Release, hardware: Hardware) -> Launch
         hardware=hardware,
         nested=found.nested,
     )
+
+
+def _configured(
+    bound: Bound,
+    words: Sequence[Word],
+    found: Recognised,
+    release: Release,
+    around: Surroundings | None,
+) -> tuple[Bound, tuple[Event, ...]]:
+    """Return what is bound with the options of the `--config` file, and what is wrong with it."""
+    given = bound.given[CONFIG]
+    index = given.name_word if given.joined else (*given.value_words, -1)[0]
+    word = words[index] if index >= 0 else None
+    path = None if word is None else word.text
+    if path is not None and given.joined:
+        path = path.partition("=")[2]
+    if path == "":  # as if it were not there
+        return bound, ()
+    opened = replace(bound, open=True)
+    if path is None or given.dropped:
+        return opened, ()
+    from sgdlint.launch import configuration
+
+    if configuration.broken_name(path):
+        place = (given.name_word, *given.value_words)
+        return opened, (Event("config-ending", place, (("file", path),)),)
+    text = None if around is None else around.text_of(path, found)
+    if text is None:
+        return opened, ()
+    read = configuration.read(path, text, given, release, found.subcommand)
+    # What stands on the command line wins; an abbreviation that SGLang drops does not.
+    winning = {name: one for name, one in bound.given.items() if not one.dropped}
+    noticed = tuple(one for one in read.events if not _overridden(one, winning))
+    broken = any(one.kind in ("config-unreadable", "config-without-keys") for one in read.events)
+    every = {**bound.given, **read.given, **winning}
+    return replace(bound, given=every, open=bound.open or broken), noticed
+
+
+def _overridden(event: Event, winning: Mapping[str, Given]) -> bool:
+    """Whether the value of a key that is wrong does not count, as the command line has another."""
+    types = ("config-wrong-type", "config-text-for-boolean")
+    return event.kind in types and dict(event.fields)["key"] in winning
 
 
 # --- what stands before the options ---------------------------------------------------------------

@@ -112,12 +112,15 @@ def _replace_words(site: Site, words: tuple[int, ...], new: str) -> Edit:
 
 
 def _all_given(site: Site, name: str) -> list[Given]:
+    given = site.launch.bound.given.get(name)
+    if given is not None and given.place:
+        raise CannotEditError(f"it stands in {given.place}")
     return [given for given in site.launch.bound.every if given.option.dest == name]
 
 
 def _set(site: Site, name: str, value: str) -> list[Edit]:
     given = site.launch.bound.given.get(name)
-    if given is None:
+    if given is None or given.place:  # the command line wins over a configuration file
         return [_add(site, name, value)]
     words = site.launch.words
     if given.joined:

@@ -12,9 +12,9 @@ from sgdlint.rules.model import holds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from sgdlint.launch.bind import Event
+    from sgdlint.launch.bind import Event, Given
     from sgdlint.launch.launch import Launch
     from sgdlint.rules.logic import Value
     from sgdlint.rules.model import Action, Fact, Pack, Rule, RuleFix
@@ -124,7 +124,7 @@ def _finding(rule: Rule, facts: Facts, text: str, event: Event | None) -> Findin
         severity=rule.severity,
         category=rule.category,
         lossless=rule.lossless,
-        message=fill(rule.message, facts),
+        message=fill(rule.message, facts) + _from_files(rule, facts),
         span=primary,
         help=fill(rule.help, facts),
         url=rule.url,
@@ -144,6 +144,18 @@ def _spans(rule: Rule, facts: Facts, event: Event | None) -> dict[str, Span]:
         if span is not None and span not in spans.values():
             spans[name] = span
     return spans
+
+
+def _from_files(rule: Rule, facts: Facts) -> str:
+    """Say which of the options that a rule speaks of stand in a configuration file, and where."""
+    given = facts.launch.bound.given
+    names = [name for kind, name in _places(rule, facts) if kind in ("option", "effective")]
+    stand = [f"{name} stands in {given[name].place}" for name in names if _in_file(given, name)]
+    return f" ({', '.join(dict.fromkeys(stand))})" if stand else ""
+
+
+def _in_file(given: Mapping[str, Given], name: str) -> bool:
+    return name in given and bool(given[name].place)
 
 
 def _places(rule: Rule, facts: Facts) -> Iterable[tuple[str, str]]:

@@ -1,0 +1,97 @@
+"""`--config` files: which one is meant, what it sets, and what is said about it."""
+
+from __future__ import annotations
+
+import pytest
+
+from sgdlint import rulepack
+from sgdlint.fixer import apply
+from sgdlint.linter import Options, check
+from sgdlint.source import Nearby, Source
+
+SERVE = "sglang serve --model-path Qwen/Qwen-Image"
+
+
+class Files(Nearby):
+    """Files beside the script, and files where sgdlint was started."""
+
+    def __init__(self, beside: dict[str, str], started: dict[str, str] | None = None) -> None:
+        self.beside = beside
+        self.started = started or {}
+
+    def read(self, path: str) -> str | None:
+        """Return a file beside the script."""
+        return self.beside.get(path)
+
+    def read_from_start(self, path: str) -> str | None:
+        """Return a file of the folder where sgdlint was started."""
+        return self.started.get(path)
+
+
+def gpus(script: str, near: Nearby) -> object:
+    """Return what the first launch is known to ask for; "open" when that is not certain."""
+    report = check(Source("run.sh", script, near=near), rulepack.load([]), Options(sglang="0.5.23"))
+    return report.launches[0].get("num_gpus", "none")
+
+
+CONFIG = {"c.yaml": "num_gpus: 2\n"}
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        (f"{SERVE} --config c.yaml", (2,)),
+        (f"{SERVE} --config=c.yaml", (2,)),
+        (f"{SERVE} --num-gpus 4 --config c.yaml", (4,)),
+        (f"{SERVE} --num-gpu 4 --config c.yaml", (2,)),  # SGLang drops the abbreviation
+        (f'C=c.yaml\n{SERVE} --config "$C"', (2,)),
+        (f'{SERVE} --config "$C"', "none"),
+        (f"{SERVE} --conf c.yaml", "none"),
+        (f'cd "$(dirname "$0")"\n{SERVE} --config c.yaml', (2,)),
+        (f"cd sub\n{SERVE} --config ../c.yaml", "none"),
+        (f"cd /srv\n{SERVE} --config c.yaml", "none"),
+        (f'cd "$WORK"\n{SERVE} --config c.yaml', "none"),
+        (f"cat > c.yaml <<'X'\nnum_gpus: 8\nX\n{SERVE} --config c.yaml", "none"),
+        (f'C=c.yaml\nenvsubst > "$C"\n{SERVE} --config "$C"', "none"),
+        (f"docker run lmsysorg/sglang {SERVE} --config c.yaml", "none"),
+    ],
+)
+def test_which_file_is_read(script: str, expected: object) -> None:
+    assert gpus(script, Files(CONFIG)) == expected
+
+
+def test_two_different_files_are_no_file() -> None:
+    assert gpus(f"{SERVE} --config c.yaml", Files(CONFIG, {"c.yaml": "num_gpus: 4\n"})) == "none"
+    assert gpus(f"{SERVE} --config c.yaml", Files(CONFIG, CONFIG)) == (2,)
+    assert gpus(f"{SERVE} --config c.yaml", Files({}, CONFIG)) == (2,)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("dit_cpu_offload", "off", (False,)),  # YAML 1.1
+        ("dit_cpu_offload", "'false'", None),
+        ("num_gpus", "0x2", (2,)),
+        ("num_gpus", "'2'", None),
+        ("lora_scale", "1", (1,)),
+        ("warmup_resolutions", "[512x512]", (("512x512",),)),
+    ],
+)
+def test_values_are_those_of_yaml(key: str, value: str, expected: object) -> None:
+    near = Files({"c.yaml": f"{key}: {value}\n"})
+    source = Source("run.sh", f"{SERVE} --config c.yaml", near=near)
+    report = check(source, rulepack.load([]), Options(sglang="0.5.23"))
+    assert report.launches[0][key] == expected
+
+
+def test_a_finding_says_where_the_option_stands_and_the_fix_stays_in_the_script() -> None:
+    near = Files({"c.yaml": "# two\nnum_gpus: 2\nulysses_degree: 4\n"})
+    source = Source("run.sh", f"{SERVE} --config c.yaml\n", near=near)
+    report = check(source, rulepack.load([]), Options(sglang="0.5.23", gpus=8))
+    errors = [one for one in report.findings if one.severity == "error"]
+    assert errors, report.findings
+    assert "c.yaml:3" in errors[0].message
+    start, end = errors[0].span.start, errors[0].span.end
+    assert source.text[start:end] == "--config c.yaml"
+    fixed = apply(source.text, [one for one in errors if one.fix and one.fix.edits])
+    assert fixed.startswith(f"{SERVE} --config c.yaml")

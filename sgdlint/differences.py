@@ -128,6 +128,8 @@ def _positional(before: Launch, after: Launch) -> Iterator[Event]:
 def _defaults(before: Launch, after: Launch) -> Iterator[Event]:
     data = tables.table("migration")
     old, new = _request_defaults(before), _request_defaults(after)
+    if _rounds_frames(before, data["rounded_frames"]):
+        old.pop(data["rounded_frames"]["option"], None)
     for name, value in old.items():
         if name in new and new[name] != value and _unsaid(name, before, after, data):
             yield _default(name, value, new[name], after)
@@ -177,6 +179,15 @@ def _request_defaults(launch: Launch) -> dict[str, Any]:
         for name, value in found.items()
         if isinstance(value, (int, float)) and not isinstance(value, bool)
     }
+
+
+def _rounds_frames(launch: Launch, data: dict[str, str]) -> bool:
+    """Whether a launch may have changed its number of frames for several GPUs."""
+    known = tables.order()
+    if known[launch.release.name] >= known[data["until"]]:
+        return False
+    given = launch.bound.given.get(data["gpus"])
+    return launch.bound.open if given is None else given.values != (1,)
 
 
 def _size(launch: Launch) -> dict[str, Any]:

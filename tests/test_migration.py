@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from sgdlint import migration, rulepack
@@ -81,3 +84,26 @@ def test_speed_is_kept_as_it_was_only_when_asked_for() -> None:
 def test_the_release_must_be_known() -> None:
     with pytest.raises(OptionError, match=r"0\.4\.0"):
         moved("sglang serve --model-path Qwen/Qwen-Image\n", "0.5.12", "0.4.0")
+
+
+ROWS = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "migration" / "recorded.jsonl").read_text().splitlines()
+]
+
+
+@pytest.mark.parametrize("place", range(len(ROWS)))
+def test_the_real_parser_takes_what_is_moved_or_it_is_reported(place: int) -> None:
+    row = ROWS[place]
+    result = moved(row["command"] + "\n", row["from"], row["to"])
+    assert result.text.strip() == row["moved"], "run tests/migration/record.py"
+    errors = [one for one in result.report.findings if one.severity == "error"]
+    assert errors or row["verdict"] == "accepted"
+    assert row["verdict"] != "accepted" or not errors
+    told = {one.code for one in result.report.findings}
+    assert not row["changed"] or told >= {"SGD524"}
+
+
+def test_the_record_is_large_enough() -> None:
+    assert len(ROWS) >= 300
+    assert len({(row["from"], row["to"]) for row in ROWS}) == 30

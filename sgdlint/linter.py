@@ -112,10 +112,12 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
 def launches_for(source: Source, release: str, options: Options) -> list[Launch | None]:
     """Return the launches of a file, as one release understands them: None where it sees none."""
     tree = parse(source.text)
-    found = recognise(interpret(tree, source.text))
+    commands = interpret(tree, source.text)
+    found = recognise(commands)
     settings, _ = directives.read(source, _comments(tree), [])
     hardware = _hardware(options, settings)
-    return [launch_of(one, catalog.load(release), hardware) for one in found]
+    around = Surroundings(source, commands)
+    return [launch_of(one, catalog.load(release), hardware, around) for one in found]
 
 
 def stated_release(source: Source, options: Options) -> tuple[str, str] | None:

@@ -127,6 +127,10 @@ def _positional(before: Launch, after: Launch) -> Iterator[Event]:
 
 def _defaults(before: Launch, after: Launch) -> Iterator[Event]:
     data = tables.table("migration")
+    if before.model is not None and after.model_path == before.model_path and not after.model:
+        yield _event("lost-model", (), model=after.model_path)
+    if not (_is_native(before, data) and _is_native(after, data)):
+        return
     old, new = _request_defaults(before), _request_defaults(after)
     if _rounds_frames(before, data["rounded_frames"]):
         old.pop(data["rounded_frames"]["option"], None)
@@ -137,6 +141,17 @@ def _defaults(before: Launch, after: Launch) -> Iterator[Event]:
     for name, value in old.items():
         if name in new and new[name] != value and _absent(name, before, after):
             yield _default(name, value, new[name], after)
+
+
+def _is_native(launch: Launch, data: dict[str, Any]) -> bool:
+    """Whether a launch certainly runs its model in the pipeline whose defaults are known."""
+    if launch.release.registry.quantized(launch.model_path):
+        return False
+    for row in data["other_pipeline"]:
+        given = launch.bound.given.get(row["option"])
+        if given is not None and not set(given.values or ("?",)) <= set(row["but"]):
+            return False
+    return not launch.bound.open
 
 
 def _default(name: str, old: Any, new: Any, after: Launch) -> Event:

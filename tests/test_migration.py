@@ -73,6 +73,12 @@ def test_options_that_are_not_seen_are_not_written_out() -> None:
     assert moved(text, "0.5.10.post1", "0.5.23").text == text
 
 
+@pytest.mark.parametrize("option", ["--backend diffusers", "--pipeline-class-name FluxPipeline"])
+def test_defaults_of_another_pipeline_are_not_written_out(option: str) -> None:
+    text = f"sglang generate --model-path black-forest-labs/FLUX.1-dev --prompt x {option}\n"
+    assert moved(text, "0.5.10.post1", "0.5.23").text == text
+
+
 def test_speed_is_kept_as_it_was_only_when_asked_for() -> None:
     text = "sglang serve --model-path Qwen/Qwen-Image\n"
     kept, same = moved(text, "0.5.12", "0.5.19", unsafe=True), moved(text, "0.5.12", "0.5.19")

@@ -85,6 +85,7 @@ EVENTS: dict[str, dict[str, str]] = {
     "moved-variable": {"name": "string", "new": "string"},
     "lost-variable": {"name": "string"},
     "lost-launch": {},
+    "lost-model": {"model": "string"},
     "pinned-release": {"from": "string"},
 }
 """What a rule can be bound to with `on`, and the fields that its condition and message may use.

@@ -44,7 +44,8 @@ def launch_of(
     named = MODEL in bound.given and not bound.given[MODEL].dropped
     path = _known_text(words[0] if positional else _model_word(bound, words))
     certain = found.subcommand == "generate" or found.entry in DIFFUSION_MODULES
-    if not certain and not _is_diffusion(bound, release, path, model_type):
+    meant = path or _misplaced_model(bound, words)
+    if not certain and not _is_diffusion(bound, release, meant, model_type):
         return None
     inert = [Event("inert-module", ())] if found.entry == INERT_CLI else []
     events = (*inert, *bound.events)
@@ -191,6 +192,13 @@ def _known_text(word: Word | None) -> str:
     if text is None:
         return ""
     return text.partition("=")[2] if text.startswith("--") else text
+
+
+def _misplaced_model(bound: Bound, words: Sequence[Word]) -> str:
+    """Return the first word when it stands where only later releases look for the model."""
+    if bound.open or MODEL in bound.given or 0 not in bound.extras:
+        return ""
+    return words[0].text or ""
 
 
 def _is_diffusion(bound: Bound, release: Release, path: str, model_type: str) -> bool:

@@ -73,7 +73,11 @@ CHECKING = (
     Flag("--command", "check this command instead of a file", "TEXT", default=None),
     Flag("--stdin-filename", "the name to show for standard input", "NAME"),
     Flag(
-        "--sglang", "SGLang release; default: what the file says, else the newest known", "VERSION"
+        "--sglang",
+        "SGLang release, or a range like '>=0.5.10,<0.5.13'; may be given several times; "
+        "default: what the file says, else the newest known",
+        "VERSION",
+        "values",
     ),
     Flag("--gpu", "GPU (H100, L40S, …), or auto for this machine's", "NAME"),
     Flag("--gpus", "how many GPUs the machine has", "N", default=None),

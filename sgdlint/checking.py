@@ -148,7 +148,7 @@ def options_of(arguments: Arguments) -> Options:
     if gpu == "auto":
         gpu, whole, number = _machine(whole, number)
     return Options(
-        sglang=arguments.sglang,
+        sglang=tuple(arguments.sglang),
         gpu=gpu,
         gpus=None if whole is None else int(whole),
         vram=number,

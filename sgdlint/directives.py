@@ -74,7 +74,7 @@ def _check_once(settings: Sequence[Setting]) -> None:
     first: dict[str, Setting] = {}
     for one in settings:
         before = first.setdefault(one.name, one)
-        if before is not one:
+        if before is not one and one.name != "sglang":
             raise DirectiveError(
                 f"line {one.line}: {one.name} is set again; line {before.line} holds for the file"
             )

@@ -14,6 +14,9 @@ APPLICABILITIES = ("safe", "unsafe", "display")
 shown, never applied."""
 
 
+RELEASES = "\0"
+"""In a message: where the releases go that a finding holds for, when there are several."""
+
 ANY = "*"
 """In `Fix.touches`: one option, whichever the corrected words name."""
 
@@ -55,6 +58,8 @@ class Finding:
 
     span: the exact words. scope: the whole command that the finding is about, for suppressions.
     help: what to do, in one line; "" when the fix says it.
+    releases: those that it holds for, when several were checked. fails_in: those for which it is an
+    error, whatever severity is shown.
     """
 
     code: str
@@ -69,6 +74,8 @@ class Finding:
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
     scope: Span | None = None
+    releases: tuple[str, ...] = ()
+    fails_in: tuple[str, ...] = ()
 
 
 @record
@@ -81,12 +88,21 @@ class Failure:
 
 
 @record
+class Checked:
+    """A launch, the releases that it was checked for, and why those."""
+
+    span: Span
+    releases: tuple[str, ...]
+    origin: str
+
+
+@record
 class Report:
     """What was found in one file, sorted by place and rule.
 
     sglang: the release that was assumed, and release_from: where that came from.
-    launches: for each diffusion launch that was understood, its options by destination with their
-    possible values.
+    launches: for each diffusion launch that was understood, and each release, its options by
+    destination with their possible values. checked: each of these launches once.
     """
 
     source: Source
@@ -95,6 +111,7 @@ class Report:
     findings: tuple[Finding, ...]
     failures: tuple[Failure, ...] = ()
     launches: tuple[dict[str, object], ...] = ()
+    checked: tuple[Checked, ...] = ()
 
 
 def at_least(severity: str, threshold: str) -> bool:

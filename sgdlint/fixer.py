@@ -98,10 +98,12 @@ def _accept(
     after = check(source.with_text(apply(source.text, chosen)))
     if after.failures or _errors(after) > _errors(report) or not _as_meant(report, after, chosen):
         return None
-    new = _new(report, after)
-    mends_an_error = any(finding.severity == "error" for finding in chosen)
+    mended = {release for finding in chosen for release in fails_in(finding)}
     # A mended error may show another one that stood behind it, elsewhere. Nothing else may.
-    if new and (not mends_an_error or _at_edits(new, chosen)):
+    new = _new(report, after)
+    if any(not mended.issuperset(releases) for _, releases in new):
+        return None
+    if _at_edits([finding for finding, _ in new], chosen):
         return None
     return after
 
@@ -119,14 +121,23 @@ def _as_meant(before: Report, after: Report, chosen: Sequence[Finding]) -> bool:
     return True
 
 
+def fails_in(finding: Finding) -> tuple[str, ...]:
+    """Return the releases in which a finding is an error; ("",) for the only one."""
+    return finding.fails_in or (("",) if finding.severity == "error" else ())
+
+
 def _errors(report: Report) -> int:
-    return sum(finding.severity == "error" for finding in report.findings)
+    return sum(len(fails_in(finding)) for finding in report.findings)
 
 
-def _new(before: Report, after: Report) -> list[Finding]:
-    """Return the errors of a kind that was not there before."""
-    known = {finding.code for finding in before.findings if finding.severity == "error"}
-    return [one for one in after.findings if one.severity == "error" and one.code not in known]
+def _new(before: Report, after: Report) -> list[tuple[Finding, set[str]]]:
+    """Return the new kinds of errors, each with the releases that it is new in."""
+    known = {(one.code, release) for one in before.findings for release in fails_in(one)}
+    new = [
+        (one, {release for release in fails_in(one) if (one.code, release) not in known})
+        for one in after.findings
+    ]
+    return [(one, releases) for one, releases in new if releases]
 
 
 def _at_edits(findings: Sequence[Finding], chosen: Sequence[Finding]) -> bool:

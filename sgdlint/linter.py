@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sgdlint import catalog, directives
+from sgdlint import assumed, catalog, directives
+from sgdlint.assumed import Assumed
+from sgdlint.catalog.specifiers import SpecifierError
 from sgdlint.directives import DirectiveError
 from sgdlint.documents import mentions_sglang
-from sgdlint.finding import Edit, Failure, Finding, Fix, Report
+from sgdlint.finding import RELEASES, Checked, Edit, Failure, Finding, Fix, Report
 from sgdlint.launch.build import launch_of
 from sgdlint.launch.launch import Hardware
 from sgdlint.launch.nearby import Surroundings
@@ -33,10 +35,6 @@ if TYPE_CHECKING:
     Also = Callable[[int, Launch, Engine], list[Finding]]
 
 
-NEWEST = "the newest release known"
-"""Where the release came from when nothing says which one a file is for."""
-
-
 class OptionError(Exception):
     """An unknown release, GPU or rule; the message names the nearest known one."""
 
@@ -45,11 +43,12 @@ class OptionError(Exception):
 class Options:
     """What the user asked for. Empty means: not said.
 
-    sglang: release. gpu: a name. gpus: how many the machine has. vram: GiB of one GPU.
+    sglang: a release or a range of them, or several such. gpu: a name. gpus: how many the machine
+    has. vram: GiB of one GPU.
     select, ignore: rule codes (or prefixes of them) and names. lossy: show lossy advice too.
     """
 
-    sglang: str = ""
+    sglang: str | tuple[str, ...] = ()
     gpu: str = ""
     gpus: int | None = None
     vram: float | None = None
@@ -63,8 +62,9 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
 
     also: more findings of a launch, which is told with its place among the commands that start one.
     """
+    stated = _stated(options, [])
     if not mentions_sglang(source):
-        return Report(source, *_release(options, []), ())
+        return _report(source, stated or assumed.newest())
     tree = parse(source.text)
     commands = interpret(tree, source.text)
     found = recognise(commands)
@@ -72,15 +72,18 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
         settings, suppressions = directives.read(
             source, _comments(tree), [Span(one.command.start, one.command.end) for one in found]
         )
-        release, origin = _release(options, settings)
+        stated = _stated(options, settings)
         hardware = _hardware(options, settings)
     except (DirectiveError, OptionError) as error:
         failure = Failure(source.path, str(error))
-        return Report(source, *_release(options, []), (), (failure,))
+        return _report(source, stated or assumed.newest(), failures=(failure,))
     around = Surroundings(source, commands)
-    read = [launch_of(one, catalog.load(release), hardware, around) for one in found]
-    launches = [launch for launch in read if launch is not None]
-    engine = Engine(pack, release)
+    if stated is not None:
+        sure = [stated] * len(found)
+    else:
+        sure = assumed.by_launch(source, commands, found)
+    releases = [one for one in catalog.releases() if any(one in some.releases for some in sure)]
+    engine = Engine(pack, releases[-1] if releases else catalog.newest())
     findings = [
         finding
         for problem in tree.problems
@@ -91,22 +94,66 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
             None,
         )
     ]
-    by_launch = [(launch, engine.run(launch, source.text)) for launch in launches]
-    if also is not None:
-        places = [place for place, launch in enumerate(read) if launch is not None]
+    options_of: list[dict[str, object]] = []
+    by_release: dict[str, list[Finding]] = {}
+    checked: list[tuple[Span, Assumed]] = []
+    for release in releases:
+        known = catalog.load(release)
+        read: list[tuple[int, Launch]] = []
+        for place, (one, some) in enumerate(zip(found, sure, strict=True)):
+            if release not in some.releases:
+                continue
+            launch = launch_of(one, known, hardware, around)
+            if launch is not None:
+                read.append((place, launch))
+                checked.append((launch.span, some))
+        shown = release if len(releases) == 1 else RELEASES
+        runner = engine if release == engine.release else Engine(pack, release)
         by_launch = [
-            (launch, [*its_findings, *also(place, launch, engine)])
-            for place, (launch, its_findings) in zip(places, by_launch, strict=True)
+            (
+                launch,
+                [
+                    *runner.run(launch, source.text, shown),
+                    *(also(place, launch, runner) if also is not None else ()),
+                ],
+            )
+            for place, launch in read
         ]
-    findings += settle(by_launch, commands, tree, source)
+        by_release[release] = settle(by_launch, commands, tree, source)
+        options_of += [_options_of(launch) for _, launch in read]
+    if len(releases) > 1:
+        from sgdlint.several import merged
+
+        findings += merged(by_release, list(dict.fromkeys(checked)))
+    else:
+        findings += [one for some in by_release.values() for one in some]
     findings = _suppress(findings, suppressions, source, engine, _chosen(options))
     findings = [one for one in findings if _is_wanted(one, options)]
     findings.sort(key=lambda one: (one.span.start, one.span.end, one.code))
-    options_of: tuple[dict[str, object], ...] = tuple(
-        {name: given.values for name, given in launch.bound.given.items() if not given.retired}
-        for launch in launches
-    )
-    return Report(source, release, origin, tuple(findings), (), options_of)
+    assumptions = tuple(dict.fromkeys(checked))
+    first = stated or next((some for _, some in assumptions), assumed.newest())
+    return _report(source, first, tuple(findings), tuple(options_of), assumptions)
+
+
+def _report(
+    source: Source,
+    first: Assumed,
+    findings: tuple[Finding, ...] = (),
+    launches: tuple[dict[str, object], ...] = (),
+    assumptions: tuple[tuple[Span, Assumed], ...] = (),
+    failures: tuple[Failure, ...] = (),
+) -> Report:
+    checked = tuple(Checked(span, one.releases, _why(one)) for span, one in assumptions)
+    return Report(source, first.text, _why(first), findings, failures, launches, checked)
+
+
+def _why(one: Assumed) -> str:
+    return one.origin + (f", {one.note}" if one.note else "")
+
+
+def _options_of(launch: Launch) -> dict[str, object]:
+    given = launch.bound.given.items()
+    return {name: one.values for name, one in given if not one.retired}
 
 
 def launches_for(source: Source, release: str, options: Options) -> list[Launch | None]:
@@ -121,10 +168,18 @@ def launches_for(source: Source, release: str, options: Options) -> list[Launch 
 
 
 def stated_release(source: Source, options: Options) -> tuple[str, str] | None:
-    """Return the release that a file is for and what says so; None when nothing does."""
-    settings, _ = directives.read(source, _comments(parse(source.text)), [])
-    release, origin = _release(options, settings)
-    return None if origin == NEWEST else (release, origin)
+    """Return the release that a file is for and what says so; None when nothing does.
+
+    The newest one, where several are named.
+    """
+    tree = parse(source.text)
+    settings, _ = directives.read(source, _comments(tree), [])
+    first = _stated(options, settings)
+    if first is None:
+        commands = interpret(tree, source.text)
+        told = assumed.by_launch(source, commands, recognise(commands))
+        first = next((one for one in told if one.origin != assumed.NEWEST), None)
+    return None if first is None else (first.releases[-1], _why(first))
 
 
 def settings_of(source: Source) -> list[Setting]:
@@ -139,14 +194,31 @@ def _comments(tree: Tree) -> list[Span]:
 # --- what is assumed ----------------------------------------------------------------------------
 
 
-def _release(options: Options, settings: Sequence[Setting]) -> tuple[str, str]:
-    """Return the release in force and where it came from."""
-    stated = [one for one in settings if one.name == "sglang"]
+def _stated(options: Options, settings: Sequence[Setting]) -> Assumed | None:
+    """Return the releases that the user names; None when nobody named one."""
+    said = [one for one in settings if one.name == "sglang"]
     if options.sglang:
-        return known_release(options.sglang), "the command line"
-    if stated:
-        return _at_line(stated[-1], known_release), f"line {stated[-1].line}"
-    return catalog.newest(), NEWEST
+        said_there = (options.sglang,) if isinstance(options.sglang, str) else options.sglang
+        return known_releases(said_there, "the command line")
+    if not said:
+        return None
+    lines = ", ".join(dict.fromkeys(f"line {one.line}" for one in said))
+    for one in said:
+        _at_line(one, known_release_range)
+    return known_releases([one.value for one in said], lines)
+
+
+def known_releases(texts: Sequence[str], origin: str) -> Assumed:
+    """Return the releases of the catalog that are named; OptionError for any other."""
+    try:
+        return assumed.stated(texts, origin)
+    except (SpecifierError, catalog.UnknownReleaseError) as error:
+        raise OptionError(str(error)) from None
+
+
+def known_release_range(text: str) -> Assumed:
+    """Return the releases that one text names; OptionError when there are none."""
+    return known_releases([text], "")
 
 
 def known_release(text: str) -> str:

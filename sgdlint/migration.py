@@ -104,7 +104,7 @@ def _lost(source: Source, move: Move, seen: set[int], engine: Engine) -> list[Fi
     found: list[Finding] = []
     for place, (before, launch) in enumerate(zip(move.before, now, strict=False)):
         if before is not None and launch is not None and place not in seen:
-            moved = replace(launch, release=catalog.load(move.options.sglang))
+            moved = replace(launch, release=catalog.load(str(move.options.sglang)))
             found += engine.moved(before, moved, source.text, [differences.lost(moved)])
     return found
 

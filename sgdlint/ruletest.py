@@ -109,7 +109,7 @@ def look_at(
     """Return what checks the texts of an example: for one release, or on the way to another."""
     if "from" not in example:
         return lambda one: check(one, pack, options)
-    move = migration.plan(source, replace(options, sglang=example["from"]), options.sglang)
+    move = migration.plan(source, replace(options, sglang=example["from"]), str(options.sglang))
     return lambda one: migration.check(one, pack, move)
 
 

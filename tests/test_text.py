@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from sgdlint.finding import Edit, Finding, Fix, Related, Report
+from sgdlint.finding import Checked, Edit, Finding, Fix, Related, Report
 from sgdlint.formatters import text as formatter
 from sgdlint.formatters.columns import grid, visible, wrapped
 from sgdlint.source import Source, Span
@@ -45,7 +45,8 @@ def finding(
 def report(
     source: Source, *findings: Finding, sglang: str = "0.5.23", origin: str = "line 1"
 ) -> Report:
-    return Report(source, sglang, origin, findings, (), ({},))
+    checked = (Checked(Span(0, 0), (sglang,), origin),)
+    return Report(source, sglang, origin, findings, (), ({},), checked)
 
 
 def shown(marked: str, width: int = 110, labels: Sequence[str] = (), first: int = 0) -> list[str]:
@@ -377,11 +378,11 @@ def test_columns(text: str, columns: list[int]) -> None:
         ([("0.5.23", "line 3"), ("0.5.23", "line 4")], "2 launches in 2 files; SGLang 0.5.23"),
         (
             [("0.5.23", "line 3"), ("0.5.12", "line 3")],
-            "2 launches in 2 files; SGLang 0.5.23 and 0.5.12",
+            "2 launches in 2 files; SGLang 0.5.12 and 0.5.23",
         ),
         (
             [("0.5.23", "line 3"), ("0.5.12", "line 1"), ("0.5.9", "line 1")],
-            "3 launches in 3 files; SGLang 0.5.23, 0.5.12 and 0.5.9",
+            "3 launches in 3 files; SGLang 0.5.9, 0.5.12 and 0.5.23",
         ),
         (
             [("0.5.23", "line 3"), ("0.5.23", "the newest release known")],

@@ -25,6 +25,11 @@ def _file(report: Report) -> dict[str, Any]:
     return {
         "path": report.source.path,
         "sglang": report.sglang,
+        "release_from": report.release_from,
+        "launches": [
+            {**_span(one.span, report.source), "releases": one.releases, "release_from": one.origin}
+            for one in report.checked
+        ],
         "findings": [_finding(one, report.source) for one in report.findings],
         "failures": [{"message": one.message} for one in report.failures],
     }
@@ -40,6 +45,7 @@ def _finding(finding: Finding, source: Source) -> dict[str, Any]:
         "message": finding.message,
         "help": finding.help,
         "url": finding.url,
+        "releases": finding.releases,
         **_span(finding.span, source),
         "related": [{"label": one.label, **_span(one.span, source)} for one in finding.related],
         "fix": None if finding.fix is None else _fix(finding.fix, source),

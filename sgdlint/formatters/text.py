@@ -76,7 +76,7 @@ def print_rich(lines: Iterable[Line], stream: TextIO) -> None:
 def summary(reports: Sequence[Report], width: int = WIDTH) -> list[Line]:
     """Return the closing lines: how many findings, how many can be fixed, for which release."""
     findings = [finding for report in reports for finding in report.findings]
-    launches = sum(len(report.launches) for report in reports)
+    launches = sum(len(report.checked) for report in reports)
     checked = f"{_count(launches, 'launch', 'launches')} in {_count(len(reports), 'file')}"
     checked += _releases(reports)
     if not findings:
@@ -114,17 +114,24 @@ def _fixable(findings: Sequence[Finding], width: int) -> list[Line]:
 
 def _releases(reports: Sequence[Report]) -> str:
     """Say which releases were assumed, and why when that is the same for all files."""
-    checked = [report for report in reports if report.launches]
-    names = list(dict.fromkeys(report.sglang for report in checked))
-    origins = {report.release_from for report in checked}
-    if not names:
+    checked = [(report, one) for report in reports for one in report.checked]
+    if not checked:
         return ""
-    *most, last = names
-    told = f"; SGLang {', '.join(most)}{' and ' * bool(most)}{last}"
-    origin = origins.pop()
-    if origins or most or (len(reports) > 1 and origin.startswith("line ")):
-        return told
-    return f"{told} ({origin if origin.startswith('the newest') else f'from {origin}'})"
+    from sgdlint.catalog.specifiers import described
+
+    assumed = dict.fromkeys((one.releases, one.origin) for _, one in checked)
+    several = len(reports) > 1
+    if len(assumed) > 1 and not several:
+        return "; SGLang " + ", ".join(
+            f"{described(releases)} ({_from(origin)})" for releases, origin in assumed
+        )
+    told = f"; SGLang {described(tuple({one for releases, _ in assumed for one in releases}))}"
+    [(_, origin), *more] = assumed
+    return told if more or (several and "line " in origin) else f"{told} ({_from(origin)})"
+
+
+def _from(origin: str) -> str:
+    return f"from {origin}" if origin.startswith(("the command", "line ")) else origin
 
 
 def _count(number: int, one: str, many: str = "") -> str:

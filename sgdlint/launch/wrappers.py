@@ -326,3 +326,9 @@ SHELL_FLAGS = "abefhiklmnprstuvxBCEHPT"
 
 PYTHON_FLAGS = "bBdEiIOPqsSuvx"
 PYTHON_VALUED = "WX"
+
+
+CONTAINERS = frozenset(
+    names("apptainer docker docker-compose enroot kubectl nerdctl podman singularity")
+)
+"""Programs that run a command inside a container or an image."""

@@ -28,6 +28,8 @@ class Engine:
 
     def __init__(self, pack: Pack, release: str) -> None:
         self.pack = pack
+        self.release = release
+        self.shown = release
         rules = [rule for rule in pack.rules if holds(release, rule.since, rule.until)]
         self.derived = self.facts_of(release)
         self.rules = [rule for rule in rules if not rule.on]
@@ -36,14 +38,15 @@ class Engine:
         for rule in sorted((rule for rule in rules if rule.on), key=lambda rule: rule.when is None):
             self.on.setdefault(rule.on, []).append(rule)
 
-    def run(self, launch: Launch, text: str) -> list[Finding]:
-        """Return what the rules find in one launch."""
+    def run(self, launch: Launch, text: str, sglang: str = "") -> list[Finding]:
+        """Return what the rules find in one launch; sglang: what stands for the release."""
+        self.shown = sglang or self.release
         findings = []
         for event in launch.bound.events:
             finding = self._on_event(launch, text, event)
             if finding is not None:
                 findings.append(finding)
-        facts = Facts(launch, self.derived)
+        facts = Facts(launch, self.derived, shown=self.shown)
         findings += [
             _finding(rule, facts, text, None)
             for rule in self.rules
@@ -67,7 +70,7 @@ class Engine:
         self, launch: Launch, text: str, event: Event, before: Facts
     ) -> Iterable[Finding]:
         """Yield what every rule on an event says."""
-        facts = Facts(launch, self.derived, dict(event.fields), before)
+        facts = Facts(launch, self.derived, dict(event.fields), before, self.shown)
         for rule in self.on.get(event.kind, ()):
             holds_here = rule.when is None or is_true(evaluate(rule.when, facts.lookup))
             if launch.command in rule.commands and holds_here:
@@ -79,7 +82,7 @@ class Engine:
         return {fact.name: fact for fact in found}
 
     def _on_event(self, launch: Launch, text: str, event: Event) -> Finding | None:
-        facts = Facts(launch, self.derived, dict(event.fields))
+        facts = Facts(launch, self.derived, dict(event.fields), shown=self.shown)
         for rule in self.on.get(event.kind, ()):
             if launch.command not in rule.commands:
                 continue
@@ -179,6 +182,8 @@ def fill(template: str, facts: Facts) -> str:
     """Put the values of facts into a template: `{sglang}`, `{num_gpus}`, `{gpu.name}`, `{flag}`."""
 
     def put(match: re.Match[str]) -> str:
+        if match[1] == "sglang" and facts.shown:
+            return facts.shown
         return _shown(facts.lookup(*leaf(match[1])))
 
     return re.sub(PLACEHOLDER, put, template)

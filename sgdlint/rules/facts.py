@@ -32,11 +32,13 @@ class Facts:
         derived: dict[str, Fact],
         event: dict[str, str] | None = None,
         before: Facts | None = None,
+        shown: str = "",
     ) -> None:
         self.launch = launch
         self.derived = derived
         self.event = event or {}
         self.before = before
+        self.shown = shown
         self._memo: dict[tuple[str, str], Value] = {}
 
     def lookup(self, kind: str, name: str) -> Value:

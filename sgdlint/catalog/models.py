@@ -129,9 +129,19 @@ class Model:
         return bool(self.deployment.get("supports_cfg_parallel", True))
 
     @property
+    def vae_tiling(self) -> bool:
+        """Whether its VAE decodes in tiles when nothing else is said."""
+        return bool(self.settings.get("vae_tiling", True))
+
+    @property
+    def vae_sp(self) -> bool:
+        """Whether its VAE decodes in parallel when nothing else is said."""
+        return bool(self.settings.get("vae_sp", True))
+
+    @property
     def text_encoders(self) -> int:
         """How many text encoders its pipeline has, each with a precision of its own."""
-        return len(self._family.get("pipeline", {}).get("text_encoder_precisions", ("fp32",)))
+        return len(self.settings.get("text_encoder_precisions", ("fp32",)))
 
     @property
     def attention_backends(self) -> tuple[str, ...] | None:

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from sgdlint.catalog.options import OptionTable
+    from sgdlint.catalog.options import Option, OptionTable
 
 
 @record
@@ -37,19 +37,20 @@ class Retired:
     source: str = ""
 
 
+def ignored_flag(release: str, option: Option, flag: str) -> Ignored | None:
+    """Return why a release accepts one spelling of an option and ignores it, if it does."""
+    if flag in option.dropped:
+        return Ignored(flag, f"SGLang looks for the name {option.dest} alone")
+    for row in tables.table("quirks")["ignored"]:
+        if flag in row["flags"] and tables.within(row, release):
+            return Ignored(flag, row["why"], row["source"])
+    return None
+
+
 def ignored_options(release: str, options: OptionTable) -> dict[str, Ignored]:
     """Return the spellings of a command that a release accepts and ignores."""
-    found: dict[str, Ignored] = {}
-    for option in options.values():
-        for flag in option.dropped:
-            why = f"the parser takes {flag}, but only the name {option.dest} is looked for"
-            found[flag] = Ignored(flag, why)
-    for row in tables.table("quirks")["ignored"]:
-        if _holds(row, release):
-            for flag in row["flags"]:
-                if flag in options:
-                    found[flag] = Ignored(flag, row["why"], row["source"])
-    return found
+    found = {flag: ignored_flag(release, option, flag) for flag, option in options.items()}
+    return {flag: ignored for flag, ignored in found.items() if ignored is not None}
 
 
 def retired_options() -> dict[str, Retired]:
@@ -72,7 +73,7 @@ def rejects_unknown(release: str, command: str) -> bool:
     """Whether a command refuses words that its parser does not know."""
     rows = tables.table("quirks")["unknown_words"]
     return any(
-        row["command"] == command and row["verdict"] == "rejected" and _holds(row, release)
+        row["command"] == command and row["verdict"] == "rejected" and tables.within(row, release)
         for row in rows
     )
 
@@ -89,17 +90,12 @@ def reaches_pipeline(release: str) -> frozenset[str]:
 
 def _keys(section: str, release: str) -> frozenset[str]:
     rows = tables.table("quirks")[section]
-    return frozenset(key for row in rows if _holds(row, release) for key in row["keys"])
+    return frozenset(key for row in rows if tables.within(row, release) for key in row["keys"])
 
 
 def dead_variables(release: str) -> dict[str, str]:
     """Return the environment variables that have no effect, though code reads them, with why."""
     rows = tables.table("quirks")["dead_variables"]
-    return {name: row["why"] for row in rows if _holds(row, release) for name in row["names"]}
-
-
-def _holds(row: dict[str, Any], release: str) -> bool:
-    places = tables.order()
-    since, until = row.get("since"), row.get("until")
-    here = places[release]
-    return (not since or here >= places[since]) and (not until or here < places[until])
+    return {
+        name: row["why"] for row in rows if tables.within(row, release) for name in row["names"]
+    }

@@ -48,6 +48,14 @@ def holds(row: Row, release: str, column: str) -> bool:
     return False
 
 
+def within(row: Row, release: str) -> bool:
+    """Whether a hand-kept row holds for a release: since is inclusive, until exclusive."""
+    places = order()
+    since, until = row.get("since"), row.get("until")
+    here = places[release]
+    return (not since or here >= places[since]) and (not until or here < places[until])
+
+
 def ranges_of(row: Row, columns: tuple[str, ...]) -> list[Range]:
     """Return the ranges in which a row holds for any of the columns, oldest first."""
     found = {(since, until) for column in (*columns, "all") for since, until in row.get(column, ())}

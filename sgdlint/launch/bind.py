@@ -51,12 +51,16 @@ class Given:
 
 @record
 class Event:
-    """Something noticed while binding: kind (see rules.model.EVENTS), the words, its fields."""
+    """Something noticed while binding: kind (see rules.model.EVENTS), the words, its fields.
+
+    place: start and end of what it is about, when that is no word of the command.
+    """
 
     kind: str
     words: tuple[int, ...]
     fields: tuple[tuple[str, str], ...] = ()
     given: Given | None = None
+    place: tuple[int, int] | None = None
 
 
 @record
@@ -73,6 +77,10 @@ class Bound:
     open: bool
     extras: tuple[int, ...]
     unclear: frozenset[str] = frozenset()
+
+    def may_be_given(self, name: str) -> bool:
+        """Whether an option, by destination, is given or may be."""
+        return self.open or name in self.given or name in self.unclear
 
 
 @record
@@ -428,6 +436,10 @@ def convert(option: Option, text: str) -> tuple[Any, bool]:
             return int(text), True
         if option.kind == "float":
             return float(text), True
+        if option.kind == "json":
+            import json
+
+            json.loads(text)
         if option.kind == "parse_int_list":
             return tuple(int(part) for part in text.split(",") if text), True
     except ValueError:

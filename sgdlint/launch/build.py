@@ -6,6 +6,7 @@ from sgdlint.catalog import tables
 from sgdlint.launch.bind import Bound, Elsewhere, Event, Given, Table, bind
 from sgdlint.launch.entrypoints import DIFFUSION_CLI, DIFFUSION_SERVER, INERT_CLI
 from sgdlint.launch.launch import Hardware, Launch
+from sgdlint.launch.notices import noted
 from sgdlint.record import replace
 from sgdlint.source import Span
 
@@ -61,7 +62,7 @@ def launch_of(
     if CONFIG in bound.given:
         bound, noticed = _configured(bound, words, found, release, around)
         events = (*events, *noticed)
-    return Launch(
+    launch = Launch(
         command=found.subcommand,
         release=release,
         words=words,
@@ -76,6 +77,7 @@ def launch_of(
         hardware=hardware,
         nested=found.nested,
     )
+    return replace(launch, bound=replace(launch.bound, events=(*events, *noted(launch))))
 
 
 def _configured(

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 MOST_SHOWN = 4
 """How many left-over words a message names."""
 
-PATHS = "component_paths"
-"""The family of dynamic options that takes any `--…-path`."""
-
 
 def probably_meant(events: Sequence[Event], options: OptionTable) -> frozenset[str]:
     """Return the options that wrong words may stand for: whether these are given is not certain."""
@@ -158,13 +155,14 @@ def _swallowed(
         for name in row.get("names", ())
     }
     dynamic, component = family
-    if dynamic.name != PATHS or component in usual or not flag.endswith("-path"):
+    suffix = next((one for one in dynamic.suffixes if flag.endswith(one)), "")
+    if component in usual or not suffix:
         return []
     other = elsewhere(flag, release, command)
     if other is not None:
         fields = {**dict(other.fields), "component": component}
         return [Event("swallowed-foreign-option", (index,), tuple(fields.items()))]
-    flags = ["--" + name.replace("_", "-") + "-path" for name in usual]
+    flags = ["--" + name.replace("_", "-") + suffix for name in usual]
     near = nearest(flag, [*release.options(command), *flags], cutoff=0.85)
     fields = {"flag": flag, "nearest": near, "component": component}
     return [Event("swallowed-option", (index,), tuple(fields.items()))] if near else []

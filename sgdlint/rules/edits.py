@@ -46,6 +46,8 @@ def edits_for(site: Site, action: Action, value: str, words: tuple[int, ...] = (
     """
     if action.kind == "replace":
         return [_replacement(site, action.name, words, value)] if words else []
+    if action.kind == "drop":
+        return _drop(site, action.name, value, words)
     if action.kind == "set":
         return _set(site, action.name, value)
     if action.kind == "add":
@@ -109,6 +111,14 @@ def _replace_words(site: Site, words: tuple[int, ...], new: str) -> Edit:
 
 
 # --- options ------------------------------------------------------------------------------------
+
+
+def _drop(site: Site, kind: str, name: str, words: tuple[int, ...]) -> list[Edit]:
+    """Take out the option that an event is about, where it stands this time; or its variable."""
+    if kind == "variable":
+        return _unset_variable(site, name)
+    every = site.launch.bound.every
+    return [_remove(site, given) for given in every if given.name_word in words[:1]]
 
 
 def _all_given(site: Site, name: str) -> list[Given]:

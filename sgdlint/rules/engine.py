@@ -9,6 +9,7 @@ from sgdlint.record import replace
 from sgdlint.rules.facts import Facts
 from sgdlint.rules.logic import evaluate, is_true, names_in
 from sgdlint.rules.model import holds
+from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from sgdlint.launch.launch import Launch
     from sgdlint.rules.logic import Value
     from sgdlint.rules.model import Action, Fact, Pack, Rule, RuleFix
-    from sgdlint.source import Span
 
 PLACEHOLDER = r"\{([A-Za-z_][\w.-]*)\}"
 
@@ -142,6 +142,8 @@ def _spans(rule: Rule, facts: Facts, event: Event | None) -> dict[str, Span]:
     spans: dict[str, Span] = {}
     if event is not None and event.words:
         spans["here"] = facts.launch.words_span(event.words)
+    elif event is not None and event.place is not None:
+        spans["here"] = Span(*event.place)
     for kind, name in _places(rule, facts):
         span = facts.span(kind, name)
         if span is not None and span not in spans.values():
@@ -247,7 +249,7 @@ def _make(fix: RuleFix, facts: Facts, text: str, event: Event | None) -> Fix:
     except edits.CannotEditError as reason:
         return Fix(title, "display", (), f"not changed automatically: {reason}")
     touches = tuple(
-        ANY if action.kind == "replace" else fill(name, facts)
+        ANY if action.kind in ("replace", "drop") else fill(name, facts)
         for action in fix.actions
         for name in (action.name, action.to)
         if name

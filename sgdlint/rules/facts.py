@@ -207,6 +207,8 @@ MODEL_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
         _of_model("supports_cfg_parallel"),
         "its pipeline can use CFG parallelism",
     ),
+    "vae_tiling": ("bool", _of_model("vae_tiling"), "its VAE decodes in tiles by default"),
+    "vae_sp": ("bool", _of_model("vae_sp"), "its VAE decodes in parallel by default"),
     "text_encoders": ("number", _of_model("text_encoders"), "text encoders of its pipeline"),
     "heads": ("number", _of_model("heads"), "attention heads of the DiT"),
 }
@@ -220,6 +222,11 @@ GPU_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
 LAUNCH_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
     "command": ("string", lambda launch: known(launch.command), "generate or serve"),
     "sglang": ("string", lambda launch: known(launch.release.name), "the release"),
+    "pipelines": (
+        "list",
+        lambda launch: known(launch.release.pipelines()),
+        "the native pipelines of the release",
+    ),
     "wrapped": (
         "bool",
         lambda launch: known(launch.fresh),

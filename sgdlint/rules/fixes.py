@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from sgdlint.catalog import Option
     from sgdlint.rules.files import At, RuleProblem
 
-ACTIONS = ("set", "add", "remove", "rename", "replace", "set_env", "unset_env")
+ACTIONS = ("set", "add", "remove", "rename", "replace", "drop", "set_env", "unset_env")
 _REPLACED = ("flag", "value", "whole", "words", "before")
+_DROPPED = ("option", "variable")
 
 
 def actions_of(
@@ -60,6 +61,10 @@ def _mistakes(kind: str, name: str, value: Any, names: Names) -> Mistakes:
             return []
         allowed = ", ".join(f"`{one}`" for one in _REPLACED)
         return [((), f"replaces one of {allowed} of an event; the rule needs `on`")]
+    if kind == "drop":
+        if names.event and name in _DROPPED:
+            return []
+        return [((), "drops the `option` or `variable` of an event; the rule needs `on`")]
     if re.fullmatch(PLACEHOLDER, name) and names.event:  # which one, the event says
         return []
     if kind in ("set_env", "unset_env"):

@@ -251,6 +251,9 @@ FUNCTIONS: dict[str, FunctionType] = {
     ),
     "joined": FunctionType(("list",), "string", _joined, "the values of a list, in one text"),
     "length": FunctionType(("list",), "number", len, "how many values a list has"),
+    "words": FunctionType(
+        ("list",), "number", lambda a: len(_joined(a).split()), "how many words its values hold"
+    ),
     "least": FunctionType(("number", "number"), "number", min, "the smaller number"),
     "most": FunctionType(("number", "number"), "number", max, "the larger number"),
 }

@@ -71,6 +71,22 @@ EVENTS: dict[str, dict[str, str]] = {
     },
     "stray-argument": {"value": "string"},
     "missing-model": {},
+    "value-out-of-range": {
+        "flag": "string",
+        "value": "string",
+        "allowed": "string",
+        "nearest": "string",
+    },
+    "repeated-option": {
+        "flag": "string",
+        "written": "string",
+        "winner": "string",
+        "same": "string",
+        "apart": "string",
+    },
+    "ignored-option": {"flag": "string", "reason": "string"},
+    "option-for-other-models": {"flag": "string", "model": "string"},
+    "dead-variable": {"variable": "string", "reason": "string"},
     "inert-module": {},
     "move": {"from": "string"},
     "moved-default": {"option": "string", "flag": "string", "old": "string", "new": "string"},
@@ -100,7 +116,7 @@ MIGRATION = "migration"
 
 @record
 class Action:
-    """One typed edit of a fix: kind is set, remove, rename, add, set_env, unset_env or replace.
+    """One typed edit of a fix: kind is a key of `rules.fixes.ACTIONS`.
 
     name: option destination or variable; value: new value, a template, or None.
     to: new destination for rename. values: old value → new value for rename.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import sys
 from typing import Any
@@ -92,6 +93,8 @@ def _keywords(option: Option) -> dict[str, Any]:
     keywords["nargs"] = option.nargs
     if option.kind in ("int", "float"):
         keywords["type"] = {"int": int, "float": float}[option.kind]
+    if option.kind == "json":
+        keywords["type"] = json.loads
     if option.kind == "parse_int_list":
         keywords["type"] = lambda text: tuple(int(one) for one in text.split(",") if text)
     if option.choices:

@@ -1,0 +1,87 @@
+"""What is noticed about well-formed options: ranges, repeats, no effect."""
+
+from __future__ import annotations
+
+import pytest
+
+from sgdlint import rulepack
+from sgdlint.catalog import load
+from sgdlint.catalog.limits import Limit, limit_of
+from sgdlint.linter import Options, check
+from sgdlint.source import Source
+
+QWEN = "sglang generate --model-path Qwen/Qwen-Image --prompt 'a cat'"
+SERVE = "sglang serve --model-path Qwen/Qwen-Image"
+
+
+def codes(command: str, release: str) -> list[str]:
+    """Return the codes that a command gets in a release."""
+    report = check(Source("run.sh", command + "\n"), rulepack.load(), Options(sglang=release))
+    return [finding.code for finding in report.findings]
+
+
+@pytest.mark.parametrize(
+    ("limit", "allowed", "refused"),
+    [
+        (Limit(least=1), [1, 2, (1, 2)], [0, -1, (1, 0)]),
+        (Limit(least=0, most=1, finite=True), [0, 0.5, 1], [1.1, float("nan"), float("inf")]),
+        (Limit(above=0, below=1), [0.5], [0, 1, float("nan")]),
+        (Limit(among=("debug",), any_case=True), ["debug", "DEBUG"], ["", "loud"]),
+        (Limit(ends=".txt"), ["a.txt", ""], ["a"]),
+        (Limit(json=True), ["{}", "", "NaN"], ["x"]),
+    ],
+)
+def test_limits(limit: Limit, allowed: list[object], refused: list[object]) -> None:
+    assert [limit.allows(value) for value in allowed] == [True] * len(allowed)
+    assert [limit.allows(value) for value in refused] == [False] * len(refused)
+
+
+def test_a_limit_is_known_only_where_the_model_cannot_drop_the_option() -> None:
+    release = load("0.5.23")
+    action, image = release.model("lerobot/pi05_base"), release.model("Qwen/Qwen-Image")
+    assert limit_of("0.5.23", "fps", None) is None
+    assert limit_of("0.5.23", "fps", action) is None
+    assert limit_of("0.5.23", "fps", image) is not None
+    assert limit_of("0.5.12", "fps", None) is not None
+    mesh = release.model("tencent/Hunyuan3D-2")
+    assert limit_of("0.5.23", "guidance_scale", mesh) is None
+    assert limit_of("0.5.23", "guidance_scale", image) is not None
+    assert limit_of("0.5.23", "seed", None) is not None
+
+
+@pytest.mark.parametrize(
+    ("command", "release", "found"),
+    [
+        (f"{QWEN} --width 0", "0.5.12", ["SGD220"]),
+        (f"{QWEN} --width 0 --720p", "0.5.12", []),
+        (f"{QWEN} --width 0 $MORE", "0.5.12", []),
+        (f"{QWEN} --guidance-scale nan", "0.5.12", ["SGD220"]),
+        (f"{QWEN} --num-inference-steps 0 --num-inference-steps 9", "0.5.12", ["SGD221"]),
+        (f"{QWEN} --seed -1", "0.5.10.post1", []),
+        (f"{QWEN} --seed -1", "0.5.11", ["SGD220"]),
+        (f"{SERVE} --num-gpus 2 --num-gpus 2", "0.5.12", ["SGD222"]),
+        (f"MORE='--num-gpus 2'\n{SERVE} $MORE --num-gpus 4", "0.5.12", ["SGD222"]),
+        (f"{SERVE} --num-gpu 2 --num-gpus 4", "0.5.12", ["SGD209"]),
+        (f"{QWEN} --save-output --no-save-output", "0.5.12", ["SGD221"]),
+    ],
+)
+def test_findings(command: str, release: str, found: list[str]) -> None:
+    assert codes(command, release) == found
+
+
+@pytest.mark.parametrize(
+    ("command", "release", "found"),
+    [
+        ("sglang serve Qwen/Qwen-Image", "0.5.12", ["SGD215", "SGD216"]),
+        ("sglang serve Qwen/Qwen-Image", "0.5.19", []),
+        ("sglang serve Qwen/Qwen3-8B", "0.5.12", []),
+        ("sglang serve --model-path $MODEL --served-model-name Qwen/Qwen-Image", "0.5.12", []),
+        (f"{SERVE} --vea-quantization fp8", "0.5.23", ["SGD210"]),
+        (f"{SERVE} --vae-quantization fp8", "0.5.23", []),
+        (f"{QWEN} --cache-dit-params x", "0.5.23", ["SGD212"]),
+    ],
+)
+def test_misplaced_models_and_misspelt_components(
+    command: str, release: str, found: list[str]
+) -> None:
+    assert sorted(codes(command, release)) == found

@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from sgdlint.source import Nearby, Source
 
 _VERSION = r"\d+\.\d+\.\d+(?:\.post\d+|\.?(?:dev|rc|a|b)\d+)?"
-IMAGE = re.compile(rf"(?<![\w.-])sglang[:+]v?(?P<version>{_VERSION})(?!\w)")
+# Compiled when a word may match: that takes longer than reading a whole script for them.
+IMAGE = rf"(?<![\w.-])sglang[:+]v?(?P<version>{_VERSION})(?!\w)"
 _PART = r"(?:===|==|~=|!=|<=|>=|<|>)\s*v?\d[\w.*+!]*"
-_PIN = re.compile(
+_PIN = (
     rf"(?<![\w./@-])sglang(?:\[[\w\s,.-]*\])?\s*(?P<version>{_PART}(?:\s*,\s*{_PART})*)"
     rf"|sgl-project/sglang(?:\.git)?@v?(?P<tag>{_VERSION})"
 )
-_INSTALLER = re.compile(r"(?<![\w-])(?:pip3?|uvx?|conda|mamba|micromamba|poetry|pdm|pipx)(?!\w)")
-_LOCKED = re.compile(rf'name = "sglang"\s+version = "(?P<version>{_VERSION})"')
+_INSTALLER = r"(?<![\w-])(?:pip3?|uvx?|conda|mamba|micromamba|poetry|pdm|pipx)(?!\w)"
+_LOCKED = rf'name = "sglang"\s+version = "(?P<version>{_VERSION})"'
 BESIDE = ("uv.lock", "constraints.txt", "requirements.txt", "pyproject.toml", "environment.yml")
 """The files beside a script that are read for the release; the first that tells it counts."""
 
@@ -63,7 +64,7 @@ def evidence(source: Source, commands: Sequence[Command]) -> list[Evidence]:
         texts = [_text(word) for word in words]
         if not any("sglang" in text for text in texts):
             continue
-        installs = any(map(_INSTALLER.search, texts))
+        installs = any(map(_may_pin, texts)) and any(re.search(_INSTALLER, one) for one in texts)
         for word, text in zip(words, texts, strict=True):
             for one in _in_word(source, command, word, text, installs):
                 found.setdefault((one.span, one.specifier, one.command), one)
@@ -91,10 +92,14 @@ def _in_word(
 
 
 def _matches(text: str, installs: bool) -> Iterator[tuple[str, re.Match[str]]]:
-    if "sglang" in text:
-        yield from (("image tag", match) for match in IMAGE.finditer(text))
-        if installs:
-            yield from (("install", match) for match in _PIN.finditer(text))
+    if "sglang:" in text or "sglang+" in text:
+        yield from (("image tag", match) for match in re.finditer(IMAGE, text))
+    if installs and _may_pin(text):
+        yield from (("install", match) for match in re.finditer(_PIN, text))
+
+
+def _may_pin(text: str) -> bool:
+    return "sglang" in text and any(mark in text for mark in ("=", "<", ">", "@"))
 
 
 def _version(match: re.Match[str]) -> tuple[int, int]:
@@ -121,7 +126,7 @@ def _in_batch_header(source: Source) -> Iterator[Evidence]:
     if "#SBATCH" not in source.text:
         return
     for line in re.finditer(r"^#SBATCH\s.*$", source.text, re.MULTILINE):
-        for match in IMAGE.finditer(source.text, line.start(), line.end()):
+        for match in re.compile(IMAGE).finditer(source.text, line.start(), line.end()):
             span = Span(*match.span("version"))
             number = source.location(span.start)[0]
             yield Evidence("image tag", match["version"], span, number)
@@ -134,7 +139,7 @@ def beside(near: Nearby) -> Evidence | None:
         if text is None or "sglang" not in text:
             continue
         pattern = _LOCKED if name == "uv.lock" else _PIN
-        for match in pattern.finditer(text):
+        for match in re.finditer(pattern, text):
             before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
             if "#" in before:
                 continue

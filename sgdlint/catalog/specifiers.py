@@ -8,7 +8,7 @@ from sgdlint.catalog.releases import newest, release_key, releases, resolve
 
 OPERATORS = ("===", "==", "~=", "!=", "<=", ">=", "<", ">")
 ALLOWED = "a release like 0.5.12.post1, or a range of == != < <= > >= ~= like >=0.5.10,<0.5.13"
-_CLAUSE = re.compile(r"\s*(===|==|~=|!=|<=|>=|<|>)\s*(\S+)\s*")
+_CLAUSE = r"\s*(===|==|~=|!=|<=|>=|<|>)\s*(\S+)\s*"
 _POST = -2
 """The place in a release's key that tells a post-release from the release itself."""
 
@@ -36,7 +36,7 @@ def is_range(text: str) -> bool:
 
 def pinned(text: str) -> str:
     """Return the one release that a text names (`0.5.12`, `==0.5.12`), known or not; else ""."""
-    match = _CLAUSE.fullmatch(text)
+    match = re.fullmatch(_CLAUSE, text)
     version = match[2] if match and match[1] in ("==", "===") else text.strip()
     try:
         release_key(version)
@@ -64,7 +64,7 @@ def nearest_known(version: str) -> str:
 
 def _clause(part: str, text: str) -> tuple[str, str]:
     """Return operator and version of one part of a range."""
-    match = _CLAUSE.fullmatch(part)
+    match = re.fullmatch(_CLAUSE, part)
     if match is None:
         raise SpecifierError(f"`{part.strip()}` in {text!r} is no part of a range; {_hint(text)}")
     operator, version = match[1], match[2]

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from catalog_extract import dynamic, environment, language, models, options, store
+from catalog_extract import attention, dynamic, environment, language, models, options, store
 from catalog_extract.changes import describe_changes
 from catalog_extract.evaluate import Program
 from catalog_extract.wheel import Wheel
@@ -58,7 +58,7 @@ def extract(wheel: Wheel) -> store.Extraction:
         "registry": models.registry(program),
         **models.extract(program),
         "pipelines": models.pipelines(program),
-        "attention": models.backends(program),
+        "attention": attention.extract(program),
         "environment": environment.extract(program),
     }
 

@@ -375,12 +375,3 @@ def pipelines(program: Program) -> dict[str, list[dict[str, Any]]]:
             name = _ask(program, cls, "pipeline_name") if isinstance(cls, Cls) else None
             names.add(name if isinstance(name, str) else getattr(cls, "name", "?"))
     return {"all": [{"name": name} for name in sorted(names)]}
-
-
-def backends(program: Program) -> dict[str, list[dict[str, Any]]]:
-    """Return the names of the attention backends, as `--attention-backend` takes them."""
-    cls = program.find(f"{ROOT}.runtime.platforms.interface.AttentionBackendEnum")
-    if not isinstance(cls, Cls):
-        cls = program.find(f"{ROOT}.runtime.platforms.AttentionBackendEnum")
-    members = program.iterate(cls) if isinstance(cls, Cls) else []
-    return {"all": [{"name": member.name.lower()} for member in members]}

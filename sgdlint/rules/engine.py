@@ -198,7 +198,7 @@ def leaf(name: str) -> tuple[str, str]:
     head, dot, rest = name.partition(".")
     if not dot:
         return "option", name
-    if head in ("env", "model", "gpu", "launch", "event", "effective", "before"):
+    if head in ("env", "model", "gpu", "attention", "launch", "event", "effective", "before"):
         return head, rest
     return "derived", name
 

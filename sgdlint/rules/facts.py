@@ -85,6 +85,12 @@ class Facts:
     def _gpu(self, name: str) -> Value:
         return GPU_FACTS[name][1](self.launch)
 
+    def _attention(self, name: str) -> Value:
+        from sgdlint.rules.attention import ATTENTION_FACTS  # read when a backend is named
+
+        given = self.lookup("option", "attention_backend")
+        return ATTENTION_FACTS[name][1](self.launch, given)
+
     def _launch(self, name: str) -> Value:
         return LAUNCH_FACTS[name][1](self.launch)
 

@@ -84,7 +84,8 @@ def names_in(condition: list[Any]) -> list[tuple[str, str]]:
     return list(found)
 
 
-LEAVES = {"option", "effective", "env", "model", "gpu", "launch", "event", "before", "derived"}
+LEAVES = {"option", "effective", "env", "model", "gpu", "attention", "launch", "event"}
+LEAVES |= {"before", "derived"}
 """Operators of a compiled condition that read a fact; its name stands behind them."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sgdlint import catalog
 from sgdlint.catalog import Model
 from sgdlint.record import record
+from sgdlint.rules.attention import ATTENTION_FACTS
 from sgdlint.rules.compiler import ConditionError
 from sgdlint.rules.facts import GPU_FACTS, LAUNCH_FACTS, MODEL_FACTS, before_leaf
 from sgdlint.rules.model import EVENTS, Fact, holds
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
     from sgdlint.catalog import Option
 
 COMMANDS = ("generate", "serve")
-TABLES = {"model": MODEL_FACTS, "gpu": GPU_FACTS, "launch": LAUNCH_FACTS}
+TABLES: dict[str, dict[str, tuple[str, Any, str]]] = {
+    "model": MODEL_FACTS,
+    "gpu": GPU_FACTS,
+    "attention": ATTENTION_FACTS,
+    "launch": LAUNCH_FACTS,
+}
 _ENV_TYPES = {"bool": "bool", "int": "number", "float": "number"}
 _MODEL_VALUES = ("id", "family", "task", "kind")
 _GPU_VALUES = ("name", "architecture")

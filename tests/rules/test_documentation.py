@@ -9,10 +9,10 @@ import pytest
 
 from sgdlint import rulepack
 from sgdlint.directives import read
-from sgdlint.rules.facts import GPU_FACTS, LAUNCH_FACTS, MODEL_FACTS
 from sgdlint.rules.fixes import ACTIONS
 from sgdlint.rules.logic import FUNCTIONS
 from sgdlint.rules.model import EVENTS
+from sgdlint.rules.names import TABLES
 from sgdlint.shell.parser import parse
 from sgdlint.source import Source, Span
 
@@ -48,7 +48,7 @@ def test_the_rules_of_a_page_load_and_pass(root: Path, tmp_path: Path, name: str
 
 
 def test_the_table_of_facts(page: str) -> None:
-    tables = {"model": MODEL_FACTS, "gpu": GPU_FACTS, "launch": LAUNCH_FACTS}
+    tables = TABLES
     assert rows(page, "| fact | type | is |") == [
         [f"`{head}.{name}`", kind, about]
         for head, table in tables.items()

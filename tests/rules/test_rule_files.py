@@ -423,7 +423,7 @@ def test_bytes_that_are_not_text(tmp_path: Path) -> None:
         ({**FACT, "value": "num_gpus is given"}, "is a bool, where a number is needed"),
         ({**FACT, "value": "ops.gpus + 1"}, "value: there is no `ops.gpus`"),
         ({**FACT, "name": "gpus"}, "name: 'gpus' does not have the form"),
-        ({**FACT, "name": "gpu.number"}, "name: names that begin with model, gpu, launch"),
+        ({**FACT, "name": "gpu.number"}, "name: names that begin with model, gpu, attention"),
         (
             {**FACT, "name": "parallel.tp", "value": "parallel.tp + 1"},
             "name: `parallel.tp` is already defined for 0.5.9",

@@ -43,6 +43,13 @@ class Model:
         return _row("sampling", self.release, "sampling", self.sampling_class)
 
     @property
+    def is_settled(self) -> bool:
+        """Whether the registry alone decides; for some, files of the repository have a say."""
+        from sgdlint.catalog.quirks import unsettled_families
+
+        return self.family not in unsettled_families(self.release)
+
+    @property
     def task(self) -> str | None:
         """T2I, T2V, I2V, TI2V, I2I, TI2I, I2M, … : the task of a request that names none."""
         return self._family.get("task")

@@ -88,6 +88,14 @@ def reaches_pipeline(release: str) -> frozenset[str]:
     return _keys("config_shared", release)
 
 
+def unsettled_families(release: str) -> frozenset[str]:
+    """Return the model families that a release may give to the diffusers backend instead."""
+    rows = tables.table("quirks")["unsettled_families"]
+    return frozenset(
+        name for row in rows if tables.within(row, release) for name in row["families"]
+    )
+
+
 def _keys(section: str, release: str) -> frozenset[str]:
     rows = tables.table("quirks")[section]
     return frozenset(key for row in rows if tables.within(row, release) for key in row["keys"])

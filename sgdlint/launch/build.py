@@ -47,7 +47,10 @@ def launch_of(
     certain = found.subcommand == "generate" or found.entry in DIFFUSION_MODULES
     meant = path or _misplaced_model(bound, words)
     if not certain and not _is_diffusion(bound, release, meant, model_type):
-        return None
+        if bound.open or model_type or not _names_no_model(found, words):
+            return None
+        # Whatever it was to serve, it stops; of its options nothing is known.
+        bound = Bound({}, (), (), True, ())
     inert = [Event("inert-module", ())] if found.entry == INERT_CLI else []
     events = (*inert, *bound.events)
     unclear: frozenset[str] = frozenset()
@@ -156,6 +159,20 @@ def _has_positional_model(found: Recognised, release: Release, words: Sequence[W
     texts = words[0].texts or (words[0].prefix or "-",)
     is_option = any(text.startswith("-") for text in texts)
     return not is_option and _has(release, "positional-model")
+
+
+def _names_no_model(found: Recognised, words: Sequence[Word]) -> bool:
+    """Whether `sglang serve` certainly finds no model among the words, whichever kind."""
+    texts = [word.text for word in words]
+    if not _is_dispatched(found) or None in texts:
+        return False
+    return all(text != "--" and not _may_name_a_model(text) for text in texts if text) and (
+        not texts or (texts[0] or "").startswith("-")
+    )
+
+
+def _may_name_a_model(text: str) -> bool:
+    return text.startswith(("--mo", "--conf"))
 
 
 def _shifted(bound: Bound) -> Bound:

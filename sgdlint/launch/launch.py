@@ -63,7 +63,7 @@ class Launch:
     def model(self) -> Model | None:
         """The model, when the registry of the release is certain to know it by its path."""
         model = self.release.model(self.model_path) if self.model_path else None
-        return model if model is not None and model.how in SURE else None
+        return model if model is not None and model.how in SURE and model.is_settled else None
 
     def words_span(self, indices: tuple[int, ...]) -> Span:
         """Return where argument words are written, or the first of them when they lie apart.

@@ -153,3 +153,10 @@ def test_pipelines_of_models_without_an_index(path: str, pipeline: str | None) -
 )
 def test_quantized_by_name(release: str, path: str, expected: bool) -> None:
     assert catalog.load(release).registry.quantized(path) is expected
+
+
+def test_a_model_that_its_repository_decides_is_not_settled() -> None:
+    for release, settled in (("0.5.15.post1", False), ("0.5.18", True)):
+        model = catalog.load(release).model("nvidia/Cosmos3-Nano")
+        assert model is not None
+        assert model.is_settled is settled

@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""Write docs/conformance.md: how often sgdlint and the real SGLang agree.
+
+python scripts/build_conformance.py            # write it
+python scripts/build_conformance.py --check    # exit 1 when the committed file differs
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from conformance.case import Judged  # noqa: E402
+
+TARGET = ROOT / "docs" / "conformance.md"
+HEAD = """\
+# Conformance
+
+<!-- Made by scripts/build_conformance.py from tests/conformance; not edited by hand. -->
+
+Does sgdlint say what SGLang does? `tests/conformance/recorded` holds launch commands with the
+verdict of the real SGLang parser and validation, run on CPU, for six releases. Each command has its
+environment, GPU and files beside it. Half of them are accepted. The others are refused, or pass the
+launch and then their workers die.
+
+- **false errors**: accepted commands for which sgdlint reports an error. There must be none.
+- **found**: refused or dying commands for which it reports an error; the aim is 99%.
+- **named**: of these, those where an error stands at, or speaks of, an option, variable or word
+  that is to blame: what SGLang's message names, or what was broken on purpose; the aim is 95%.
+
+Rules were written while looking at the first set. Nobody looks at the second one: it is scored, and
+only its totals are printed. It was made by the same generators with another seed, and shares no
+command with the first.
+"""
+HOW = """
+## How the commands are made
+
+`tests/conformance/makers` holds {makers} generators. Each is entered under the checks of SGLang
+that it is about, makes faults on purpose and, beside most of them, the nearest command that is
+right. Of {candidates} candidates a release, {wanted} are kept: no command twice, half of them
+accepted, and no cause of refusal in more than one of {share} of the refused.
+
+To record the same commands again, with an installation of the judge in FOLDER (its `oracle.py`
+reads commands and writes verdicts, one JSON object a line):
+
+```sh
+python scripts/record_conformance.py FOLDER          # the same commands: the files stay as they are
+python scripts/record_conformance.py FOLDER --new    # after the generators changed
+python scripts/build_conformance.py                  # this page
+python tests/conformance/misses.py                   # where both disagree, on the first set
+```
+
+## Known deviations
+
+- Degrees that make fewer workers than GPUs: the launch checks nothing and the judge accepts them,
+  but the workers that belong to no group stop with an assertion. Recorded as `dies`, worked out
+  from the degrees in force (`tests/conformance/judge.py` names the lines).
+- Attention backends that ask the GPU when the model is loaded ({backends}) are left out where the
+  launch is accepted: the judge loads no model.
+- Models for which the judge only infers the pipeline class are left out where that sends them to
+  the diffusers backend.
+- Commands on which the judge has no verdict, since SGLang would ask the network, are left out.
+- The judge sees no weights and no checkpoints. What is refused for a package or a file that its
+  machine lacks is left out: sgdlint cannot know it, and says so at a lower severity.
+
+## What each check has
+
+How many commands of both sets stand under each check; one may stand under several.
+
+| check | about | rejected | dies | accepted | remark |
+| --- | --- | ---: | ---: | ---: | --- |
+"""
+
+
+def main() -> int:
+    """Write or compare the page."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--check", action="store_true", help="compare with the committed file")
+    check = parser.parse_args().check
+    text = page()
+    if not check:
+        TARGET.write_text(text, encoding="utf-8")
+    elif not TARGET.is_file() or TARGET.read_text(encoding="utf-8") != text:
+        print(f"{TARGET.relative_to(ROOT)} is out of date: run scripts/{Path(__file__).name}")
+        return 1
+    return 0
+
+
+def page() -> str:
+    """Return the page."""
+    from conformance.choose import SHARE
+    from conformance.draw import MAKERS
+    from conformance.judge import ASKS_THE_GPU
+    from conformance.recorded import SETS, read
+    from conformance.score import score, table
+    from record_conformance import CANDIDATES, WANTED
+
+    sets = {name: read(name) for name in SETS}
+    titles = {"tuning": "The first set", "held-out": "The second set, which nobody looks at"}
+    parts = [HEAD]
+    for name, commands in sets.items():
+        parts.append(f"\n## {titles[name]}: {len(commands):,} commands\n\n")
+        parts += [f"{line}\n" for line in table(score(commands))]
+    rows = coverage_rows([one for commands in sets.values() for one in commands])
+    numbers = {"makers": len(MAKERS), "candidates": f"{CANDIDATES:,}", "wanted": WANTED}
+    backends = ", ".join(sorted(ASKS_THE_GPU))
+    parts.append(HOW.format(**numbers, share=SHARE, backends=backends))
+    return "".join([*parts, *rows])
+
+
+def coverage_rows(commands: list[Judged]) -> Iterator[str]:
+    """Yield a line of the table for each check."""
+    from conformance.coverage import CHECKS, PARTLY, UNCOVERED, counts
+
+    for check, found in counts(commands).items():
+        remark = UNCOVERED.get(check) or PARTLY.get(check, "")
+        numbers = [str(found[verdict]) for verdict in ("rejected", "dies", "accepted")]
+        yield f"| {check} | {' | '.join([CHECKS[check], *numbers, remark])} |\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

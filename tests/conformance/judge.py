@@ -1,0 +1,109 @@
+"""Ask the real SGLang, through a judge that runs its parser and validation on CPU.
+
+The judge reads one request a line, JSON, and writes one verdict a line, in the same order.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from conformance.case import Case, Judged
+
+from sgdlint import catalog
+
+MESSAGE = 100
+"""Characters of SGLang's message that are kept."""
+ASKS_THE_GPU = frozenset(
+    ("sparge_attn", "video_sparse_attn_h3", "hybrid_window_attn_h3", "subblock_sparse_attn")
+)
+"""Attention backends that stop the worker on some GPUs, when the model is loaded (`cuda.py`: 0.5.19
+line 303, 0.5.23 lines 217 to 450)."""
+
+
+def ask(command: Sequence[str], cases: Sequence[Case]) -> list[Judged | None]:
+    """Return what SGLang does with each command; None where the judge cannot tell."""
+    lines = [json.dumps(request(case)) for case in cases]
+    done = subprocess.run(
+        command, input="\n".join(lines) + "\n", capture_output=True, text=True, check=True
+    )
+    answers = done.stdout.splitlines()
+    if len(answers) != len(cases):
+        raise RuntimeError(f"{len(cases)} commands, {len(answers)} verdicts: {done.stderr[-500:]}")
+    return [judged(case, json.loads(line)) for case, line in zip(cases, answers, strict=True)]
+
+
+def request(case: Case) -> dict[str, object]:
+    """Return a command as the judge reads it."""
+    return {
+        "version": case.release,
+        "argv": list(case.argv),
+        "env": case.env,
+        "gpu": {"gpu": case.gpu, "count": case.count},
+        "files": case.files,
+    }
+
+
+def judged(case: Case, answer: dict[str, Any]) -> Judged | None:
+    """Return a command with its verdict; None when the judge could not give one."""
+    verdict, message = answer["verdict"], answer["message"] or ""
+    if verdict not in ("accepted", "rejected") or not is_certain(answer):
+        return None
+    if verdict == "accepted":
+        later = [*answer["later"], *idle_gpus(answer["effective"] or {})]
+        verdict, message = ("dies", later[0]) if later else ("accepted", "")
+    else:
+        message = f"{answer['error_type']}: {message}"
+    if verdict == "accepted":
+        case = replace(case, fault=())
+    stage = "workers" if verdict == "dies" else answer["stage"]
+    where = (answer["where"] or "").rpartition("/")[2]
+    reason = " ".join(message.split())[:MESSAGE]
+    return Judged(case, verdict, stage, reason, where, names_in(message, case))
+
+
+def is_certain(answer: dict[str, Any]) -> bool:
+    """Whether a verdict says what SGLang really does.
+
+    Not when it hangs on an attention backend that a worker checks, on a package or a file that the
+    machine lacks, or on the diffusers backend for a class that the judge only inferred.
+    """
+    effective = answer["effective"] or {}
+    if answer["error_type"] == "FileNotFoundError" or "not installed" in (answer["message"] or ""):
+        return False
+    asks = str(effective.get("attention_backend")).lower() in ASKS_THE_GPU
+    inferred = any("inferred" in entry for entry in answer.get("hub", ()))
+    elsewhere = str(effective.get("pipeline_config")).startswith("Diffusers")
+    return not (answer["verdict"] == "accepted" and (asks or (inferred and elsewhere)))
+
+
+def idle_gpus(effective: dict[str, Any]) -> list[str]:
+    """Return why the workers die when the degrees make fewer of them than there are GPUs.
+
+    The judge accepts these, since the launch checks nothing. Every worker that stands in no process
+    group then stops with an assertion (`group_coordinator.py`: 0.5.9 line 182, 0.5.12 line 185,
+    0.5.23 line 219; the same in all six releases, and run with four gloo processes in three).
+    """
+    gpus = effective.get("num_gpus") or 0
+    cfg = effective.get("cfg_parallel_degree") or 1 + bool(effective.get("enable_cfg_parallel"))
+    degrees = [effective.get(name) or 1 for name in ("tp_size", "sp_degree", "dp_size")]
+    product = cfg * degrees[0] * degrees[1] * degrees[2]
+    alone = effective.get("disagg_role", "monolithic") == "monolithic"
+    if not alone or not 0 < product < gpus:
+        return []
+    text = f"num_gpus {gpus} exceeds tp_size {degrees[0]} * sp_degree {degrees[1]}"
+    return [f"{text} * cfg_parallel {cfg} * dp_size {degrees[2]}: idle GPUs"]
+
+
+def names_in(message: str, case: Case) -> tuple[str, ...]:
+    """Return the options and variables that a message speaks of."""
+    command = "generate" if case.argv[:1] == ("generate",) else "serve"
+    by_dest = catalog.load(case.release).options(command).destinations()
+    spelled = re.findall(r"--[a-zA-Z][\w.-]*", message)
+    words = re.findall(r"[a-z]\w*", message)
+    dests = [by_dest[word] for word in words if "_" in word and word in by_dest]
+    return tuple(dict.fromkeys([*spelled, *dests, *(n for n in case.env if n in message)]))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # The options that decide how everything else is read. SGLang looks at them before its parser does.
 HELP = ("-h", "--help")
 MODEL, CONFIG, MODEL_TYPE = "model_path", "config", "--model-type"
+MODEL_FLAG = "--model-path"
 DIFFUSION_MODULES = (DIFFUSION_CLI, DIFFUSION_SERVER)
 """Modules that start diffusion whatever the model."""
 
@@ -50,7 +51,7 @@ def launch_of(
         if bound.open or model_type or not _names_no_model(found, words):
             return None
         # Whatever it was to serve, it stops; of its options nothing is known.
-        bound = Bound({}, (), (), True, ())
+        bound, named = Bound({}, (), (), True, ()), False
     inert = [Event("inert-module", ())] if found.entry == INERT_CLI else []
     events = (*inert, *bound.events)
     unclear: frozenset[str] = frozenset()
@@ -166,6 +167,8 @@ def _names_no_model(found: Recognised, words: Sequence[Word]) -> bool:
     texts = [word.text for word in words]
     if not _is_dispatched(found) or None in texts:
         return False
+    if texts and texts[-1] == MODEL_FLAG:  # without its value
+        texts.pop()
     return all(text != "--" and not _may_name_a_model(text) for text in texts if text) and (
         not texts or (texts[0] or "").startswith("-")
     )

@@ -117,4 +117,26 @@ def _pins(source: Source, release: str, engine: Engine) -> list[Finding]:
             fix = Fix(f"write sglang={release}", "safe", (Edit(one.span, release),))
             fields = {"from": one.value}
             found += engine.plain("pinned-release", one.span, fields, fix)
-    return [replace(one, scope=None) for one in found]
+    return [replace(one, scope=None) for one in [*found, *_evidence(source, release, engine)]]
+
+
+def _evidence(source: Source, release: str, engine: Engine) -> list[Finding]:
+    """Return findings for image tags and installs of the script that still name another release."""
+    from sgdlint.evidence import evidence
+    from sgdlint.shell.interpreter import commands
+    from sgdlint.shell.parser import parse
+
+    found = []
+    for one in evidence(source, commands(parse(source.text), source.text)):
+        if (
+            one.path
+            or one.span is None
+            or one.specifier == release
+            or not one.specifier[0].isdigit()
+        ):
+            continue
+        edit = Edit(one.span, release)
+        fix = Fix(f"write {release}", "unsafe", (edit,), "it must exist under that name")
+        fields = {"from": one.specifier, "kind": one.kind}
+        found += engine.plain("pinned-evidence", one.span, fields, fix)
+    return found

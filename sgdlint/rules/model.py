@@ -103,6 +103,7 @@ EVENTS: dict[str, dict[str, str]] = {
     "lost-launch": {},
     "lost-model": {"model": "string"},
     "pinned-release": {"from": "string"},
+    "pinned-evidence": {"from": "string", "kind": "string"},
 }
 """What a rule can be bound to with `on`, and the fields that its condition and message may use.
 

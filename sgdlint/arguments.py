@@ -75,7 +75,7 @@ CHECKING = (
     Flag(
         "--sglang",
         "SGLang release, or a range like '>=0.5.10,<0.5.13'; may be given several times; "
-        "default: what the file says, else the newest known",
+        "default: what the file or the project says, else the newest known",
         "VERSION",
         "values",
     ),

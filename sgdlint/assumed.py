@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sgdlint.launch.recognise import Recognised
     from sgdlint.shell.values import Command
-    from sgdlint.source import Source
+    from sgdlint.source import Nearby, Source
 
 
 @record
@@ -43,6 +43,16 @@ def newest() -> Assumed:
     return Assumed((catalog.newest(),), NEWEST)
 
 
+def installed(near: Nearby) -> Assumed | None:
+    """Return the release that is installed around a file; None for a build between releases."""
+    found = near.installed()
+    version = pinned(found[0]) if found is not None else ""
+    if found is None or not version or "dev" in version:
+        return None
+    release, note = _nearest(version)
+    return Assumed((release,), f"installed in {found[1]}", False, note)
+
+
 def stated(texts: Sequence[str], origin: str) -> Assumed:
     """Return the releases that the user names; raises SpecifierError or UnknownReleaseError."""
     found = {release for text in texts for release in _allowed(text)}
@@ -58,18 +68,41 @@ def _allowed(text: str) -> tuple[str, ...]:
 
 
 def by_launch(
-    source: Source, commands: Sequence[Command], found: Sequence[Recognised]
+    source: Source,
+    commands: Sequence[Command],
+    found: Sequence[Recognised],
+    project: Assumed | None,
 ) -> list[Assumed]:
-    """Return what the script, and the files beside it, tell for each launch."""
+    """Return what each launch is checked for.
+
+    In order: what the script, and the files beside it, tell; what the project's settings say; what
+    is installed; the newest release known.
+    """
     known = evidence(source, commands)
-    return [_of_launch(one, known, commands, source) for one in found]
+    return [
+        _of_launch(one, known, commands, source) or project or _untold(one, commands, source)
+        for one in found
+    ]
+
+
+def _untold(launch: Recognised, commands: Sequence[Command], source: Source) -> Assumed:
+    """Return what is assumed for a launch that nothing written tells of."""
+    inside = launch.fresh or any(map(is_container, _around(launch, commands)))
+    return (None if inside else installed(source.near)) or newest()
+
+
+def _around(launch: Recognised, commands: Sequence[Command]) -> list[Command]:
+    """Return the commands that a launch is part of, as in `docker run … sglang serve`."""
+    start = launch.command.start
+    return [one for one in commands if one.start <= start < one.end]
 
 
 def _of_launch(
     launch: Recognised, known: list[Evidence], commands: Sequence[Command], source: Source
-) -> Assumed:
+) -> Assumed | None:
+    """Return what a script and the files beside it tell for a launch."""
     start = launch.command.start
-    outer = [one for one in commands if one.start <= start < one.end]
+    outer = _around(launch, commands)
     inside = any(map(is_container, outer))
     own = [
         one
@@ -93,7 +126,7 @@ def _of_launch(
     if not chosen and not inside:
         requirement = beside(source.near)
         chosen = [requirement] if requirement is not None else []
-    return told(chosen) or newest()
+    return told(chosen)
 
 
 def _in_force(installs: list[Evidence], start: int) -> list[Evidence]:
@@ -126,10 +159,16 @@ def _known(one: Evidence) -> tuple[tuple[str, ...], str]:
     """Return the known releases that evidence allows, and a note when it names an unknown one."""
     version = pinned(one.specifier)
     if version:
-        release = nearest_known(version)
-        same = catalog.release_key(version) == catalog.release_key(release)
-        return (release,), "" if same else f"nearest known to {version}"
+        release, note = _nearest(version)
+        return (release,), note
     try:
         return allowed_by(one.specifier), ""
     except (SpecifierError, catalog.UnknownReleaseError):
         return (), ""
+
+
+def _nearest(version: str) -> tuple[str, str]:
+    """Return the known release that is most like a version, and a note when it is another one."""
+    release = nearest_known(version)
+    same = catalog.release_key(version) == catalog.release_key(release)
+    return release, "" if same else f"nearest known to {version}"

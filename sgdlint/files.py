@@ -10,7 +10,7 @@ from sgdlint.source import Nearby, Source, SourceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 SKIPPED = ("node_modules", "__pycache__", "site-packages")
 
@@ -39,6 +39,30 @@ class Neighbours(Nearby):
         if path not in self._read:
             self._read[path] = _text_of(path)
         return self._read[path]
+
+    def above(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Yield path and text of files by name: in the folder of the source, then above it."""
+        here = os.getcwd() + os.sep
+        for folder in upwards(self.folder):
+            for name in names:
+                path = os.path.join(folder, name).removeprefix(here)
+                text = self.read_from_start(path)
+                if text is not None:
+                    yield path, text
+
+    def installed(self) -> tuple[str, str] | None:
+        """Return the version of SGLang that is installed around the source, and where."""
+        from sgdlint.installed import installed
+
+        return installed(upwards(self.folder))
+
+
+def upwards(folder: str) -> Iterator[str]:
+    """Yield a folder and those above it, as absolute paths."""
+    folder, above = os.path.abspath(folder), ""
+    while folder != above:
+        yield folder
+        folder, above = os.path.dirname(folder), folder
 
 
 def _text_of(path: str) -> str | None:

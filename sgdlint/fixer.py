@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sgdlint.finding import ANY, SEVERITIES
-from sgdlint.record import record
+from sgdlint.record import record, replace
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ class Fixed:
     """The result of fixing one file.
 
     text: the new text. applied: the findings whose fixes were applied, in order. report: what is
-    left. refused: why fixing stopped early, or "".
+    left. refused: which fixes were not applied and why, or "".
     """
 
     text: str
@@ -34,20 +34,22 @@ def fix(source: Source, check: Callable[[Source], Report], unsafe: bool = False)
     """Fix a file as far as its findings allow; each pass is checked again before it counts."""
     report = check(source)
     applied: list[Finding] = []
+    refused: list[Finding] = []
     seen = {source.text}
     for _ in range(MOST_PASSES):
         chosen = choose(report.findings, unsafe)
         if not chosen:
-            return Fixed(report.source.text, tuple(applied), report)
-        current, failure = report, ""
-        accepted = _accept(current, chosen, check)
+            return Fixed(report.source.text, tuple(applied), report, _refusal(refused))
+        accepted = _accept(report, chosen, check)
         if accepted is None:
             # One of the fixes does harm: take them one by one, so that only that one is left out.
-            chosen, accepted, failure = _one_by_one(current, chosen, check)
+            chosen, accepted = _one_by_one(report, chosen, check)
         if accepted is None:
-            return Fixed(report.source.text, tuple(applied), report, failure)
+            refused += chosen
+            report = _without(report, chosen)
+            continue
         applied += chosen
-        report = accepted
+        refused, report = [], accepted
         if report.source.text in seen:
             break
         seen.add(report.source.text)
@@ -152,11 +154,34 @@ def _at_edits(findings: Sequence[Finding], chosen: Sequence[Finding]) -> bool:
 
 
 def _one_by_one(
-    report: Report, chosen: Sequence[Finding], check: Callable[[Source], Report]
-) -> tuple[list[Finding], Report | None, str]:
+    report: Report, chosen: list[Finding], check: Callable[[Source], Report]
+) -> tuple[list[Finding], Report | None]:
+    """Return the first fix that does no harm, and the report after it; all of them if none."""
     for finding in chosen:
         accepted = _accept(report, [finding], check)
         if accepted is not None:
-            return [finding], accepted, ""
-    codes = ", ".join(sorted({finding.code for finding in chosen}))
-    return [], None, f"the fix of {codes} would make a new error, so it was not applied"
+            return [finding], accepted
+    return chosen, None
+
+
+def _without(report: Report, refused: Sequence[Finding]) -> Report:
+    """Return a report in which the fixes that do harm are only shown."""
+    findings = tuple(_shown(one) if one in refused else one for one in report.findings)
+    return replace(report, findings=findings)
+
+
+def _shown(finding: Finding) -> Finding:
+    if finding.fix is None:
+        return finding
+    note = "not applied: it would make a new error"
+    return replace(finding, fix=replace(finding.fix, applicability="display", note=note))
+
+
+def _refusal(refused: Sequence[Finding]) -> str:
+    """Say which fixes were refused; "" when none was."""
+    codes = sorted({finding.code for finding in refused})
+    if not codes:
+        return ""
+    if len(codes) == 1:
+        return f"the fix of {codes[0]} would make a new error, so it was not applied"
+    return f"the fixes of {', '.join(codes)} would make new errors, so they were not applied"

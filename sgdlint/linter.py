@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sgdlint import assumed, catalog, directives
+from sgdlint import assumed, catalog, directives, settings
 from sgdlint.assumed import Assumed
 from sgdlint.catalog.specifiers import SpecifierError
 from sgdlint.directives import DirectiveError
@@ -22,16 +22,16 @@ from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sgdlint.directives import Setting, Suppression
     from sgdlint.launch.launch import Launch
+    from sgdlint.launch.recognise import Recognised
     from sgdlint.rules.model import Pack
     from sgdlint.shell.tree import Tree
+    from sgdlint.shell.values import Command
     from sgdlint.source import Source
 
-
-if TYPE_CHECKING:
     Also = Callable[[int, Launch, Engine], list[Finding]]
 
 
@@ -58,81 +58,144 @@ class Options:
 
 
 def check(source: Source, pack: Pack, options: Options, also: Also | None = None) -> Report:
-    """Check one file. Never raises for what stands in the file; raises OptionError for options.
+    """Check one file. Never raises for what stands in it.
 
+    Raises OptionError for options and for the settings of the project.
     also: more findings of a launch, which is told with its place among the commands that start one.
     """
     stated = _stated(options, [])
     if not mentions_sglang(source):
         return _report(source, stated or assumed.newest())
-    tree = parse(source.text)
-    commands = interpret(tree, source.text)
-    found = recognise(commands)
+    script = _script(source)
     try:
-        settings, suppressions = directives.read(
-            source, _comments(tree), [Span(one.command.start, one.command.end) for one in found]
-        )
-        stated = _stated(options, settings)
-        hardware = _hardware(options, settings)
+        directed, suppressions = directives.read(source, _comments(script.tree), script.spans)
+        stated = _stated(options, directed)
+        hardware = _hardware(options, directed)
     except (DirectiveError, OptionError) as error:
         failure = Failure(source.path, str(error))
         return _report(source, stated or assumed.newest(), failures=(failure,))
-    around = Surroundings(source, commands)
-    if stated is not None:
-        sure = [stated] * len(found)
-    else:
-        sure = assumed.by_launch(source, commands, found)
-    releases = [one for one in catalog.releases() if any(one in some.releases for some in sure)]
+    sure = _releases_of(script, stated)
+    wanted = {release for some in sure for release in some.releases}
+    releases = [one for one in catalog.releases() if one in wanted]
     engine = Engine(pack, releases[-1] if releases else catalog.newest())
-    findings = [
-        finding
-        for problem in tree.problems
-        for finding in engine.plain(
-            "syntax-error",
-            Span(problem.start, problem.end),
-            {"problem": problem.message},
-            None,
-        )
-    ]
-    options_of: list[dict[str, object]] = []
-    by_release: dict[str, list[Finding]] = {}
-    checked: list[tuple[Span, Assumed]] = []
-    for release in releases:
-        known = catalog.load(release)
-        read: list[tuple[int, Launch]] = []
-        for place, (one, some) in enumerate(zip(found, sure, strict=True)):
-            if release not in some.releases:
-                continue
-            launch = launch_of(one, known, hardware, around)
-            if launch is not None:
-                read.append((place, launch))
-                checked.append((launch.span, some))
-        shown = release if len(releases) == 1 else RELEASES
-        runner = engine if release == engine.release else Engine(pack, release)
-        by_launch = [
-            (
-                launch,
-                [
-                    *runner.run(launch, source.text, shown),
-                    *(also(place, launch, runner) if also is not None else ()),
-                ],
-            )
-            for place, launch in read
-        ]
-        by_release[release] = settle(by_launch, commands, tree, source)
-        options_of += [_options_of(launch) for _, launch in read]
-    if len(releases) > 1:
-        from sgdlint.several import merged
-
-        findings += merged(by_release, list(dict.fromkeys(checked)))
-    else:
-        findings += [one for some in by_release.values() for one in some]
+    shown = "" if len(releases) == 1 else RELEASES
+    task = _Task(script, sure, hardware, shown, also)
+    done = {
+        release: _for_release(task, engine if release == engine.release else Engine(pack, release))
+        for release in releases
+    }
+    findings = [*_syntax(script.tree, engine), *_findings_of(done)]
     findings = _suppress(findings, suppressions, source, engine, _chosen(options))
     findings = [one for one in findings if _is_wanted(one, options)]
     findings.sort(key=lambda one: (one.span.start, one.span.end, one.code))
-    assumptions = tuple(dict.fromkeys(checked))
+    assumptions = _assumptions(done)
     first = stated or next((some for _, some in assumptions), assumed.newest())
-    return _report(source, first, tuple(findings), tuple(options_of), assumptions)
+    launches = tuple(_options_of(one) for some in done.values() for one in some.launches)
+    return _report(source, first, tuple(findings), launches, assumptions)
+
+
+@record
+class _Script:
+    """What is read of a file before any release counts."""
+
+    source: Source
+    tree: Tree
+    commands: Sequence[Command]
+    found: Sequence[Recognised]
+
+    @property
+    def spans(self) -> list[Span]:
+        """Where the commands stand that start SGLang."""
+        return [Span(one.command.start, one.command.end) for one in self.found]
+
+
+@record
+class _Task:
+    """What is done for each release. sure: what each command that starts SGLang is checked for.
+
+    shown: how messages call the release, "" by its name.
+    """
+
+    script: _Script
+    sure: Sequence[Assumed]
+    hardware: Hardware
+    shown: str
+    also: Also | None
+
+
+@record
+class _Done:
+    """What one release makes of a file: its launches, what they are checked for, its findings."""
+
+    launches: list[Launch]
+    assumptions: list[Assumed]
+    findings: list[Finding]
+
+
+def _script(source: Source) -> _Script:
+    tree = parse(source.text)
+    commands = interpret(tree, source.text)
+    return _Script(source, tree, commands, recognise(commands))
+
+
+def _releases_of(script: _Script, stated: Assumed | None) -> list[Assumed]:
+    """Return what each command that starts SGLang is checked for; raises OptionError."""
+    project = _of_project(script.source)
+    if stated is not None:
+        return [stated] * len(script.found)
+    return assumed.by_launch(script.source, script.commands, script.found, project)
+
+
+def _for_release(task: _Task, engine: Engine) -> _Done:
+    """Return what one release makes of a file."""
+    script, known = task.script, catalog.load(engine.release)
+    around = Surroundings(script.source, script.commands)
+    text, shown = script.source.text, task.shown or engine.release
+    done = _Done([], [], [])
+    by_launch: list[tuple[Launch, list[Finding]]] = []
+    for place, (one, some) in enumerate(zip(script.found, task.sure, strict=True)):
+        if engine.release not in some.releases:
+            continue
+        launch = launch_of(one, known, task.hardware, around)
+        if launch is None:
+            continue
+        more = task.also(place, launch, engine) if task.also is not None else []
+        by_launch.append((launch, [*engine.run(launch, text, shown), *more]))
+        done.launches.append(launch)
+        done.assumptions.append(some)
+    done.findings.extend(settle(by_launch, script.commands, script.tree, script.source))
+    return done
+
+
+def _findings_of(done: Mapping[str, _Done]) -> list[Finding]:
+    """Return the findings of all releases, each once."""
+    if len(done) < 2:
+        return [one for some in done.values() for one in some.findings]
+    from sgdlint.several import merged
+
+    by_release = {release: some.findings for release, some in done.items()}
+    return merged(by_release, _assumptions(done))
+
+
+def _assumptions(done: Mapping[str, _Done]) -> tuple[tuple[Span, Assumed], ...]:
+    """Return each launch once, with what it is checked for."""
+    return tuple(
+        dict.fromkeys(
+            (launch.span, some)
+            for one in done.values()
+            for launch, some in zip(one.launches, one.assumptions, strict=True)
+        )
+    )
+
+
+def _syntax(tree: Tree, engine: Engine) -> list[Finding]:
+    return [
+        finding
+        for one in tree.problems
+        for finding in engine.plain(
+            "syntax-error", Span(one.start, one.end), {"problem": one.message}, None
+        )
+    ]
 
 
 def _report(
@@ -158,13 +221,11 @@ def _options_of(launch: Launch) -> dict[str, object]:
 
 def launches_for(source: Source, release: str, options: Options) -> list[Launch | None]:
     """Return the launches of a file, as one release understands them: None where it sees none."""
-    tree = parse(source.text)
-    commands = interpret(tree, source.text)
-    found = recognise(commands)
-    settings, _ = directives.read(source, _comments(tree), [])
-    hardware = _hardware(options, settings)
-    around = Surroundings(source, commands)
-    return [launch_of(one, catalog.load(release), hardware, around) for one in found]
+    script = _script(source)
+    directed, _ = directives.read(source, _comments(script.tree), [])
+    hardware = _hardware(options, directed)
+    around = Surroundings(source, script.commands)
+    return [launch_of(one, catalog.load(release), hardware, around) for one in script.found]
 
 
 def stated_release(source: Source, options: Options) -> tuple[str, str] | None:
@@ -172,13 +233,11 @@ def stated_release(source: Source, options: Options) -> tuple[str, str] | None:
 
     The newest one, where several are named.
     """
-    tree = parse(source.text)
-    settings, _ = directives.read(source, _comments(tree), [])
-    first = _stated(options, settings)
-    if first is None:
-        commands = interpret(tree, source.text)
-        told = assumed.by_launch(source, commands, recognise(commands))
-        first = next((one for one in told if one.origin != assumed.NEWEST), None)
+    script = _script(source)
+    directed, _ = directives.read(source, _comments(script.tree), [])
+    stated = _stated(options, directed)
+    told = [stated] if stated is not None else _releases_of(script, None)
+    first = next((one for one in told if one.origin != assumed.NEWEST), None)
     return None if first is None else (first.releases[-1], _why(first))
 
 
@@ -194,9 +253,9 @@ def _comments(tree: Tree) -> list[Span]:
 # --- what is assumed ----------------------------------------------------------------------------
 
 
-def _stated(options: Options, settings: Sequence[Setting]) -> Assumed | None:
+def _stated(options: Options, directed: Sequence[Setting]) -> Assumed | None:
     """Return the releases that the user names; None when nobody named one."""
-    said = [one for one in settings if one.name == "sglang"]
+    said = [one for one in directed if one.name == "sglang"]
     if options.sglang:
         said_there = (options.sglang,) if isinstance(options.sglang, str) else options.sglang
         return known_releases(said_there, "the command line")
@@ -206,6 +265,20 @@ def _stated(options: Options, settings: Sequence[Setting]) -> Assumed | None:
     for one in said:
         _at_line(one, known_release_range)
     return known_releases([one.value for one in said], lines)
+
+
+def _of_project(source: Source) -> Assumed | None:
+    """Return the releases that the settings of the project name; raises OptionError."""
+    try:
+        found = settings.of(source.near)
+    except settings.SettingsError as error:
+        raise OptionError(str(error)) from None
+    if not found.sglang:
+        return None
+    try:
+        return known_releases(found.sglang, found.where("sglang"))
+    except OptionError as error:
+        raise OptionError(f"{found.where('sglang')}: sglang: {error}") from None
 
 
 def known_releases(texts: Sequence[str], origin: str) -> Assumed:
@@ -229,8 +302,8 @@ def known_release(text: str) -> str:
         raise OptionError(str(error)) from None
 
 
-def _hardware(options: Options, settings: Sequence[Setting]) -> Hardware:
-    said = {one.name: one for one in settings}
+def _hardware(options: Options, directed: Sequence[Setting]) -> Hardware:
+    said = {one.name: one for one in directed}
     gpu = None
     if options.gpu:
         gpu = known_gpu(options.gpu)

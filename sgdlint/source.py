@@ -9,7 +9,7 @@ from sgdlint.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 BOM = "\ufeff"
 
@@ -44,6 +44,14 @@ class Nearby:
 
     def read_from_start(self, path: str) -> str | None:
         """Return the text of a file by its path from the folder where sgdlint was started."""
+        return None
+
+    def above(self, names: Sequence[str]) -> Iterable[tuple[str, str]]:
+        """Return path and text of files by name: in the folder of the source, then above it."""
+        return ()
+
+    def installed(self) -> tuple[str, str] | None:
+        """Return the version of SGLang that is installed around the source, and where."""
         return None
 
 

@@ -9,7 +9,14 @@ import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PERSONAL = ("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "FORCE_COLOR", "NO_COLOR", "COLUMNS")
+PERSONAL = (
+    "CUDA_VISIBLE_DEVICES",
+    "CUDA_DEVICE_ORDER",
+    "FORCE_COLOR",
+    "NO_COLOR",
+    "COLUMNS",
+    "VIRTUAL_ENV",
+)
 
 # The machines that run the tests are slow at times: an example may take as long as it needs, and
 # is the same in every run, so that a failure can be repeated.

@@ -175,3 +175,14 @@ def test_a_fix_is_refused_that_breaks_another_release() -> None:
     fixed = fix(Source("x", WARMUP), lambda source: check(source, pack, options))
     assert (fixed.text, fixed.applied) == (WARMUP, ())
     assert "would make a new error" in fixed.refused
+    [one] = fixed.report.findings
+    assert one.fix is not None
+    assert (one.fix.applicability, one.fix.note[:11]) == ("display", "not applied")
+
+
+def test_a_refused_fix_does_not_keep_the_others_back() -> None:
+    options, pack = Options(sglang=("0.5.10.post1", "0.5.23")), rulepack.load()
+    script = f"{RUN} --warmup --log_level info\n"
+    fixed = fix(Source("x", script), lambda source: check(source, pack, options))
+    assert fixed.text == f"{RUN} --warmup --log-level info\n"
+    assert fixed.refused == "the fix of SGD203 would make a new error, so it was not applied"

@@ -17,7 +17,7 @@ LAYERS = (
     {"cli", "__main__"},
     {"fixing"},
     {"checking"},
-    {"usage", "files", "rulebook", "rulepack", "ruletest", "known"},
+    {"usage", "files", "installed", "rulebook", "rulepack", "ruletest", "known"},
     {"arguments"},
     {
         "linter",
@@ -41,6 +41,8 @@ PLACES = {
     "yaml": {"rules", "configs"},  # rule files by their nodes; files of SGLang as SGLang reads them
     "rich": {"formatters"},
     "pynvml": {"hardware"},
+    "tomli": {"settings"},  # before Python 3.11
+    "tomllib": {"settings"},  # since then a module of Python itself
 }
 # A plain check loads none of these: the first line costs time, the second reaches outside, and
 # the third would run or load what nobody asked for.

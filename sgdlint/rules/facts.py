@@ -180,6 +180,25 @@ def _keep_resident(launch: Launch) -> Value:
     return known(newest.deployment.get("keep_resident_min_available_gb"))
 
 
+def _deployed(*keys: str) -> Callable[[Launch], Value]:
+    """Read how the release places a model; the first key is the newest name of the setting."""
+
+    def read(launch: Launch) -> Value:
+        if launch.model is None:
+            return UNKNOWN
+        settings = launch.model.deployment
+        value = next((settings[key] for key in keys if key in settings), None)
+        return known(tuple(value) if isinstance(value, list) else value)
+
+    return read
+
+
+def _distilled(launch: Launch) -> Value:
+    if launch.model is None:
+        return UNKNOWN
+    return known("dmd_denoising_steps" in launch.model.settings)
+
+
 def _known_model(launch: Launch) -> Value:
     return UNKNOWN if launch.model is None else known(True)
 
@@ -217,6 +236,41 @@ MODEL_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
     "vae_sp": ("bool", _of_model("vae_sp"), "its VAE decodes in parallel by default"),
     "text_encoders": ("number", _of_model("text_encoders"), "text encoders of its pipeline"),
     "heads": ("number", _of_model("heads"), "attention heads of the DiT"),
+    "output": ("string", _of_model("output"), "image, video, mesh or action"),
+    "distilled": ("bool", _distilled, "its denoising steps are fixed by distillation (DMD)"),
+    "resident_gib": (
+        "number",
+        _deployed(
+            "keep_resident_min_available_gb",
+            "auto_disable_component_offload_min_available_memory_gb",
+        ),
+        "free GiB from which this release keeps parts of it on the GPU, where the model says so",
+    ),
+    "resident_components": (
+        "list",
+        _deployed("keep_resident_components", "auto_disable_component_offload_components"),
+        "the parts that stay on the GPU then",
+    ),
+    "layerwise_modes": (
+        "list",
+        _deployed("dit_layerwise_offload_modes"),
+        "performance modes in which its DiT is offloaded layer by layer, from 0.5.18 on",
+    ),
+    "layerwise_dit": (
+        "bool",
+        _deployed("auto_dit_layerwise_offload"),
+        "its DiT may be offloaded layer by layer without being asked, before 0.5.18",
+    ),
+    "prefetch_size": (
+        "number",
+        _deployed("auto_dit_offload_prefetch_size"),
+        "layers that are fetched ahead then, where the model says so",
+    ),
+    "fsdp_gib": (
+        "number",
+        _deployed("fsdp_auto_min_available_memory_gb"),
+        "free GiB from which several GPUs shard it by themselves, where the model allows it",
+    ),
 }
 GPU_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
     "name": ("string", _of_gpu("name"), "its name in the catalog"),

@@ -279,6 +279,7 @@ _CALCULATIONS: dict[str, Callable[[Any, Any], Any]] = {
 
 _OPERATORS: dict[str, Callable[[list[Any], Any], Value]] = {
     "const": _constant,
+    "unknown": lambda condition, lookup: UNKNOWN,
     "and": _and,
     "or": _or,
     "not": _not,

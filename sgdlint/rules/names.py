@@ -25,7 +25,7 @@ TABLES: dict[str, dict[str, tuple[str, Any, str]]] = {
     "launch": LAUNCH_FACTS,
 }
 _ENV_TYPES = {"bool": "bool", "int": "number", "float": "number"}
-_MODEL_VALUES = ("id", "family", "task", "kind")
+_MODEL_VALUES = ("id", "family", "task", "kind", "output")
 _GPU_VALUES = ("name", "architecture")
 
 
@@ -70,6 +70,8 @@ class Names:
     def resolve(self, name: str) -> tuple[list[Any], str] | None:
         """Return the compiled leaf and type of a name; see compiler.Names."""
         head, dot, rest = name.partition(".")
+        if name == "unknown":
+            return ["unknown", ""], "any"
         if not dot:
             return self._option("option", name)
         if head == "effective":

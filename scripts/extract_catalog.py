@@ -13,7 +13,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from catalog_extract import attention, dynamic, environment, language, models, options, store
+from catalog_extract import (
+    attention,
+    dynamic,
+    environment,
+    language,
+    models,
+    options,
+    places,
+    store,
+)
 from catalog_extract.changes import describe_changes
 from catalog_extract.evaluate import Program
 from catalog_extract.wheel import Wheel
@@ -60,6 +69,7 @@ def extract(wheel: Wheel) -> store.Extraction:
         "pipelines": models.pipelines(program),
         "attention": attention.extract(program),
         "environment": environment.extract(program),
+        "places": places.extract(program),
     }
 
 

@@ -24,7 +24,8 @@ commands:
   explain     tell everything about a rule
   rules       list the rules
   rule test   run the examples of rule files
-  catalog     tell what is known of an option, a model or a release of SGLang
+  catalog     tell what is known of options, models, attention backends, environment variables
+              and releases of SGLang, and where it was read
   ast         print the syntax tree of a script as JSON
 
 `sgdlint COMMAND --help` tells more.
@@ -33,6 +34,8 @@ PATHS = (
     "PATH is a file, a folder (its shell scripts are found), or - for standard input; "
     "the current folder when left out."
 )
+SUBJECTS = ("option", "model", "attention", "env", "release")
+"""What `catalog` tells of."""
 EXITS = "exit status: 0 nothing at or above the threshold, 1 findings, 2 could not run"
 
 
@@ -117,7 +120,7 @@ DESCRIPTIONS = {
     "explain": "Tell everything about a rule: why, since when, examples, references.",
     "rules": "List the rules.",
     "rule": "Check rule files and run their examples.",
-    "catalog": "Tell what is known of an option, a model or a release of SGLang.",
+    "catalog": "Tell what is known of SGLang, and where it was read; without NAME, list the names.",
     "ast": "Print the syntax tree as JSON; exit 1 when part of it did not parse.",
 }
 FLAGS: dict[str, tuple[Flag, ...]] = {
@@ -126,7 +129,12 @@ FLAGS: dict[str, tuple[Flag, ...]] = {
     "rules": (RULES, Flag("--format", "default text", default="text", choices=("text", "json"))),
     "explain": (RULES,),
     "catalog": (
-        Flag("--sglang", "the release, for a model; default: the newest known", "VERSION"),
+        Flag(
+            "--sglang",
+            "tell of this release alone; default: of every release, of a model the newest known",
+            "VERSION",
+        ),
+        Flag("--format", "default text", default="text", choices=("text", "json")),
     ),
 }
 

@@ -148,12 +148,8 @@ def _rule_test(arguments: Arguments) -> int:
 def _catalog(arguments: Arguments) -> int:
     from sgdlint import known
 
-    if arguments.sglang and arguments.what != "model":
-        raise OptionError("--sglang goes with `catalog model`; the others tell of every release")
-    if arguments.what == "model":
-        text = known.model(arguments.name, arguments.sglang)
-    else:
-        text = {"option": known.option, "release": known.release}[arguments.what](arguments.name)
+    as_json = arguments.format == "json"
+    text = known.tell(arguments.what, arguments.name, arguments.sglang, as_json)
     sys.stdout.write(text)
     return CLEAN
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from sgdlint.arguments import ABOUT, DESCRIPTIONS, EXITS, FLAGS, PATHS, Arguments, initial
+from sgdlint.arguments import ABOUT, DESCRIPTIONS, EXITS, FLAGS, PATHS, SUBJECTS, Arguments, initial
 from sgdlint.nearest import nearest
 
 TYPE_CHECKING = False
@@ -85,10 +85,15 @@ def _with_words(parser: argparse.ArgumentParser, name: str, words: list[str]) ->
     elif name == "explain":
         add("rule", metavar="RULE", help="its code or name")
     elif name == "catalog":
-        add("what", choices=["option", "model", "release"], metavar="option|model|release")
-        add("name", metavar="NAME", help="--warmup, Wan-AI/Wan2.2-T2V-A14B-Diffusers, 0.5.18, …")
-        if words[:1] == ["option"] and words[1:] not in ([], ["-h"], ["--help"]):
-            words = ["option", "--", *words[1:]]  # the name of an option is no option of ours
+        add("what", choices=SUBJECTS, metavar="|".join(SUBJECTS))
+        add(
+            "name",
+            nargs="?",
+            default="",
+            metavar="NAME",
+            help="--warmup, Wan-AI/Wan2.2-T2V-A14B-Diffusers, sage_attn, 0.5.18, …; default: all",
+        )
+        words = _name_last(words)
     elif name == "rule":
         add("verb", choices=["test"], metavar="test", help="run the examples")
         add(
@@ -99,6 +104,22 @@ def _with_words(parser: argparse.ArgumentParser, name: str, words: list[str]) ->
             help="a rule file or a folder of them; default: the built-in rules",
         )
     return parser.parse_args(words)
+
+
+def _name_last(words: list[str]) -> list[str]:
+    """Return the words with those of SGLang behind `--`: the name of an option is none of ours."""
+    ours, others = [], []
+    flags = [flag.name for flag in FLAGS["catalog"]]
+    waiting = list(reversed(words))
+    while waiting:
+        word = waiting.pop()
+        if word in flags and waiting:
+            ours += [word, waiting.pop()]
+        elif word in ("-h", "--help") or word.partition("=")[0] in flags:
+            ours.append(word)
+        else:
+            others.append(word)
+    return [*ours, *others[:1], "--", *others[1:]] if others[1:] else [*ours, *others]
 
 
 def _general(version: str) -> argparse.ArgumentParser:

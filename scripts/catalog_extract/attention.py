@@ -10,7 +10,7 @@ from typing import Any
 from catalog_extract.evaluate import Program
 from catalog_extract.objects import Cls, RaisedError, UndecidedError
 from catalog_extract.options import plain
-from catalog_extract.scope import Module
+from catalog_extract.scope import Module, within
 
 ROOT = "sglang.multimodal_gen.runtime"
 _ENUM = "AttentionBackendEnum"
@@ -22,11 +22,7 @@ _SHIPPED = {"sglang", "sgl_kernel", "torch", "triton", "numpy", "einops", "msgsp
 
 def extract(program: Program) -> dict[str, list[dict[str, Any]]]:
     """Return the backends in the order of SGLang's own list."""
-    cls = program.find(f"{ROOT}.platforms.interface.{_ENUM}")
-    if not isinstance(cls, Cls):
-        cls = program.find(f"{ROOT}.platforms.{_ENUM}")
-    if not isinstance(cls, Cls):
-        raise ValueError("no list of attention backends found")
+    cls = listing(program)
     on_cuda, server = _on_cuda(program), _server(program)
     rows = [
         {"name": member.name.lower()}
@@ -36,6 +32,28 @@ def extract(program: Program) -> dict[str, list[dict[str, Any]]]:
         for member in program.iterate(cls)
     ]
     return {"all": rows}
+
+
+def listing(program: Program) -> Cls:
+    """Return SGLang's own list of its attention backends."""
+    for module in ("platforms.interface", "platforms"):
+        cls = program.find(f"{ROOT}.{module}.{_ENUM}")
+        if isinstance(cls, Cls):
+            return cls
+    raise ValueError("no list of attention backends found")
+
+
+def places(program: Program) -> Iterator[tuple[str, str, str]]:
+    """Yield name, file and symbol of what this module reads about each backend."""
+    cls = listing(program)
+    for member in program.iterate(cls):
+        yield member.name.lower(), cls.module.file, cls.name
+    module = _cuda(program)
+    for name, symbol, body in _branches(module):
+        yield name.lower(), module.file, symbol
+        for implementation in _implementations([part for stmt in body for part in ast.walk(stmt)]):
+            if inside := program.module(implementation):
+                yield name.lower(), inside.file, ""
 
 
 def _sparse(program: Program, member: Any) -> bool:
@@ -50,20 +68,32 @@ def _sparse(program: Program, member: Any) -> bool:
 
 def _on_cuda(program: Program) -> dict[str, dict[str, Any]]:
     """Return what each backend that the CUDA platform can choose needs there, by member."""
-    module = program.module(_CUDA)
-    if module is None:
-        raise ValueError(f"no {_CUDA} in this wheel")
+    module = _cuda(program)
     found: dict[str, dict[str, Any]] = {}
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.ClassDef):
-            for name in _backend_of(node):
-                found[name] = _needs(program, module, node.body) | _capabilities(module, node)
-        elif isinstance(node, ast.If) and "selected_backend" in ast.unparse(node.test):
-            for name in _members(node.test):
-                found.setdefault(name, _needs(program, module, node.body))
+    for name, _, body in _branches(module):
+        found.setdefault(name, _needs(program, module, body) | _capabilities(module, body))
     if not found:
         raise ValueError("the CUDA platform chooses backends in a new way: see attention.py")
     return found
+
+
+def _cuda(program: Program) -> Module:
+    module = program.module(_CUDA)
+    if module is None:
+        raise ValueError(f"no {_CUDA} in this wheel")
+    return module
+
+
+def _branches(module: Module) -> Iterator[tuple[str, str, list[ast.stmt]]]:
+    """Yield what is for one backend: its member, and the class or the branch of a function."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.ClassDef):
+            for name in _backend_of(node):
+                yield name, node.name, node.body
+    for node, symbol in within(module.tree):
+        if isinstance(node, ast.If) and "selected_backend" in ast.unparse(node.test):
+            for name in _members(node.test):
+                yield name, symbol, node.body
 
 
 def _backend_of(node: ast.ClassDef) -> list[str]:
@@ -84,9 +114,9 @@ def _members(node: ast.AST) -> list[str]:
     ]
 
 
-def _capabilities(module: Module, node: ast.ClassDef) -> dict[str, Any]:
+def _capabilities(module: Module, body: list[ast.stmt]) -> dict[str, Any]:
     """Return the compute capabilities outside of which a resolver refuses."""
-    for part in node.body:
+    for part in body:
         if isinstance(part, ast.Assign) and "capabilities" in ast.unparse(part.targets[0]):
             pairs = plain(module.program.evaluate(part.value, module.env))
             return {"capabilities": sorted(major + minor / 10 for major, minor in pairs)}

@@ -9,6 +9,7 @@ from typing import Any
 from catalog_extract.evaluate import Program
 from catalog_extract.objects import Builtin, RaisedError, UndecidedError, Unknown
 from catalog_extract.options import plain
+from catalog_extract.scope import within
 
 _ENVS = "sglang.multimodal_gen.envs"
 _PACKAGE = "sglang/multimodal_gen/"
@@ -20,19 +21,18 @@ PROBE = "7"
 
 def extract(program: Program) -> dict[str, list[dict[str, Any]]]:
     """Return the variables: the declared ones in their order, then those read directly."""
-    texts = _texts(program)
-    used = set(re.findall(r"\b[A-Z][A-Z0-9_]{3,}\b", "\n".join(texts.values())))
+    files = texts(program)
+    used = set(re.findall(r"\b[A-Z][A-Z0-9_]{3,}\b", "\n".join(files.values())))
     declared = program.find(f"{_ENVS}.environment_variables")
     rows = [_declared(program, name, getter, used) for name, getter in declared.items()]
-    direct: set[str] = set()
-    for text in texts.values():
-        direct |= _direct(text)
+    read = {name for text in files.values() for name, _ in direct(text)}
     known = {row["name"] for row in rows}
-    rows += [{"name": name, "declared": False} for name in sorted(direct - known)]
+    rows += [{"name": name, "declared": False} for name in sorted(read - known)]
     return {"all": rows}
 
 
-def _texts(program: Program) -> dict[str, str]:
+def texts(program: Program) -> dict[str, str]:
+    """Return the files that count, with their texts."""
     files = program.wheel.under(_PACKAGE)
     files = [f for f in files if not _NOT_RUN.search(f) and f != f"{_PACKAGE}envs.py"]
     return {file: program.wheel.read(file) for file in files}
@@ -74,23 +74,26 @@ def _kind(value: Any) -> str:
     return "str" if value == PROBE else "path"
 
 
-def _direct(text: str) -> set[str]:
-    """Return the names that a file reads from the environment itself."""
+def direct(text: str) -> set[tuple[str, str]]:
+    """Return the names that a file reads from the environment itself, with where in it."""
     if "environ" not in text and "getenv" not in text and "env_var" not in text:
         return set()
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and node.args:
-            name = ast.unparse(node.func)
-            reads = name.rpartition(".")[2] in _READERS
-            if reads and ("environ" in name or "env" in name.rpartition(".")[2]):
-                found.add(_text(node.args[0]))
-        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-            if ast.unparse(node.value) in _MAPPINGS:
-                found.add(_text(node.slice))
-        elif isinstance(node, ast.Compare) and ast.unparse(node.comparators[0]) in _MAPPINGS:
-            found.add(_text(node.left))
-    return found - {""}
+    return {(name, symbol) for node, symbol in within(ast.parse(text)) if (name := _read(node))}
+
+
+def _read(node: ast.AST) -> str:
+    """Return the name of the variable that an expression reads, or ""."""
+    if isinstance(node, ast.Call) and node.args:
+        name = ast.unparse(node.func)
+        reads = name.rpartition(".")[2] in _READERS
+        if reads and ("environ" in name or "env" in name.rpartition(".")[2]):
+            return _text(node.args[0])
+    elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        if ast.unparse(node.value) in _MAPPINGS:
+            return _text(node.slice)
+    elif isinstance(node, ast.Compare) and ast.unparse(node.comparators[0]) in _MAPPINGS:
+        return _text(node.left)
+    return ""
 
 
 def _text(node: ast.expr) -> str:

@@ -41,7 +41,11 @@ class Program(Statements):
         self.overrides: dict[str, Any] = {}
         self.variables: dict[str, str] = {}
         self._modules: dict[str, Module | None] = {}
+        self.results: dict[str, Any] = {}
+        """What was worked out once for the whole wheel."""
         self._depth = 0
+        self.running: list[Func] = []
+        """The functions being run, the innermost last."""
 
     # --- names ----------------------------------------------------------------------------------
 
@@ -52,8 +56,7 @@ class Program(Statements):
             inside = dotted.split(".", maxsplit=1)[0] == self.package
             file = self.wheel.module_file(dotted) if inside else None
             if file:
-                package = file.endswith("__init__.py")
-                self._modules[dotted] = Module(self, dotted, self.wheel.read(file), package)
+                self._modules[dotted] = Module(self, dotted, self.wheel.read(file), file)
         return self._modules[dotted]
 
     def find(self, dotted: str) -> Any:
@@ -251,6 +254,7 @@ class Program(Statements):
             return Unknown("generator function")
         self._parameters(func, env, args, kwargs)
         self._depth += 1
+        self.running.append(func)
         try:
             if isinstance(func.node, ast.Lambda):
                 return self.evaluate(func.node.body, env)
@@ -259,6 +263,7 @@ class Program(Statements):
             return done.value
         finally:
             self._depth -= 1
+            self.running.pop()
         return None
 
     def _parameters(self, func: Func, env: Env, args: list[Any], kwargs: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import Any
 
 from catalog_extract import detectors
@@ -12,6 +13,7 @@ from catalog_extract.objects import (
     Builtin,
     Cls,
     External,
+    Func,
     Instance,
     Member,
     RaisedError,
@@ -71,7 +73,8 @@ _PARAMETERS = (
 class Registration:
     """One family that was registered."""
 
-    def __init__(self, options: dict[str, Any]) -> None:
+    def __init__(self, options: dict[str, Any], where: Func | Module | None = None) -> None:
+        self.where = where
         self.pipeline: Cls = options["pipeline_config_cls"]
         self.sampling: Any = options["sampling_param_cls"]
         ids = options.get("hf_model_paths") or options.get("model_path_to_name_mappings") or []
@@ -94,7 +97,8 @@ def _from_tables(program: Program) -> list[Registration]:
                 "pipeline_config_cls": cls,
                 "sampling_param_cls": sampling.get(name, base),
                 "hf_model_paths": [name],
-            }
+            },
+            program.module(f"{ROOT}.configs.pipelines.registry"),
         )
         for name, cls in configs.items()
     ]
@@ -102,10 +106,18 @@ def _from_tables(program: Program) -> list[Registration]:
 
 def registrations(program: Program) -> list[Registration]:
     """Return the families in the order in which the release registers them."""
+    if "registrations" not in program.results:
+        program.results["registrations"] = _registrations(program)
+    found: list[Registration] = program.results["registrations"]
+    return found
+
+
+def _registrations(program: Program) -> list[Registration]:
     found: list[Registration] = []
 
     def register(*given: Any, **options: Any) -> None:
-        found.append(Registration(dict(zip(_PARAMETERS, given, strict=False)) | options))
+        named = dict(zip(_PARAMETERS, given, strict=False)) | options
+        found.append(Registration(named, program.running[-1] if program.running else None))
 
     program.overrides[f"{ROOT}.registry.register_configs"] = Builtin(register)
     registry = program.module(f"{ROOT}.registry")
@@ -163,7 +175,7 @@ def _model(program: Program, one: Registration) -> dict[str, Any]:
 
 
 def _family(program: Program, cls: Cls, base: Fields) -> dict[str, Any]:
-    pipeline = _make(program, cls)
+    pipeline = make(program, cls)
     row: dict[str, Any] = {"family": cls.name}
     row |= _task(program, pipeline)
     row |= _transformer(program, pipeline)
@@ -188,7 +200,7 @@ def _tidy(row: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in row.items() if value not in (None, {}, [], False)}
 
 
-def _make(program: Program, cls: Cls) -> Instance:
+def make(program: Program, cls: Cls) -> Instance:
     """Return an object of a dataclass with its defaults; `__post_init__` may be beyond reach."""
     made = instantiate(program, cls, [], {})
     return made if isinstance(made, Instance) else Instance(cls)
@@ -234,7 +246,7 @@ def _output(program: Program, task: Member) -> str:
 
 
 def _sampling(program: Program, cls: Any, base: Fields) -> dict[str, Any]:
-    params = _make(program, cls)
+    params = make(program, cls)
     values = {name: _value(params, name) for name in _SAMPLING}
     values = {name: value for name, value in values.items() if value is not None}
     negative, guidance = params.attributes.get("negative_prompt"), values.get("guidance_scale")
@@ -271,7 +283,7 @@ def deployment_defaults(program: Program) -> dict[str, Any]:
     cls = program.find(f"{_CONFIGS}.model_deployment_config.ModelDeploymentConfig")
     if not isinstance(cls, Cls):
         return {}
-    return {name: plain(value) for name, value in _make(program, cls).attributes.items()}
+    return {name: plain(value) for name, value in make(program, cls).attributes.items()}
 
 
 def _deployment(program: Program, pipeline: Instance) -> dict[str, Any]:
@@ -305,7 +317,7 @@ def _own_options(program: Program, cls: Cls) -> list[dict[str, Any]]:
     """Return the options that only this family's pipeline adds to the parser."""
     from catalog_extract.options import Parser, describe, slim
 
-    parser = Parser()
+    parser = Parser(program)
     if _ask(program, cls, "add_pipeline_cli_args", parser) is None:
         return []
     fields = Fields(program)
@@ -365,13 +377,17 @@ def _quantized(module: Module) -> list[str]:
 
 def pipelines(program: Program) -> dict[str, list[dict[str, Any]]]:
     """Return the names of the native pipelines, which `--pipeline-class-name` takes."""
-    names: set[str] = set()
+    return {"all": [{"name": name} for name in sorted({n for n, _ in entry_classes(program)})]}
+
+
+def entry_classes(program: Program) -> Iterator[tuple[str, Cls]]:
+    """Yield the native pipelines: the name of each, and its class."""
     for file in program.wheel.under(f"{ROOT}.runtime.pipelines".replace(".", "/") + "/"):
         module = program.module(file[: -len(".py")].replace("/", "."))
         if module is None or not module.has("EntryClass"):
             continue
         entry = module.get("EntryClass")
         for cls in entry if isinstance(entry, list) else [entry]:
-            name = _ask(program, cls, "pipeline_name") if isinstance(cls, Cls) else None
-            names.add(name if isinstance(name, str) else getattr(cls, "name", "?"))
-    return {"all": [{"name": name} for name in sorted(names)]}
+            if isinstance(cls, Cls):
+                name = _ask(program, cls, "pipeline_name")
+                yield (name if isinstance(name, str) else cls.name), cls

@@ -51,17 +51,20 @@ _OWNERS = (  # the class, and a module that has always imported it
 class Action(Host):
     """One call of `add_argument`."""
 
-    def __init__(self, flags: tuple[Any, ...], options: dict[str, Any]) -> None:
-        self.flags, self.options = flags, options
+    def __init__(
+        self, flags: tuple[Any, ...], options: dict[str, Any], where: Func | None = None
+    ) -> None:
+        self.flags, self.options, self.where = flags, options, where
         self.option_strings = list(flags)
         self.dest = options.get("dest") or _destination(flags)
         self.default = options.get("default")
 
 
 class Parser(Host):
-    """Stands for an `argparse.ArgumentParser`; notes what is added to it."""
+    """Stands for an `argparse.ArgumentParser`; notes what is added to it, and by which function."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: Program) -> None:
+        self._running = program.running
         self._actions: list[Action] = []
         self.defaults: dict[str, Any] = {}
 
@@ -69,7 +72,7 @@ class Parser(Host):
         """Note one option."""
         if bad := [f for f in flags if not isinstance(f, str)]:
             raise UndecidedError(f"option name {bad[0]}")
-        action = Action(flags, options)
+        action = Action(flags, options, self._running[-1] if self._running else None)
         self._actions.append(action)
         return action
 
@@ -98,7 +101,7 @@ def _destination(flags: Sequence[Any]) -> str:
 def parse(program: Program, command: str) -> Parser:
     """Return a command's parser with the options that it is given, in order."""
     module_name, function, subcommand = COMMANDS[command]
-    parser = Parser()
+    parser = Parser(program)
     module = program.module(module_name)
     if module is None:
         raise ValueError(f"no {module_name} in this wheel")
@@ -183,7 +186,7 @@ class Fields:
 
     def _sampling_flags(self) -> set[tuple[str, ...]]:
         """Return the options that the request parameters add."""
-        parser = Parser()
+        parser = Parser(self.program)
         add = self.program.class_attribute(self.classes["sampling"], "add_cli_args")
         self.program.call(add, [parser], {})
         return {action.flags for action in parser._actions}

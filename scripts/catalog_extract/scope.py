@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from catalog_extract import natives
@@ -34,8 +35,9 @@ class Env:
 class Module:
     """One module, whose top-level names are evaluated when they are first asked for."""
 
-    def __init__(self, program: Program, dotted: str, text: str, package: bool) -> None:
-        self.program, self.dotted, self.package = program, dotted, package
+    def __init__(self, program: Program, dotted: str, text: str, file: str) -> None:
+        self.program, self.dotted, self.file = program, dotted, file
+        self.package = file.endswith("__init__.py")
         self.tree = ast.parse(text)
         self.env = Env(program, self)
         self.bindings: dict[str, list[ast.stmt]] = {}
@@ -108,6 +110,16 @@ def bound_names(node: ast.stmt) -> list[str]:
     if isinstance(node, ast.Assign):
         return [n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)]
     return []
+
+
+def within(tree: ast.AST, symbol: str = "") -> Iterator[tuple[ast.AST, str]]:
+    """Yield every node with the classes and functions around it, joined by dots."""
+    for node in ast.iter_child_nodes(tree):
+        yield node, symbol
+        inner = symbol
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            inner = f"{symbol}.{node.name}".lstrip(".")
+        yield from within(node, inner)
 
 
 def _changed(node: ast.stmt) -> str:

@@ -23,6 +23,7 @@ TABLES: dict[str, list[str]] = {
     "backends": ["all"],
     "pipelines": ["all"],
     "attention": ["all"],
+    "places": ["all"],
 }
 Extraction = dict[str, dict[str, list[dict[str, Any]]]]
 """What one release gives: table → column → rows."""

@@ -32,7 +32,7 @@ def variables_of(release: str) -> dict[str, Variable]:
     """Return the variables by name."""
     dead = dead_variables(release)
     rows = tables.rows_of("environment", release, "all")
-    return {row["name"]: _from_row(row, row["name"] in dead) for row in rows}
+    return {row["name"]: from_row(row, row["name"] in dead) for row in rows}
 
 
 def variable_of(release: str, name: str) -> Variable | None:
@@ -40,11 +40,12 @@ def variable_of(release: str, name: str) -> Variable | None:
     found = None
     for row in tables.table("environment")["rows"]:
         if row["name"] == name and tables.holds(row, release, "all"):
-            found = _from_row(row, name in dead_variables(release))
+            found = from_row(row, name in dead_variables(release))
     return found
 
 
-def _from_row(row: tables.Row, dead: bool) -> Variable:
+def from_row(row: tables.Row, dead: bool) -> Variable:
+    """Return the variable of a row of the table; a dead one is read by code that nothing calls."""
     default = row.get("default")
     return Variable(
         row["name"],

@@ -96,6 +96,12 @@ class Model:
         return tuple(self._sampling.get("fields", ()))
 
     @property
+    def transformer(self) -> str:
+        """The configuration class of its diffusion transformer; "" where there is none to read."""
+        name: str = self._family.get("transformer", "")
+        return name
+
+    @property
     def heads(self) -> int | None:
         """Attention heads of its diffusion transformer, as far as the configuration class tells.
 
@@ -156,7 +162,7 @@ class Model:
 
         Since 0.5.18 the transformers leave the choice to each layer.
         """
-        transformer = self._family.get("transformer", "")
+        transformer = self.transformer
         for row in tables.rows_of("backends", self.release, "all"):
             if transformer in row["transformers"] and row["backends"]:
                 return tuple(row["backends"])

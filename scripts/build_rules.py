@@ -29,7 +29,7 @@ def main() -> int:
     except RuleError as error:
         print(error, file=sys.stderr)
         return 1
-    text = rulepack.prepared(pack, rulepack.fingerprint(folder))
+    text = rulepack.prepared(pack, rulepack.fingerprint(folder), rulepack.built_in_files())
     target = Path(rulepack.PREPARED)
     if check:
         if target.read_text(encoding="utf-8") == text:

@@ -1,8 +1,9 @@
 """Get the rules ready: the prepared built-in pack, or rule files compiled and kept in a cache.
 
-A prepared pack is JSON, so loading one cannot run code. It is used while its fingerprint is that of
-the rule files; otherwise the files are compiled again, and the result is kept in a folder of the
-user's own that nobody else can write.
+A prepared pack is JSON, so loading one cannot run code. Each rule stands in a line of its own, and
+is decoded when it is asked for. A pack is used while its fingerprint is that of the rule files;
+otherwise the files are compiled again, and the result is kept in a folder of the user's own that
+nobody else can write.
 """
 
 from __future__ import annotations
@@ -11,17 +12,19 @@ import json
 import os
 
 from sgdlint import __version__, resources
-from sgdlint.rules.model import Pack, pack_from_data, pack_to_data
+from sgdlint.record import fields_of
+from sgdlint.rules.model import Index, Pack, to_data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from sgdlint.ruletest import Result
 
 PREPARED = os.path.join(os.path.dirname(__file__), "rules", "pack.json")
 PRIME = (1 << 61) - 1
-FORMAT = 1
+FORMAT = 2
 """Raise when the prepared form changes, so that older caches are not read."""
 
 
@@ -30,15 +33,35 @@ def load(paths: Sequence[str] = ()) -> Pack:
 
     Raises RuleError when a rule file that is not prepared yet is wrong.
     """
-    folder = resources.find("rules.d")
-    # The built-in folder is flat, and looking for more would import what reads rule files.
-    names = sorted(name for name in os.listdir(folder) if name.endswith((".yaml", ".yml")))
-    mark = _mark([os.path.join(folder, name) for name in names])
-    built_in = _read(PREPARED, mark) or _compiled([folder], mark, None)
+    built_in = _prepared() or _built_in()
     if not paths:
         return built_in
-    own = _compiled(paths, fingerprint(paths, mark), built_in)
-    return Pack((*built_in.rules, *own.rules), (*built_in.facts, *own.facts))
+    own = _compiled(paths, fingerprint(paths, _mark(built_in_files())), built_in)
+    return built_in + own
+
+
+def built_in_files() -> list[str]:
+    """Return the paths of the built-in rule files."""
+    folder = resources.find("rules.d")
+    # The folder is flat, and looking for more would import what reads rule files.
+    names = sorted(name for name in os.listdir(folder) if name.endswith((".yaml", ".yml")))
+    return [os.path.join(folder, name) for name in names]
+
+
+def _prepared() -> Pack | None:
+    """Return the prepared pack if it certainly is of the rule files, without reading them."""
+    kept = _open(PREPARED)
+    if kept is None:
+        return None
+    files = [os.stat(path) for path in built_in_files()]
+    newest = max((one.st_mtime_ns for one in files), default=0)
+    same = kept[0]["sizes"] == [one.st_size for one in files]
+    return _pack(*kept) if same and newest < os.stat(PREPARED).st_mtime_ns else None
+
+
+def _built_in() -> Pack:
+    mark = _mark(built_in_files())
+    return _read(PREPARED, mark) or _compiled([resources.find("rules.d")], mark, None)
 
 
 def _compiled(paths: Sequence[str], mark: str, base: Pack | None) -> Pack:
@@ -95,14 +118,24 @@ def files_at(paths: Sequence[str]) -> list[str]:
     return list(found.values())
 
 
-def prepared(pack: Pack, mark: str) -> str:
-    """Return a pack as the text of its prepared file."""
-    data = {
+def prepared(pack: Pack, mark: str, files: Sequence[str] = ()) -> str:
+    """Return a pack as the text of its prepared file; files: the built-in ones it was made of."""
+    facts, rules = pack.facts, pack.rules
+    head = {
         "generated": "by scripts/build_rules.py from rules.d/*.yaml; do not edit",
         "fingerprint": mark,
-        **pack_to_data(pack),
+        "sizes": [os.path.getsize(path) for path in files],
+        "facts": len(facts),
+        "rules": len(rules),
+        "index": {name: getattr(pack.index, name) for name in fields_of(pack.index)},
     }
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return (
+        "[\n" + ",\n".join(_dumped(one) for one in (head, *map(to_data, (*facts, *rules)))) + "]\n"
+    )
+
+
+def _dumped(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def fingerprint(paths: str | Sequence[str], base: str = "") -> str:
@@ -132,15 +165,27 @@ def _mark(files: Sequence[str], base: str = "") -> str:
 
 def _read(path: str, mark: str) -> Pack | None:
     """Return a prepared pack; None when it is missing, of other files or not ours to trust."""
+    kept = _open(path)
+    return None if kept is None or kept[0]["fingerprint"] != mark else _pack(*kept)
+
+
+def _open(path: str) -> tuple[dict[str, Any], list[str]] | None:
+    """Return the head of a prepared pack and its other lines, one for each fact and rule."""
     try:
         with open(path, encoding="utf-8") as file:
             if path != PREPARED and not _is_private(os.fstat(file.fileno())):
                 return None
-            data = json.load(file)
+            first, head, *rows = file.read().split("\n")
+        known = json.loads(head.rstrip(","))
     except (OSError, ValueError):
         return None
-    fits = isinstance(data, dict) and data.get("fingerprint") == mark
-    return pack_from_data(data) if fits else None
+    is_whole = first == "[" and len(rows) > 1 and rows.pop() == "" and rows[-1].endswith("]")
+    return (known, rows) if is_whole else None
+
+
+def _pack(head: dict[str, Any], rows: list[str]) -> Pack:
+    rows = [row[:-1] for row in rows]  # without the comma or bracket behind it
+    return Pack(rows[head["facts"] :], rows[: head["facts"]], Index(**head["index"]))
 
 
 def _is_private(status: os.stat_result) -> bool:

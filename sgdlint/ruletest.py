@@ -33,7 +33,7 @@ class Result:
 def run_examples(file: RuleFile, pack: Pack, base: Pack | None = None) -> list[Result]:
     """Run every example of a rule file against its pack; base adds the facts it builds on."""
     if base is not None:
-        pack = Pack((*base.rules, *pack.rules), (*base.facts, *pack.facts))
+        pack = base + pack
     results = []
     for at, rule in file.each("rules"):
         for number, example in enumerate(rule["examples"]):

@@ -12,6 +12,7 @@ from sgdlint.rules.fixes import ACTIONS, actions_of
 from sgdlint.rules.logic import parts_of
 from sgdlint.rules.model import EVENTS, Fact, Pack, Rule, RuleFix
 from sgdlint.rules.names import TABLES, Names, releases_of
+from sgdlint.rules.needs import index_of
 from sgdlint.rules.possible import can_hold
 
 TYPE_CHECKING = False
@@ -46,7 +47,8 @@ def check(files: Iterable[RuleFile], base: Pack | None = None) -> Pack:
             checker.rule(at, data)
     if checker.problems:
         raise RuleError(checker.problems)
-    return Pack(tuple(checker.rules), tuple(checker.facts))
+    index = index_of(checker.rules, checker.facts, checker.known_facts())
+    return Pack(checker.rules, checker.facts, index)
 
 
 class _Checker:

@@ -6,7 +6,7 @@ import re
 
 from sgdlint.finding import ANY, Edit, Finding, Fix, Related
 from sgdlint.record import replace
-from sgdlint.rules.facts import Facts
+from sgdlint.rules.facts import Derived, Facts
 from sgdlint.rules.logic import evaluate, is_true, names_in
 from sgdlint.rules.model import holds
 from sgdlint.source import Span
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sgdlint.launch.bind import Event, Given
     from sgdlint.launch.launch import Launch
     from sgdlint.rules.logic import Value
-    from sgdlint.rules.model import Action, Fact, Pack, Rule, RuleFix
+    from sgdlint.rules.model import Action, Pack, Rule, RuleFix
 
 PLACEHOLDER = r"\{([A-Za-z_][\w.-]*)\}"
 
@@ -30,13 +30,31 @@ class Engine:
         self.pack = pack
         self.release = release
         self.shown = release
-        rules = [rule for rule in pack.rules if holds(release, rule.since, rule.until)]
-        self.derived = self.facts_of(release)
-        self.rules = [rule for rule in rules if not rule.on]
-        # Of the rules on one event those with a condition are tried first: they say more.
-        self.on: dict[str, list[Rule]] = {}
-        for rule in sorted((rule for rule in rules if rule.on), key=lambda rule: rule.when is None):
-            self.on.setdefault(rule.on, []).append(rule)
+        self.derived = Derived(pack, release)
+        self._rules: dict[int, Rule | None] = {}
+
+    def rules(self, numbers: Iterable[int]) -> list[Rule]:
+        """Return those of some rules that hold for the release."""
+        return [rule for number in numbers if (rule := self._rule(number)) is not None]
+
+    def on(self, event: str) -> list[Rule]:
+        """Return the rules on an event, the one to try first in front."""
+        index = self.pack.index
+        return self.rules([*index.on.get(event, ()), *index.otherwise.get(event, ())])
+
+    def _rule(self, number: int) -> Rule | None:
+        if number not in self._rules:
+            rule = self.pack.rule(number)
+            self._rules[number] = rule if holds(self.release, rule.since, rule.until) else None
+        return self._rules[number]
+
+    def _worth_trying(self, launch: Launch) -> list[Rule]:
+        """Return the rules on whole launches that may fire on one, in the order of the pack."""
+        index = self.pack.index
+        numbers = set(index.always)
+        for name in (*launch.bound.given, *(f"env.{name}" for name in launch.environment)):
+            numbers.update(index.needs.get(name, ()))
+        return self.rules(sorted(numbers))
 
     def run(self, launch: Launch, text: str, sglang: str = "") -> list[Finding]:
         """Return what the rules find in one launch; sglang: what stands for the release."""
@@ -49,7 +67,7 @@ class Engine:
         facts = Facts(launch, self.derived, shown=self.shown)
         findings += [
             _finding(rule, facts, text, None)
-            for rule in self.rules
+            for rule in self._worth_trying(launch)
             if launch.command in rule.commands and is_true(evaluate(rule.when, facts.lookup))
         ]
         return findings
@@ -61,7 +79,7 @@ class Engine:
 
         before: the launch as its old release understood it. events: how the two differ.
         """
-        old = Facts(before, self.facts_of(before.release.name))
+        old = Facts(before, Derived(self.pack, before.release.name))
         return [
             finding for event in events for finding in self._all_on_event(launch, text, event, old)
         ]
@@ -71,19 +89,14 @@ class Engine:
     ) -> Iterable[Finding]:
         """Yield what every rule on an event says."""
         facts = Facts(launch, self.derived, dict(event.fields), before, self.shown)
-        for rule in self.on.get(event.kind, ()):
+        for rule in self.on(event.kind):
             holds_here = rule.when is None or is_true(evaluate(rule.when, facts.lookup))
             if launch.command in rule.commands and holds_here:
                 yield _finding(rule, facts, text, event)
 
-    def facts_of(self, release: str) -> dict[str, Fact]:
-        """Return the derived facts of any release."""
-        found = (fact for fact in self.pack.facts if holds(release, fact.since, fact.until))
-        return {fact.name: fact for fact in found}
-
     def _on_event(self, launch: Launch, text: str, event: Event) -> Finding | None:
         facts = Facts(launch, self.derived, dict(event.fields), shown=self.shown)
-        for rule in self.on.get(event.kind, ()):
+        for rule in self.on(event.kind):
             if launch.command not in rule.commands:
                 continue
             if rule.when is None or is_true(evaluate(rule.when, facts.lookup)):
@@ -112,7 +125,7 @@ class Engine:
                 fix=fix,
                 scope=span,
             )
-            for rule in self.on.get(kind, ())[:1]
+            for rule in self.on(kind)[:1]
         ]
 
 
@@ -171,8 +184,9 @@ def _places(rule: Rule, facts: Facts) -> Iterable[tuple[str, str]]:
     found: dict[tuple[str, str], None] = {}
     for kind, name in names_in(rule.when):
         found.setdefault((kind, name))
-        if kind == "derived" and name in facts.derived:
-            found.update(dict.fromkeys(names_in(facts.derived[name].value)))
+        fact = facts.derived.get(name) if kind == "derived" else None
+        if fact is not None:
+            found.update(dict.fromkeys(names_in(fact.value)))
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sgdlint import catalog
 from sgdlint.rules.logic import ABSENT, UNKNOWN, Value, evaluate, known
+from sgdlint.rules.model import holds
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
@@ -17,10 +18,27 @@ if TYPE_CHECKING:
     from typing import Any
 
     from sgdlint.launch.launch import Launch
-    from sgdlint.rules.model import Fact
+    from sgdlint.rules.model import Fact, Pack
 
 TRUE_WORDS = ("true", "1", "yes", "y", "on", "t")
 """What SGLang's get_bool_env_var and envs.py take for true (case-insensitive)."""
+
+
+class Derived:
+    """The derived facts of one release, by name; each is read when it is asked for."""
+
+    def __init__(self, pack: Pack, release: str) -> None:
+        self.pack = pack
+        self.release = release
+        self._found: dict[str, Fact | None] = {}
+
+    def get(self, name: str) -> Fact | None:
+        """Return the definition of a fact, or None when the release has none."""
+        if name not in self._found:
+            facts = map(self.pack.fact, self.pack.index.facts.get(name, ()))
+            here = (one for one in facts if holds(self.release, one.since, one.until))
+            self._found[name] = next(here, None)
+        return self._found[name]
 
 
 class Facts:
@@ -29,7 +47,7 @@ class Facts:
     def __init__(
         self,
         launch: Launch,
-        derived: dict[str, Fact],
+        derived: Derived,
         event: dict[str, str] | None = None,
         before: Facts | None = None,
         shown: str = "",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 from sgdlint import catalog
 from sgdlint.record import fields_of, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 EVENTS: dict[str, dict[str, str]] = {
@@ -174,11 +177,99 @@ class Fact:
 
 
 @record
-class Pack:
-    """Rules and derived facts, ready to run."""
+class Index:
+    """Which rules are worth a look, by their numbers, and where the definitions of a fact stand.
 
-    rules: tuple[Rule, ...]
-    facts: tuple[Fact, ...]
+    needs: rules that cannot fire unless an option or variable is given, by its name; see
+    `rules.needs`. always: the other rules on whole launches. on: rules on an event that have a
+    condition, which are tried first, as they say more. otherwise: those without one.
+    """
+
+    needs: dict[str, list[int]]
+    always: list[int]
+    on: dict[str, list[int]]
+    otherwise: dict[str, list[int]]
+    facts: dict[str, list[int]]
+
+
+class Pack:
+    """Rules and derived facts, ready to run.
+
+    Those of a prepared pack are text until they are asked for: most never are.
+    """
+
+    def __init__(
+        self,
+        rules: Sequence[Rule | str],
+        facts: Sequence[Fact | str],
+        index: Index | None = None,
+    ) -> None:
+        self._rules = list(rules)
+        self._facts = list(facts)
+        self._index = index
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Pack):
+            return NotImplemented
+        return self.rules == other.rules and self.facts == other.facts
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __add__(self, other: Pack) -> Pack:
+        """Return the rules and facts of both."""
+        rules, facts = len(self._rules), len(self._facts)
+        return Pack(
+            [*self._rules, *other._rules],
+            [*self._facts, *other._facts],
+            Index(
+                _joined(self.index.needs, other.index.needs, rules),
+                [*self.index.always, *(number + rules for number in other.index.always)],
+                _joined(self.index.on, other.index.on, rules),
+                _joined(self.index.otherwise, other.index.otherwise, rules),
+                _joined(self.index.facts, other.index.facts, facts),
+            ),
+        )
+
+    def rule(self, number: int) -> Rule:
+        """Return one rule."""
+        rule = self._rules[number]
+        if isinstance(rule, str):
+            rule = self._rules[number] = rule_from_data(json.loads(rule))
+        return rule
+
+    def fact(self, number: int) -> Fact:
+        """Return one definition of a derived fact."""
+        fact = self._facts[number]
+        if isinstance(fact, str):
+            fact = self._facts[number] = Fact(**json.loads(fact))
+        return fact
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Return all rules."""
+        return tuple(map(self.rule, range(len(self._rules))))
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Return all definitions of derived facts."""
+        return tuple(map(self.fact, range(len(self._facts))))
+
+    @property
+    def index(self) -> Index:
+        """Return which rules are worth a look."""
+        if self._index is None:
+            from sgdlint.rules.needs import index_of
+
+            self._index = index_of(self.rules, self.facts, self.facts)
+        return self._index
+
+
+def _joined(
+    first: dict[str, list[int]], second: dict[str, list[int]], past: int
+) -> dict[str, list[int]]:
+    """Return two indices as one; the numbers of the second count from behind the first."""
+    moved = {name: [number + past for number in numbers] for name, numbers in second.items()}
+    return {name: [*first.get(name, ()), *moved.get(name, ())] for name in {**first, **moved}}
 
 
 def holds(release: str, since: str, until: str) -> bool:
@@ -195,35 +286,21 @@ def _before(release: str, other: str) -> bool:
     return catalog.release_key(release) < catalog.release_key(other)
 
 
-def pack_to_data(pack: Pack) -> dict[str, Any]:
-    """Return a pack as JSON-able data, leaving out what has its default."""
-    return {
-        "facts": [_to_data(fact) for fact in pack.facts],
-        "rules": [_to_data(rule) for rule in pack.rules],
-    }
-
-
-def pack_from_data(data: dict[str, Any]) -> Pack:
-    """Rebuild a pack from the data that `pack_to_data` made."""
-    return Pack(
-        tuple(_rule_from_data(one) for one in data["rules"]),
-        tuple(Fact(**one) for one in data["facts"]),
-    )
-
-
-def _to_data(thing: Any) -> dict[str, Any]:
+def to_data(thing: Any) -> dict[str, Any]:
+    """Return a rule, a fact or a part of one as JSON-able data, without what has its default."""
     data: dict[str, Any] = {}
     for name in fields_of(thing):
         value = getattr(thing, name)
         if hasattr(type(thing), name) and value == getattr(type(thing), name):
             continue
         if name in ("fixes", "actions"):
-            value = [_to_data(one) for one in value]
+            value = [to_data(one) for one in value]
         data[name] = value
     return data
 
 
-def _rule_from_data(data: dict[str, Any]) -> Rule:
+def rule_from_data(data: dict[str, Any]) -> Rule:
+    """Rebuild a rule from the data that `to_data` made."""
     fixes = tuple(
         RuleFix(**{**fix, "actions": tuple(_action_from_data(one) for one in fix["actions"])})
         for fix in data.get("fixes", ())

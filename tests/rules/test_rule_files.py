@@ -16,7 +16,8 @@ from sgdlint import resources, rulepack
 from sgdlint.cli import main
 from sgdlint.rules import files, shape
 from sgdlint.rules.files import RuleError
-from sgdlint.rules.model import pack_from_data, pack_to_data
+from sgdlint.rules.model import Fact, Pack, rule_from_data, to_data
+from sgdlint.rules.needs import index_of, needs_of
 
 RULE: dict[str, Any] = {
     "code": "OPS101",
@@ -498,8 +499,50 @@ def test_our_check_agrees_with_jsonschema(schema: Any, data: Any) -> None:
 
 def test_a_pack_survives_being_stored() -> None:
     pack = rulepack.load()
-    stored = json.loads(json.dumps(pack_to_data(pack)))
-    assert pack_from_data(stored) == pack
+    for rule in pack.rules:
+        assert rule_from_data(json.loads(json.dumps(to_data(rule)))) == rule
+    for fact in pack.facts:
+        assert Fact(**json.loads(json.dumps(to_data(fact)))) == fact
+
+
+def test_the_index_of_a_pack_is_that_of_its_rules() -> None:
+    pack = rulepack.load()
+    assert pack.index == index_of(pack.rules, pack.facts, pack.facts)
+    assert (pack + Pack((), ())).index == pack.index
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (["option", "a"], {"a"}),
+        (["env", "A"], {"env.A"}),
+        (["not", ["option", "a"]], None),
+        (["state", "given", ["option", "a"]], {"a"}),
+        (["state", "absent", ["option", "a"]], None),
+        (["state", "known", ["option", "a"]], None),
+        (["cmp", "!=", ["option", "a"], ["const", 1]], {"a"}),
+        (["cmp", ">", ["arith", "*", ["effective", "b"], ["option", "a"]], ["const", 1]], {"a"}),
+        (["in", ["call", "lower", ["option", "a"]], ["x"]], {"a"}),
+        (["and", ["model", "known"], ["option", "a"]], {"a"}),
+        (["or", ["env", "A"], ["option", "a"]], {"a", "env.A"}),
+        (["or", ["model", "known"], ["option", "a"]], None),
+        (["if", ["model", "known"], ["option", "a"], ["option", "b"]], {"a", "b"}),
+        (["if", ["model", "known"], ["option", "a"], ["const", True]], None),
+        (["derived", "both.given"], {"a", "c"}),
+        (["cmp", "==", ["derived", "one.of"], ["const", 1]], None),
+        (["derived", "no.such"], None),
+    ],
+)
+def test_what_must_be_given_for_a_condition_to_be_true(
+    condition: list[object], expected: set[str] | None
+) -> None:
+    facts = [
+        Fact("both.given", "bool", ["and", ["option", "a"], ["not", ["option", "b"]]], "", "0.5.9"),
+        Fact("both.given", "bool", ["option", "c"], "0.5.9"),
+        Fact("one.of", "number", ["option", "a"], "", "0.5.9"),
+        Fact("one.of", "number", ["const", 1], "0.5.9"),
+    ]
+    assert needs_of(condition, facts) == expected
 
 
 @pytest.fixture

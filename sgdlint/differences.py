@@ -6,6 +6,7 @@ read by the new one. Only what is certain in both becomes an event.
 
 from __future__ import annotations
 
+from sgdlint import counterparts
 from sgdlint.catalog import tables
 from sgdlint.launch.bind import Event
 
@@ -25,6 +26,7 @@ def events(before: Launch, after: Launch) -> list[Event]:
         return []
     found = [Event("move", (), (("from", before.release.name),))]
     found += _options(before, after)
+    found += counterparts.events(before, after)
     found += _positional(before, after)
     found += _defaults(before, after)
     found += _variables(before, after)
@@ -56,21 +58,23 @@ def _options(before: Launch, after: Launch) -> Iterator[Event]:
         elif was.flag not in was.option.flags:
             yield from _abbreviation(was, index, after)
         elif index not in told and not after.release.rejects_unknown(after.command):
-            yield _event("lost-option", (index,), flag=flag)
+            words = (index, *range(index + 1, index + 1 + len(was.value_words)))
+            yield _event("lost-option", words, flag=flag)
 
 
 def _kept(was: Given, now: Given, before: Launch, after: Launch) -> Iterator[Event]:
     """Yield events for an option that both releases take: ignored by one, read otherwise."""
     words = (now.name_word, *now.value_words)
     works, worked = not _idle(now, after), not _idle(was, before)
-    if worked and not works:
-        yield _event("idle-option", words, flag=now.flag)
+    target = after.release.flag(after.command, was.option.dest)
+    if was.option.dest != now.option.dest and now.flag not in now.option.flags and not target:
+        yield _event("turned-option", words, flag=now.flag, option=now.option.flags[0])
+    elif worked and not works:
+        yield _event("idle-option", words, flag=now.flag, value=counterparts.text_of(now))
     elif works and not worked:
         yield _event("waking-option", words, flag=now.flag)
-    elif was.option.dest != now.option.dest and now.flag not in now.option.flags:
-        target = after.release.flag(after.command, was.option.dest)
-        if target:
-            yield _event("moved-abbreviation", (now.name_word,), flag=now.flag, option=target)
+    elif target and was.option.dest != now.option.dest and now.flag not in now.option.flags:
+        yield _event("moved-abbreviation", (now.name_word,), flag=now.flag, option=target)
 
 
 def _idle(given: Given, launch: Launch) -> bool:

@@ -24,6 +24,7 @@ LAYERS = (
         "fixer",
         "migration",
         "differences",
+        "counterparts",
         "recommend",
         "directives",
         "sharing",

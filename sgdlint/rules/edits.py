@@ -118,7 +118,8 @@ def _drop(site: Site, kind: str, name: str, words: tuple[int, ...]) -> list[Edit
     if kind == "variable":
         return _unset_variable(site, name)
     every = site.launch.bound.every
-    return [_remove(site, given) for given in every if given.name_word in words[:1]]
+    found = [_remove(site, given) for given in every if given.name_word in words[:1]]
+    return found or [_replace_words(site, words, "")]  # an option that the parser does not know
 
 
 def _all_given(site: Site, name: str) -> list[Given]:

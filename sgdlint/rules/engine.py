@@ -268,7 +268,15 @@ def _make(fix: RuleFix, facts: Facts, text: str, event: Event | None) -> Fix:
         for name in (action.name, action.to)
         if name
     )
+    touches += _written_options(fix, facts)
     return Fix(title, fix.safety, tuple(dict.fromkeys(made)), fill(fix.because, facts), touches)
+
+
+def _written_options(fix: RuleFix, facts: Facts) -> tuple[str, ...]:
+    """Return the options that new words hold."""
+    options = facts.launch.release.options(facts.launch.command)
+    new = [fill(one.value or "", facts) for one in fix.actions if one.name == "words"]
+    return tuple(options[word].dest for text in new for word in text.split() if word in options)
 
 
 def _named(action: Action, facts: Facts) -> Action:

@@ -43,6 +43,13 @@ COMMANDS = (
     SERVE + f"{VIDEO} --num-gpus 4 --dp-size 2",
     SERVE + "Tongyi-MAI/Z-Image-Turbo --num-gpus 2 --tp-size 2 --server-warmup false",
     f"sglang serve {IMAGE} --num-gpus 1",
+    GENERATE + f"{IMAGE} --output-file-path out/a.png --quality exact",
+    GENERATE + f"{IMAGE} --quality lossless --backend sglang",
+    GENERATE + f"{VIDEO} --attention-backend-config STA_mode=STA_INFERENCE,skip_time_steps=9",
+    SERVE + f"{IMAGE} --cfg-parallel-size 1 --num-gpus 2",
+    SERVE + f"{IMAGE} --cfg-parallel-size 2 --num-gpus 2 --warmup-mode server",
+    SERVE + "Lightricks/LTX-2 --ltx2-two-stage-device-mode snapshot",
+    SERVE + f"{IMAGE} --disagg-role denoising --output-path out",
 )
 
 

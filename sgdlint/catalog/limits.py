@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from sgdlint.catalog.models import Model
     from sgdlint.catalog.tables import Row
 
+NOT_OF_VALUES = ("options", "server", "since", "until")
+"""Keys of a row that say where a limit holds."""
+
 
 @record
 class Limit:
@@ -21,7 +24,8 @@ class Limit:
 
     least, above, most, below: bounds of a number. finite: neither infinite nor not-a-number.
     among: the words that are taken, in capitals or not if `any_case`. ends: the end of a text that
-    is not empty. json: whether such a text must be JSON.
+    is not empty. json: whether such a text must be JSON. entries: whether it must be a file, JSON
+    that makes a mapping, or name=value entries.
     unless: options beside which the value is not looked at.
     """
 
@@ -34,6 +38,7 @@ class Limit:
     any_case: bool = False
     ends: str = ""
     json: bool = False
+    entries: bool = False
     unless: tuple[str, ...] = ()
     source: str = ""
 
@@ -60,6 +65,8 @@ class Limit:
             return (text.lower() if self.any_case else text) in self.among
         if not text:  # as if it were not given
             return True
+        if self.entries and not _makes_entries(text):
+            return False
         return text.endswith(self.ends) and (not self.json or _is_json(text))
 
     def described(self) -> str:
@@ -70,6 +77,8 @@ class Limit:
             return f"a name that ends in {self.ends}"
         if self.json:
             return "JSON"
+        if self.entries:
+            return "a .yaml or .json file, JSON, or name=value entries"
         bounds = [
             f"{words} {bound:g}"
             for words, bound in (
@@ -87,9 +96,9 @@ def limit_of(release: str, option: str, model: Model | None) -> Limit | None:
     """Return the limit of an option, by destination; model: None when it is not certain."""
     for row in tables.table("limits")["limits"]:
         if option in row["options"] and tables.within(row, release):
-            if _may_drop(release, option, model):
+            if not row.get("server") and _may_drop(release, option, model):
                 return None
-            data = {k: v for k, v in row.items() if k not in ("options", "since", "until")}
+            data = {k: v for k, v in row.items() if k not in NOT_OF_VALUES}
             for key in ("among", "unless"):
                 data[key] = tuple(data.get(key, ()))
             return Limit(**data)
@@ -115,5 +124,22 @@ def _is_json(text: str) -> bool:
     try:
         json.loads(text)
     except ValueError:
+        return False
+    return True
+
+
+def _makes_entries(text: str) -> bool:
+    """Whether entries can be made of a text: from a file, from JSON or from `name=value,…`."""
+    import json
+
+    if text.endswith((".yaml", ".yml", ".json")):
+        return True
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return all("=" in pair for pair in text.split(","))
+    try:
+        dict(data or {})
+    except (TypeError, ValueError):
         return False
     return True

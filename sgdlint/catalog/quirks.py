@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from sgdlint.catalog.options import Option, OptionTable
+    from sgdlint.catalog.tables import Row
 
 
 @record
@@ -35,6 +36,20 @@ class Retired:
     flag: str
     values: dict[str, str]
     source: str = ""
+
+
+@record
+class ComponentValues:
+    """What the entries of an option for single components may be.
+
+    values: what is taken, in small letters; () is any text that is not empty.
+    roles: what may stand behind the component, after a dot.
+    needs: the server argument that must have an entry for the same component.
+    """
+
+    values: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    needs: str = ""
 
 
 def ignored_flag(release: str, option: Option, flag: str) -> Ignored | None:
@@ -99,6 +114,25 @@ def unsettled_families(release: str) -> frozenset[str]:
 def _keys(section: str, release: str) -> frozenset[str]:
     rows = tables.table("quirks")[section]
     return frozenset(key for row in rows if tables.within(row, release) for key in row["keys"])
+
+
+def component_values(release: str, name: str) -> ComponentValues | None:
+    """Return what a release takes for single components, by server argument, where it checks."""
+    for row in tables.table("quirks")["component_values"]:
+        if name == row["name"] and tables.within(row, release):
+            values = tuple(row.get("values", ()))
+            if row.get("attention"):
+                rows = tables.rows_of("attention", release, "all")
+                known = [(one["name"], *one.get("component_aliases", ())) for one in rows]
+                values = tuple(name for names in known for name in names)
+            return ComponentValues(values, tuple(row.get("roles", ())), row.get("needs", ""))
+    return None
+
+
+def refused_keys(release: str) -> dict[str, Row]:
+    """Return the keys of a configuration file that a release takes one value of alone."""
+    rows = tables.table("quirks")["config_refused"]
+    return {key: row for row in rows if tables.within(row, release) for key in row["keys"]}
 
 
 def dead_variables(release: str) -> dict[str, str]:

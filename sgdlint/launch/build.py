@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sgdlint.catalog import tables
+from sgdlint.launch import dispatcher
 from sgdlint.launch.bind import Bound, Elsewhere, Event, Given, Table, bind
-from sgdlint.launch.entrypoints import DIFFUSION_CLI, DIFFUSION_SERVER, INERT_CLI
+from sgdlint.launch.entrypoints import DIFFUSION_MODULES, INERT_CLI
 from sgdlint.launch.launch import Hardware, Launch
 from sgdlint.launch.notices import noted
 from sgdlint.record import replace
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sgdlint.catalog import Release
+    from sgdlint.launch.components import Entry
     from sgdlint.launch.nearby import Surroundings
     from sgdlint.launch.recognise import Recognised
     from sgdlint.shell.values import Word
 
 # The options that decide how everything else is read. SGLang looks at them before its parser does.
 HELP = ("-h", "--help")
-MODEL, CONFIG, MODEL_TYPE = "model_path", "config", "--model-type"
-MODEL_FLAG = "--model-path"
-DIFFUSION_MODULES = (DIFFUSION_CLI, DIFFUSION_SERVER)
-"""Modules that start diffusion whatever the model."""
+MODEL, CONFIG = "model_path", "config"
+COMPONENT = "component_"
+"""How the destinations of options with entries for single components begin."""
 
 
 def launch_of(
@@ -36,9 +36,9 @@ def launch_of(
     """Return the launch, or None when it is not known to be one of a diffusion model."""
     if any(word.text in HELP for word in found.arguments):
         return None
-    words, model_type = _without_model_type(found, release)
+    words, model_type, refused = dispatcher.without_model_type(found, release)
     table = _table(release, found.subcommand)
-    positional = _has_positional_model(found, release, words)
+    positional = dispatcher.has_positional_model(found, release, words)
     bound = bind(words[1:] if positional else words, table)
     if positional:
         bound = _shifted(bound)
@@ -46,23 +46,23 @@ def launch_of(
     named = MODEL in bound.given and not bound.given[MODEL].dropped
     path = _known_text(words[0] if positional else _model_word(bound, words))
     certain = found.subcommand == "generate" or found.entry in DIFFUSION_MODULES
-    meant = path or _misplaced_model(bound, words)
+    dispatched = dispatcher.dispatched_model(release, words)
+    meant = dispatched or path or _misplaced_model(bound, words)
     if not certain and not _is_diffusion(bound, release, meant, model_type):
-        if bound.open or model_type or not _names_no_model(found, words):
+        stops = (
+            dispatched is None
+            and dispatcher.names_no_model(found, words)
+            and not (bound.open or model_type)
+        )
+        if not (stops or refused):
             return None
         # Whatever it was to serve, it stops; of its options nothing is known.
-        bound, named = Bound({}, (), (), True, ()), False
+        bound, named = Bound({}, (), (), True, ()), not stops
     inert = [Event("inert-module", ())] if found.entry == INERT_CLI else []
-    events = (*inert, *bound.events)
-    unclear: frozenset[str] = frozenset()
-    if bound.events or bound.extras:
-        from sgdlint.launch import strays
-
-        events = (*events, *strays.leftovers(bound, words, release, found.subcommand))
-        unclear = strays.probably_meant(events, release.options(found.subcommand))
+    events, unclear = _noticed((*inert, *refused, *bound.events), bound, words, release, found)
     # A config file cannot name the model: SGLang looks for it before it reads the file.
     if not (positional or named or words_unknown or MODEL in unclear):
-        events = (*events, Event("missing-model", ()))
+        events = (*events, dispatcher.missing_model(words, release, found))
     if CONFIG in bound.given:
         bound, noticed = _configured(bound, words, found, release, around)
         events = (*events, *noticed)
@@ -126,56 +126,7 @@ def _overridden(event: Event, winning: Mapping[str, Given]) -> bool:
     return event.kind in types and dict(event.fields)["key"] in winning
 
 
-# --- what stands before the options ---------------------------------------------------------------
-
-
-def _has(release: Release, feature: str) -> bool:
-    return any(row["name"] == feature for row in tables.rows_of("dispatch", release.name, "all"))
-
-
-def _is_dispatched(found: Recognised) -> bool:
-    """Whether `sglang serve` itself looks at the words before the diffusion parser does."""
-    return found.subcommand == "serve" and found.entry not in DIFFUSION_MODULES
-
-
-def _without_model_type(found: Recognised, release: Release) -> tuple[tuple[Word, ...], str]:
-    """Take `--model-type X` out of the words of a serve, as its dispatcher does."""
-    words = list(found.arguments)
-    if not _is_dispatched(found) or not _has(release, "model-type-option"):
-        return tuple(words), ""
-    for index, word in enumerate(words):
-        text = word.text or word.prefix
-        if text == MODEL_TYPE and index + 1 < len(words):
-            chosen = words[index + 1].text or "unknown"
-            return (*words[:index], *words[index + 2 :]), chosen
-        if text.startswith(MODEL_TYPE + "="):
-            chosen = text.partition("=")[2] if word.text else "unknown"
-            return (*words[:index], *words[index + 1 :]), chosen
-    return tuple(words), ""
-
-
-def _has_positional_model(found: Recognised, release: Release, words: Sequence[Word]) -> bool:
-    if not _is_dispatched(found) or not words or words[0].many:
-        return False
-    texts = words[0].texts or (words[0].prefix or "-",)
-    is_option = any(text.startswith("-") for text in texts)
-    return not is_option and _has(release, "positional-model")
-
-
-def _names_no_model(found: Recognised, words: Sequence[Word]) -> bool:
-    """Whether `sglang serve` certainly finds no model among the words, whichever kind."""
-    texts = [word.text for word in words]
-    if not _is_dispatched(found) or None in texts:
-        return False
-    if texts and texts[-1] == MODEL_FLAG:  # without its value
-        texts.pop()
-    return all(text != "--" and not _may_name_a_model(text) for text in texts if text) and (
-        not texts or (texts[0] or "").startswith("-")
-    )
-
-
-def _may_name_a_model(text: str) -> bool:
-    return text.startswith(("--mo", "--conf"))
+# --- the model ---------------------------------------------------------------------------------
 
 
 def _shifted(bound: Bound) -> Bound:
@@ -220,7 +171,8 @@ def _misplaced_model(bound: Bound, words: Sequence[Word]) -> str:
     """Return the first word when it stands where only later releases look for the model."""
     if bound.open or MODEL in bound.given or 0 not in bound.extras:
         return ""
-    return words[0].text or ""
+    text = words[0].text or ""
+    return "" if text.startswith("-") else text
 
 
 def _is_diffusion(bound: Bound, release: Release, path: str, model_type: str) -> bool:
@@ -251,3 +203,26 @@ def _table(release: Release, command: str) -> Table:
         return any(family.component(flag) is not None for family in release.dynamic())
 
     return Table(options, is_dynamic, elsewhere, release.rejects_unknown(command))
+
+
+def _noticed(
+    events: tuple[Event, ...],
+    bound: Bound,
+    words: Sequence[Word],
+    release: Release,
+    found: Recognised,
+) -> tuple[tuple[Event, ...], frozenset[str]]:
+    """Return the events with those of left-over words and of components, and what was not clear."""
+    unclear: frozenset[str] = frozenset()
+    single: Sequence[Entry] = ()
+    if bound.events or bound.extras:
+        from sgdlint.launch import strays
+
+        left, single = strays.leftovers(bound, words, release, found.subcommand)
+        events = (*events, *left)
+        unclear = strays.probably_meant(events, release.options(found.subcommand))
+    if single or any(name.startswith(COMPONENT) for name in bound.given):
+        from sgdlint.launch import components
+
+        events = (*events, *components.noted(bound, single, release))
+    return events, unclear

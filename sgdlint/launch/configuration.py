@@ -6,7 +6,7 @@ Imported when a launch names such a file.
 from __future__ import annotations
 
 from sgdlint.catalog import tables
-from sgdlint.catalog.quirks import needs_number, reaches_pipeline, retired_options
+from sgdlint.catalog.quirks import needs_number, reaches_pipeline, refused_keys, retired_options
 from sgdlint.configs import ENDINGS, ConfigError, load
 from sgdlint.launch.bind import Event, Given
 from sgdlint.record import record
@@ -51,12 +51,17 @@ def read(path: str, text: str, place: Given, release: Release, command: str) -> 
     options = release.by_dest(command)
     others = release.by_dest("generate")
     retired = _retired(release)
+    refused = refused_keys(release.name)
     for key, value in data.items():
         line = str(lines.get(str(key), ""))
         if not isinstance(key, str):
             events.append(event("config-key-not-text", key=str(key), line=line))
         elif key in retired:
             events.append(event("config-key-removed", key=key, line=line, instead=retired[key]))
+        elif key in refused and value != refused[key]["only"]:
+            only, why = str(refused[key]["only"]), refused[key]["why"]
+            fields = {"key": key, "line": line, "value": str(value), "only": only, "reason": why}
+            events.append(event("config-key-refused", **fields))
         elif "-" in key and key.replace("-", "_") in others:
             wanted = key.replace("-", "_")
             events.append(event("config-key-with-dashes", key=key, line=line, nearest=wanted))

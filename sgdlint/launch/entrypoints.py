@@ -21,3 +21,5 @@ MODULES: dict[str, str] = {DIFFUSION_CLI: "", DIFFUSION_SERVER: "serve", INERT_C
 `python -m sglang.cli.main` defines `main` without calling it, so it ends at once in each of these
 releases. `sglang.launch_server` is not here: it reads the options of language models only.
 """
+DIFFUSION_MODULES = (DIFFUSION_CLI, DIFFUSION_SERVER)
+"""Modules that start diffusion whatever the model."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 from sgdlint import catalog
 from sgdlint.catalog import tables
 from sgdlint.catalog.quirks import retired_options
-from sgdlint.launch.bind import Bound, Elsewhere, Event
+from sgdlint.launch.bind import Elsewhere, Event
+from sgdlint.launch.components import Entry
 from sgdlint.nearest import nearest
 
 TYPE_CHECKING = False
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sgdlint.catalog import Release
     from sgdlint.catalog.dynamic import Dynamic
     from sgdlint.catalog.options import OptionTable
+    from sgdlint.launch.bind import Bound
     from sgdlint.shell.values import Word
 
 
@@ -60,11 +62,14 @@ def elsewhere(flag: str, release: Release, command: str) -> Elsewhere | None:
 # --- words that no option takes -------------------------------------------------------------------
 
 
-def leftovers(bound: Bound, words: Sequence[Word], release: Release, command: str) -> list[Event]:
-    """Return events for the words left over, after SGLang has taken its dynamic options out."""
-    if not release.rejects_unknown(command):
-        return []
+def leftovers(
+    bound: Bound, words: Sequence[Word], release: Release, command: str
+) -> tuple[list[Event], list[Entry]]:
+    """Return events for the words left over, and the dynamic options, which SGLang takes out."""
     events: list[Event] = []
+    entries: list[Entry] = []
+    if not release.rejects_unknown(command):
+        return events, entries
     extras = list(bound.extras)
     position = 0
     while position < len(extras):
@@ -72,22 +77,33 @@ def leftovers(bound: Bound, words: Sequence[Word], release: Release, command: st
         text = words[index].text or words[index].prefix
         position += 1
         if text == "--":
-            return [*events, Event("stray-argument", (index,), (("value", "--"),))]
+            return [*events, Event("stray-argument", (index,), (("value", "--"),))], entries
         if not text.startswith("-"):
             run = _run(extras[position - 1 :], words)
             position += len(run) - 1
             events.append(Event("stray-argument", run, (("value", _shortened(run, words)),)))
             continue
-        flag, equals, _ = text.partition("=")
+        flag = text.partition("=")[0]
         family = release.component(flag)
-        taken = 0 if equals else _taken(family, index, extras[position:], words)
+        taken = _taken(family, index, extras[position:], words)
         if family is None or taken is None:
             events.append(_unknown(flag, index, release, command))
             position += _values_of_unknown(extras, position, words)
         else:
+            entries.append(_entry(family, (index, *extras[position : position + taken]), words))
             position += taken
             events += _swallowed(flag, index, family, release, command)
-    return events
+    return events, entries
+
+
+def _entry(family: tuple[Dynamic, str], indices: tuple[int, ...], words: Sequence[Word]) -> Entry:
+    """Return what a dynamic option gives to its component."""
+    word = words[indices[0]]
+    flag, equals, joined = (word.text or word.prefix).partition("=")
+    value = words[indices[1]].text if len(indices) > 1 else None
+    if equals and word.text is not None:
+        value = joined
+    return Entry(family[0].name, flag, family[1], value, indices)
 
 
 def _run(extras: Sequence[int], words: Sequence[Word]) -> tuple[int, ...]:
@@ -116,6 +132,12 @@ def _taken(
     """Return how many left-over words a dynamic option takes; None when it lacks its value."""
     if family is None:
         return None
+    _, equals, value = (words[index].text or words[index].prefix).partition("=")
+    if family[0].values != "one" and not family[1]:
+        return None
+    if equals:
+        fits = family[0].values != "boolean" or value.lower() in ("true", "false")
+        return 0 if fits or words[index].text is None else None
     after = words[index + 1] if index + 1 < len(words) else None
     if after is not None and after.texts is None and not after.prefix.startswith("-"):
         # Not known, and so most likely the value. A word that begins known is left over, too.

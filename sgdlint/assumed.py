@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from sgdlint import catalog
+from sgdlint.beside import beside, in_file
 from sgdlint.catalog.specifiers import SpecifierError, allowed_by, described, nearest_known, pinned
-from sgdlint.evidence import Evidence, beside, evidence, is_container
+from sgdlint.evidence import INSTALLS, around, is_container, text_of
+from sgdlint.pins import Evidence
 from sgdlint.record import record
 
 TYPE_CHECKING = False
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
     from sgdlint.launch.recognise import Recognised
     from sgdlint.shell.values import Command
-    from sgdlint.source import Nearby, Source
+    from sgdlint.source import Nearby, Source, Span
 
 
 @record
@@ -71,6 +73,7 @@ def by_launch(
     source: Source,
     commands: Sequence[Command],
     found: Sequence[Recognised],
+    known: Sequence[Evidence],
     project: Assumed | None,
 ) -> list[Assumed]:
     """Return what each launch is checked for.
@@ -78,40 +81,43 @@ def by_launch(
     In order: what the script, and the files beside it, tell; what the project's settings say; what
     is installed; the newest release known.
     """
-    known = evidence(source, commands)
-    return [
-        _of_launch(one, known, commands, source) or project or _untold(one, commands, source)
-        for one in found
-    ]
+    starts = [one.command.start for one in found]
+    result = []
+    for one in found:
+        outer = around(one.command.start, commands)
+        inside = any(map(is_container, outer))
+        chosen = _chosen(one.command.start, outer, inside, known, starts)
+        if not chosen:
+            chosen = _beside(source.near, outer, inside)
+        assumed = told(chosen) or project
+        if assumed is None and not inside and not one.fresh:
+            assumed = installed(source.near)
+        result.append(assumed or newest())
+    return result
 
 
-def _untold(launch: Recognised, commands: Sequence[Command], source: Source) -> Assumed:
-    """Return what is assumed for a launch that nothing written tells of."""
-    inside = launch.fresh or any(map(is_container, _around(launch, commands)))
-    return (None if inside else installed(source.near)) or newest()
+def _chosen(
+    start: int,
+    outer: Sequence[Command],
+    inside: bool,
+    known: Sequence[Evidence],
+    starts: Sequence[int],
+) -> list[Evidence]:
+    """Return the evidence that counts for the launch at an offset; [] when the script has none.
 
-
-def _around(launch: Recognised, commands: Sequence[Command]) -> list[Command]:
-    """Return the commands that a launch is part of, as in `docker run … sglang serve`."""
-    start = launch.command.start
-    return [one for one in commands if one.start <= start < one.end]
-
-
-def _of_launch(
-    launch: Recognised, known: list[Evidence], commands: Sequence[Command], source: Source
-) -> Assumed | None:
-    """Return what a script and the files beside it tell for a launch."""
-    start = launch.command.start
-    outer = _around(launch, commands)
-    inside = any(map(is_container, outer))
-    own = [
+    starts: where all launches of the script stand.
+    """
+    own = [one for one in known if _holds(one.command, start)]
+    installs = [one for one in known if one.kind in INSTALLS and one.container == inside]
+    # The image of another launch is not the one that this launch runs in.
+    images = [
         one
         for one in known
-        if one.command is not None and one.command.start <= start < one.command.end
+        if one.kind == "image tag"
+        and one.specifier
+        and not any(_holds(one.command, other) for other in starts)
     ]
-    installs = [one for one in known if one.kind == "install" and one.container == inside]
-    images = [one for one in known if one.kind == "image tag" and one not in own]
-    untold = inside and any("sglang:" in (word.text or "") for one in outer for word in one.words)
+    untold = inside and _of_image(outer)
     choices = [
         [
             one
@@ -121,12 +127,27 @@ def _of_launch(
         [one for one in own if one.kind == "image tag"],
         [] if untold else _in_force(installs, start),
         [] if untold else images,
+        [] if inside else [one for one in known if one.kind == "clone"],
     ]
-    chosen = next((some for some in choices if some), [])
-    if not chosen and not inside:
-        requirement = beside(source.near)
-        chosen = [requirement] if requirement is not None else []
-    return told(chosen)
+    return next((some for some in choices if some), [])
+
+
+def _holds(span: Span | None, offset: int) -> bool:
+    return span is not None and span.start <= offset < span.end
+
+
+def _of_image(outer: Sequence[Command]) -> bool:
+    """Whether a launch runs in an image of SGLang that its command names."""
+    texts = [text_of(word) or word.prefix for one in outer for word in one.words]
+    return any("sglang:" in text or "sglang@" in text for text in texts)
+
+
+def _beside(near: Nearby, outer: Sequence[Command], inside: bool) -> list[Evidence]:
+    """Return what a file beside the script tells; for a container, a Dockerfile alone does."""
+    if inside and _of_image(outer):
+        return []
+    found = in_file(near, "Dockerfile") if inside else beside(near)
+    return [found] if found is not None else []
 
 
 def _in_force(installs: list[Evidence], start: int) -> list[Evidence]:
@@ -139,7 +160,12 @@ def _in_force(installs: list[Evidence], start: int) -> list[Evidence]:
 
 
 def told(chosen: Sequence[Evidence]) -> Assumed | None:
-    """Return what pieces of evidence tell together; None when none can be read."""
+    """Return what pieces of evidence tell together; None when none can be read.
+
+    None too when the last one is for a build that is no release: that one most likely runs.
+    """
+    if not chosen or not chosen[-1].specifier:
+        return None
     found: dict[str, None] = {}
     notes = []
     origins: dict[str, None] = {}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
-from sgdlint.catalog.specifiers import pinned
+from sgdlint import pins
+from sgdlint.beside import in_file
 from sgdlint.launch.wrappers import CONTAINERS
-from sgdlint.record import record
+from sgdlint.pins import Evidence, Pin
+from sgdlint.record import replace
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
@@ -14,46 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sgdlint.shell.values import Command, Word
-    from sgdlint.source import Nearby, Source
+    from sgdlint.source import Source
 
-_VERSION = r"\d+\.\d+\.\d+(?:\.post\d+|\.?(?:dev|rc|a|b)\d+)?"
-# Compiled when a word may match: that takes longer than reading a whole script for them.
-IMAGE = rf"(?<![\w.-])sglang[:+]v?(?P<version>{_VERSION})(?!\w)"
-_PART = r"(?:===|==|~=|!=|<=|>=|<|>)\s*v?\d[\w.*+!]*"
-_PIN = (
-    rf"(?<![\w./@-])sglang(?:\[[\w\s,.-]*\])?\s*(?P<version>{_PART}(?:\s*,\s*{_PART})*)"
-    rf"|sgl-project/sglang(?:\.git)?@v?(?P<tag>{_VERSION})"
-)
-_INSTALLER = r"(?<![\w-])(?:pip3?|uvx?|conda|mamba|micromamba|poetry|pdm|pipx)(?!\w)"
-_LOCKED = rf'name = "sglang"\s+version = "(?P<version>{_VERSION})"'
-BESIDE = ("uv.lock", "constraints.txt", "requirements.txt", "pyproject.toml", "environment.yml")
-"""The files beside a script that are read for the release; the first that tells it counts."""
-
-
-@record
-class Evidence:
-    """A place that tells the release.
-
-    kind: "image tag", "install" or "requirement". specifier: a release, or a range (PEP 440).
-    span: where the specifier stands in `path`; for `==0.5.12` the release alone; None when it is
-    not written in one piece. path: "" for the script itself. command: where the command stands that
-    it is a word of. container: it is about what runs inside a container. conditional: its command
-    may not run.
-    """
-
-    kind: str
-    specifier: str
-    span: Span | None
-    line: int
-    path: str = ""
-    command: Span | None = None
-    container: bool = False
-    conditional: bool = False
-
-    @property
-    def where(self) -> str:
-        """What to tell the user: `image tag, line 7`."""
-        return f"{self.path or self.kind}, line {self.line}"
+PIP = ("pip", "pip3", "uv", "uvx", "pipx")
+CONDA = ("conda", "mamba", "micromamba")
+INSTALLERS = (*PIP, *CONDA, "poetry", "pdm")
+INSTALLS = ("install", "checkout")
+"""Kinds of evidence for what is installed where a command runs."""
 
 
 def evidence(source: Source, commands: Sequence[Command]) -> list[Evidence]:
@@ -61,61 +28,91 @@ def evidence(source: Source, commands: Sequence[Command]) -> list[Evidence]:
     found: dict[tuple[object, ...], Evidence] = {}
     for command in commands:
         words = [*command.words, *([command.stdin] if command.stdin is not None else [])]
-        texts = [_text(word) for word in words]
-        if not any("sglang" in text for text in texts):
-            continue
-        installs = any(map(_may_pin, texts)) and any(re.search(_INSTALLER, one) for one in texts)
-        for word, text in zip(words, texts, strict=True):
-            for one in _in_word(source, command, word, text, installs):
-                found.setdefault((one.span, one.specifier, one.command), one)
-    return [*_in_batch_header(source), *found.values()]
+        for word in words:
+            for text in texts_of(word):
+                if "sglang" not in text or not _may_tell(text):
+                    continue
+                for one in _in_word(source, commands, command, word, text):
+                    found.setdefault((one.span, one.specifier, one.command), one)
+    more = [*_in_files(source, commands)] if " -r" in source.text else []
+    more += _checked_out(source, commands) if "git " in source.text else []
+    ordered = sorted([*found.values(), *more], key=_start) if more else found.values()
+    return [*_in_batch_header(source), *ordered]
+
+
+def _start(one: Evidence) -> int:
+    return one.command.start if one.command is not None else -1
+
+
+def _may_tell(text: str) -> bool:
+    return any(mark in text for mark in ("sglang:", "sglang+", "@", "=", "<", ">", "~", ".whl"))
 
 
 def _in_word(
-    source: Source, command: Command, word: Word, text: str, installs: bool
+    source: Source, commands: Sequence[Command], command: Command, word: Word, text: str
 ) -> Iterator[Evidence]:
+    for kind, pin in _pins(command, text):
+        place = _written(word, pin.start, pin.end)
+        at = place.start if place is not None else word.start
+        line = source.location(max(0, at))[0]
+        one = Evidence(kind, pin.specifier, place, line, readable=pin.readable)
+        yield _of_command(one, command, commands)
+
+
+def _of_command(one: Evidence, command: Command, commands: Sequence[Command]) -> Evidence:
+    """Return evidence with what is known of the command that gives it."""
     span = Span(command.start, command.end)
-    inside = is_container(command)
-    for kind, match in _matches(text, installs):
-        start, end = _version(match)
-        place = _written(word, start, end)
-        offset = place.start if place is not None else word.start
-        yield Evidence(
-            kind,
-            text[start:end],
-            place,
-            source.location(max(0, offset))[0],
-            command=span,
-            container=inside,
-            conditional=command.conditional,
-        )
+    inside = any(map(is_container, around(command.start, commands)))
+    return replace(one, command=span, container=inside, conditional=command.conditional)
 
 
-def _matches(text: str, installs: bool) -> Iterator[tuple[str, re.Match[str]]]:
-    if "sglang:" in text or "sglang+" in text:
-        yield from (("image tag", match) for match in re.finditer(IMAGE, text))
-    if installs and _may_pin(text):
-        yield from (("install", match) for match in re.finditer(_PIN, text))
+def _pins(command: Command, text: str) -> Iterator[tuple[str, Pin]]:
+    yield from (("image tag", pin) for pin in pins.images(text))
+    tools = {text_of(word).rpartition("/")[2] for word in command.words[:6]}
+    if not tools.isdisjoint(PIP):
+        whole = pins.requirement(text)
+        yield from [("install", whole)] if whole is not None else []
+    elif not tools.isdisjoint(INSTALLERS) or any(tool in text for tool in INSTALLERS):
+        conda = not tools.isdisjoint(CONDA)
+        yield from (("install", pin) for pin in pins.requirements(text, conda))
 
 
-def _may_pin(text: str) -> bool:
-    return "sglang" in text and any(mark in text for mark in ("=", "<", ">", "@"))
+def _in_files(source: Source, commands: Sequence[Command]) -> Iterator[Evidence]:
+    """Yield what the files tell that `pip install -r FILE` names."""
+    for command in commands:
+        texts = [text_of(word) for word in command.words]
+        if "install" not in texts[:6]:
+            continue
+        for before, text in zip(["", *texts], texts, strict=False):
+            name = text if before == "-r" else text[2:] if text.startswith("-r") else ""
+            found = in_file(source.near, name) if name else None
+            if found is not None:
+                yield _of_command(replace(found, kind="install"), command, commands)
 
 
-def _version(match: re.Match[str]) -> tuple[int, int]:
-    """Return where the specifier stands, without the `==` of a single release."""
-    groups = match.groupdict()
-    name = "tag" if groups.get("tag") else "version"
-    start, end = match.span(name)
-    text = match[name]
-    if pinned(text):
-        start += len(text) - len(text.lstrip("= "))
-    return start, end
+def _checked_out(source: Source, commands: Sequence[Command]) -> Iterator[Evidence]:
+    """Yield what `git clone -b v0.5.12 …/sglang` and `git checkout v0.5.12` tell."""
+    from sgdlint.checkouts import checkouts
+
+    for one in checkouts(commands):
+        place, specifier = None, ""
+        if one.word >= 0:
+            word = one.at.words[one.word]
+            place = _written(word, one.start, one.end)
+            specifier = text_of(word)[one.start : one.end]
+        line = source.location(place.start if place is not None else one.at.start)[0]
+        kind = "checkout" if one.installed else "clone"
+        yield _of_command(Evidence(kind, specifier, place, line), one.command, commands)
+
+
+def around(offset: int, commands: Sequence[Command]) -> list[Command]:
+    """Return the commands that a place is part of, as in `docker run … sglang serve`."""
+    return [one for one in commands if one.start <= offset < one.end]
 
 
 def is_container(command: Command) -> bool:
     """Whether a command runs what it runs inside a container."""
-    texts = [_text(word) for word in command.words]
+    texts = [text_of(word) for word in command.words]
     return any(text.rpartition("/")[2] in CONTAINERS for text in texts[:3]) or any(
         text.startswith("--container-image") for text in texts
     )
@@ -125,33 +122,23 @@ def _in_batch_header(source: Source) -> Iterator[Evidence]:
     """Yield what `#SBATCH --container-image=…` tells."""
     if "#SBATCH" not in source.text:
         return
-    for line in re.finditer(r"^#SBATCH\s.*$", source.text, re.MULTILINE):
-        for match in re.compile(IMAGE).finditer(source.text, line.start(), line.end()):
-            span = Span(*match.span("version"))
-            number = source.location(span.start)[0]
-            yield Evidence("image tag", match["version"], span, number)
+    start = 0
+    for line in source.text.splitlines(keepends=True):
+        for pin in pins.images(line) if line.startswith("#SBATCH") else ():
+            span = Span(start + pin.start, start + pin.end)
+            yield Evidence("image tag", pin.specifier, span, source.location(span.start)[0])
+        start += len(line)
 
 
-def beside(near: Nearby) -> Evidence | None:
-    """Return what a requirements file beside the script tells; the first of BESIDE that does."""
-    for name in BESIDE:
-        text = near.read(name)
-        if text is None or "sglang" not in text:
-            continue
-        pattern = _LOCKED if name == "uv.lock" else _PIN
-        for match in re.finditer(pattern, text):
-            before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-            if "#" in before:
-                continue
-            start, end = _version(match)
-            line = text.count("\n", 0, start) + 1
-            return Evidence("requirement", text[start:end], Span(start, end), line, name)
-    return None
-
-
-def _text(word: Word) -> str:
+def text_of(word: Word) -> str:
     """Return a word's text; the one that it has when nothing outside sets its variables."""
     return word.text or word.default or ""
+
+
+def texts_of(word: Word) -> tuple[str, ...]:
+    """Return all texts that a word may have, as far as they are known."""
+    texts = word.texts
+    return texts if texts is not None else (word.default or "",)
 
 
 def _written(word: Word, start: int, end: int) -> Span | None:

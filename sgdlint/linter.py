@@ -7,6 +7,7 @@ from sgdlint.assumed import Assumed
 from sgdlint.catalog.specifiers import SpecifierError
 from sgdlint.directives import DirectiveError
 from sgdlint.documents import mentions_sglang
+from sgdlint.evidence import evidence
 from sgdlint.finding import RELEASES, Checked, Edit, Failure, Finding, Fix, Report
 from sgdlint.launch.build import launch_of
 from sgdlint.launch.launch import Hardware
@@ -143,7 +144,8 @@ def _releases_of(script: _Script, stated: Assumed | None) -> list[Assumed]:
     project = _of_project(script.source)
     if stated is not None:
         return [stated] * len(script.found)
-    return assumed.by_launch(script.source, script.commands, script.found, project)
+    told = evidence(script.source, script.commands)
+    return assumed.by_launch(script.source, script.commands, script.found, told, project)
 
 
 def _for_release(task: _Task, engine: Engine) -> _Done:

@@ -126,17 +126,17 @@ def _evidence(source: Source, release: str, engine: Engine) -> list[Finding]:
     from sgdlint.shell.interpreter import commands
     from sgdlint.shell.parser import parse
 
-    found = []
-    for one in evidence(source, commands(parse(source.text), source.text)):
-        if (
-            one.path
-            or one.span is None
-            or one.specifier == release
-            or not one.specifier[0].isdigit()
-        ):
+    found: list[Finding] = []
+    named = {
+        one.span: one
+        for one in evidence(source, commands(parse(source.text), source.text))
+        if not one.path and one.specifier != release and one.specifier[:1].isdigit()
+    }
+    for span, one in named.items():
+        if span is None:
             continue
-        edit = Edit(one.span, release)
+        edit = Edit(span, release)
         fix = Fix(f"write {release}", "unsafe", (edit,), "it must exist under that name")
         fields = {"from": one.specifier, "kind": one.kind}
-        found += engine.plain("pinned-evidence", one.span, fields, fix)
+        found += engine.plain("pinned-evidence", span, fields, fix)
     return found

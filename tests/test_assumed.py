@@ -186,3 +186,179 @@ def test_a_refused_fix_does_not_keep_the_others_back() -> None:
     fixed = fix(Source("x", script), lambda source: check(source, pack, options))
     assert fixed.text == f"{RUN} --warmup --log-level info\n"
     assert fixed.refused == "the fix of SGD203 would make a new error, so it was not applied"
+
+
+CLONE = "git clone {} https://github.com/sgl-project/sglang.git\n"
+INSTALL = 'cd sglang && pip install -e "python[diffusion]"\n'
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        (CLONE.format("-b v0.5.12") + INSTALL, "0.5.12 (checkout, line 1)"),
+        (CLONE.format("--depth 1 --branch=v0.5.12") + INSTALL, "0.5.12 (checkout, line 1)"),
+        (CLONE.format("-b v0.5.12"), "0.5.12 (clone, line 1)"),
+        (
+            CLONE.format("") + "cd sglang\ngit fetch --tags\ngit checkout v0.5.12.post1\n"
+            'pip install --upgrade pip\npip install -e "python[diffusion]"\ncd ..\n',
+            "0.5.12.post1 (checkout, line 4)",
+        ),
+        (
+            (
+                f"{CLONE.format('')}git -C sglang switch --detach tags/v0.5.12\n"
+                "uv pip install ./sglang/python[diffusion]\n"
+            ),
+            "0.5.12 (checkout, line 2)",
+        ),
+        (
+            (
+                "git clone -b v0.5.12 git@github.com:sgl-project/sglang.git src\n"
+                "pip install --no-deps -e src/python\n"
+            ),
+            "0.5.12 (checkout, line 1)",
+        ),
+        ("T=v0.5.12\n" + CLONE.format("-b $T") + INSTALL, "0.5.12 (checkout, line 1)"),
+        (f"pip install sglang==0.5.9\n{CLONE.format('-b v0.5.12')}", "0.5.9 (install, line 1)"),
+        (
+            f"{CLONE.format('-b v0.5.12')}{INSTALL}pip install sglang==0.5.9\n",
+            "0.5.9 (install, line 3)",
+        ),
+        # The main branch is no release, and what was installed before it is gone.
+        (f"pip install sglang==0.5.9\n{CLONE.format('')}{INSTALL}", f"0.5.23 ({NEWEST})"),
+        (CLONE.format("-b main") + INSTALL, f"0.5.23 ({NEWEST})"),
+        (
+            (
+                f"{CLONE.format('-b v0.5.12')}cd sglang && git checkout my-branch -- && cd ..\n"
+                "git clone https://github.com/o/other && cd other && git checkout v0.5.9\n"
+            ),
+            "0.5.12 (clone, line 1)",
+        ),
+        ("git clone -b v0.5.9 https://github.com/o/sglang-tools\n", f"0.5.23 ({NEWEST})"),
+    ],
+)
+def test_what_a_checkout_tells(script: str, told: str) -> None:
+    [one] = check(Source("x", script + RUN), rulepack.load(), Options()).checked
+    assert f"{described(one.releases)} ({one.origin})" == told
+
+
+@pytest.mark.parametrize(
+    ("command", "release"),
+    [
+        ("pip install ./dist/sglang-0.5.12-py3-none-any.whl", "0.5.12"),
+        ("pip install https://e.org/sglang-0.5.12.post1%2Bcu126-py3-none-any.whl", "0.5.12.post1"),
+        ("conda install -c conda-forge sglang=0.5.12", "0.5.12 and 0.5.12.post1"),
+        ("mamba install -y 'sglang=0.5.9=py312_0'", "0.5.9"),
+        ("conda install 'sglang==0.5.12'", "0.5.12"),
+        ("poetry add sglang@^0.5.20", "0.5.20 and later"),
+        ("poetry add 'sglang[diffusion]@0.5.12'", "0.5.12"),
+        ("uv add 'sglang>=0.5.20,'", "0.5.20 and later"),
+        ("pip install git+https://github.com/sgl-project/sglang.git@v0.5.12#egg=sglang", "0.5.12"),
+        ("pip install sglang==0.5.9\npip install git+https://github.com/x/sglang@main", "0.5.23"),
+        ("pip install sglang==0.5.12.dev3", "0.5.23"),
+        ('pip install "sglang==$VERSION"', "0.5.23"),
+        ("docker pull lmsysorg/sglang:v0.5.12", "0.5.12"),
+        ("docker build - <<E\nFROM lmsysorg/sglang:v0.5.12-cu130-runtime\nE", "0.5.12"),
+        ("docker pull lmsysorg/sglang:v0.5.12-dev", "0.5.23"),
+        ("docker pull lmsysorg/sglang:nightly-dev-cu13-20251122-c1a4af18", "0.5.23"),
+        ("docker pull lmsysorg/sglang@sha256:0123456789abcdef", "0.5.23"),
+        ("docker pull lmsysorg/sglang:v0.5.12@sha256:0123456789abcdef", "0.5.12"),
+        ("curl http://sglang:30000/v1/models", "0.5.23"),
+        ("docker run -d lmsysorg/sglang:v0.5.9 sglang serve --model-path a/b", "0.5.23"),
+    ],
+)
+def test_what_a_command_tells_for_the_launch_after_it(command: str, release: str) -> None:
+    report = check(Source("x", f"{command}\n{RUN}"), rulepack.load(), Options())
+    assert described(report.checked[-1].releases) == release
+
+
+@pytest.mark.parametrize(
+    ("image", "release"),
+    [
+        ("$([[ $A ]] && echo a)", "0.5.9"),
+        ("lmsysorg/sglang:$TAG", "0.5.23"),
+        ("lmsysorg/sglang@sha256:0123", "0.5.23"),
+        ('"$IMAGE"', "0.5.9 and 0.5.12"),
+        ("other/image", "0.5.9"),
+    ],
+)
+def test_the_image_of_a_launch(image: str, release: str) -> None:
+    script = "I=lmsysorg/sglang:v0.5.9\nif a; then IMAGE=lmsysorg/sglang:v0.5.12\n"
+    script += f"else IMAGE=$I; fi\ndocker pull $I\ndocker run {image} {RUN}"
+    report = check(Source("x", script), rulepack.load(), Options())
+    assert described(report.checked[-1].releases) == release
+
+
+DOCKERFILE = """\
+ARG SGLANG_VERSION=0.5.12
+ARG TAG=v$SGLANG_VERSION-cu126
+FROM lmsysorg/sglang:${TAG} AS base
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("requirements.txt", "-r base.txt\ntorch\n", "0.5.16 (base.txt, line 2)"),
+        ("requirements.txt", "-c base.txt\nsglang\n", "0.5.16 (base.txt, line 2)"),
+        ("requirements.txt", "-r requirements.txt\n", f"0.5.23 ({NEWEST})"),
+        ("requirements.txt", "sglang==${V}\n", f"0.5.23 ({NEWEST})"),
+        (
+            "poetry.lock",
+            '[[package]]\nname = "sglang"\nversion = "0.5.12"\n',
+            "0.5.12 (poetry.lock, line 3)",
+        ),
+        (
+            "pyproject.toml",
+            '[tool.poetry.dependencies]\nsglang = {version = "~0.5.20", extras = ["diffusion"]}\n',
+            "0.5.20 and later (pyproject.toml, line 2)",
+        ),
+        ("pyproject.toml", 'sglang = "^0.5.22"\n', "0.5.22 and 0.5.23 (pyproject.toml, line 1)"),
+        ("pyproject.toml", 'sglang = "*"\n', f"0.5.23 ({NEWEST})"),
+        (
+            "pyproject.toml",
+            (
+                'dependencies = ["sglang>=0.5.9"]\n[tool.uv.sources]\n'
+                'sglang = { git = "https://github.com/sgl-project/sglang", tag = "v0.5.12" }\n'
+            ),
+            "0.5.12 (pyproject.toml, line 3)",
+        ),
+        ("environment.yml", "dependencies:\n  - sglang=0.5.9\n", "0.5.9 (environment.yml, line 2)"),
+        ("Dockerfile", DOCKERFILE, "0.5.12 (Dockerfile, line 3)"),
+        (
+            "Dockerfile",
+            DOCKERFILE + "RUN pip install \\\n  'sglang[diffusion]==0.5.16'\n",
+            "0.5.16 (Dockerfile, line 5)",
+        ),
+        ("Dockerfile", "ENV SGLANG_VERSION=v0.5.12\nFROM x\n", "0.5.12 (Dockerfile, line 1)"),
+        (
+            "Dockerfile",
+            "ARG REF=v0.5.12\nRUN git clone -b ${REF} --depth 1 https://github.com/x/sglang.git\n",
+            "0.5.12 (Dockerfile, line 2)",
+        ),
+        ("Dockerfile", "ARG T\nFROM lmsysorg/sglang:$T\n", f"0.5.23 ({NEWEST})"),
+        ("Dockerfile", "FROM lmsysorg/sglang:latest\n", f"0.5.23 ({NEWEST})"),
+    ],
+)
+def test_what_a_file_beside_it_tells(name: str, text: str, told: str) -> None:
+    near = Files()
+    near.texts = {name: text, "base.txt": "# ours\nsglang==0.5.16\n"}
+    report = check(Source("x", RUN, near=near), rulepack.load(), Options())
+    assert f"{report.sglang} ({report.release_from})" == told
+
+
+def test_a_requirements_file_that_the_script_installs() -> None:
+    near = Files()
+    near.texts = {"deps/gpu.txt": "sglang==0.5.12\n", "requirements.txt": "sglang==0.5.9\n"}
+    source = Source("x", f"pip install -U -r deps/gpu.txt\n{RUN}", near=near)
+    report = check(source, rulepack.load(), Options())
+    assert (report.sglang, report.release_from) == ("0.5.12", "deps/gpu.txt, line 1")
+
+
+@pytest.mark.parametrize(
+    ("image", "release"), [("ours", "0.5.12"), ("lmsysorg/sglang:latest", "0.5.23")]
+)
+def test_a_dockerfile_tells_for_an_image_of_another_name(image: str, release: str) -> None:
+    near = Files()
+    near.texts = {"Dockerfile": DOCKERFILE, "requirements.txt": "sglang==0.5.9\n"}
+    source = Source("x", f"docker build -t ours .\ndocker run {image} {RUN}", near=near)
+    assert check(source, rulepack.load(), Options()).sglang == release

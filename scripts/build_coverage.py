@@ -20,17 +20,18 @@ What is still to be written is counted and listed, by `--check` as well, and is 
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sgdlint.rules.model import Rule
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 DATA = ROOT / "docs" / "coverage.yaml"
 TARGET = ROOT / "docs" / "coverage.md"
-PACK = ROOT / "sgdlint" / "rules" / "pack.json"
 KEYS = {"id", "topic", "of", "says", "code", "source", "rules", "see", "not_checkable", "todo"}
 ANSWERS = ("rules", "see", "not_checkable", "todo")
 TODO_KEYS = {"rule", "severity", "since", "until", "when", "source"}
@@ -81,10 +82,11 @@ def load(path: Path) -> Entry:
     return data
 
 
-def pack() -> dict[str, Entry]:
+def pack() -> dict[str, Rule]:
     """Return the built-in rules by code."""
-    rules = json.loads(PACK.read_text(encoding="utf-8"))["rules"]
-    return {rule["code"]: rule for rule in rules}
+    from sgdlint import rulepack
+
+    return {rule.code: rule for rule in rulepack.load().rules}
 
 
 def open_rules(data: Entry) -> list[tuple[Entry, Entry]]:
@@ -92,14 +94,14 @@ def open_rules(data: Entry) -> list[tuple[Entry, Entry]]:
     return [(item, todo) for item in data["statements"] for todo in item.get("todo", ())]
 
 
-def problems(data: Entry, rules: dict[str, Entry]) -> list[str]:
+def problems(data: Entry, rules: dict[str, Rule]) -> list[str]:
     """Return what is wrong with the data, one line for each fault."""
     ids = [str(item.get("id")) for item in data["statements"]]
     found = [f"{name}: the id is taken" for name in sorted(set(ids)) if ids.count(name) > 1]
     for item in data["statements"]:
         faults = [*faults_of_statement(item, data["topics"]), *faults_of_links(item, ids, rules)]
         found += [f"{item.get('id')}: {fault}" for fault in faults]
-    written = {rule["name"] for rule in rules.values()}
+    written = {rule.name for rule in rules.values()}
     for item, todo in open_rules(data):
         faults = [*faults_of_todo(todo)]
         if todo.get("rule") in written:
@@ -119,7 +121,7 @@ def faults_of_statement(item: Entry, topics: Entry) -> list[str]:
     return [*found, *faults_of_sources(item.get("source", ()))]
 
 
-def faults_of_links(item: Entry, ids: list[str], rules: dict[str, Entry]) -> list[str]:
+def faults_of_links(item: Entry, ids: list[str], rules: dict[str, Rule]) -> list[str]:
     """Return the rules and statements that one statement names and that do not exist."""
     found = [f"there is no rule {code}" for code in item.get("rules", ()) if code not in rules]
     others = set(ids) - {item.get("id")}
@@ -160,7 +162,7 @@ def is_bound(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch(r"\d+\.\d+\.\d+(\.post\d+)?", value) is not None
 
 
-def page(data: Entry, rules: dict[str, Entry]) -> str:
+def page(data: Entry, rules: dict[str, Rule]) -> str:
     """Return the page."""
     parts = [HEAD, "\n", summary(data["statements"])]
     for topic, title in data["topics"].items():
@@ -186,7 +188,7 @@ def summary(statements: list[Entry]) -> str:
     )
 
 
-def row(item: Entry, rules: dict[str, Entry]) -> str:
+def row(item: Entry, rules: dict[str, Rule]) -> str:
     """Return the line of one statement."""
     says = f'<a id="{item["id"]}"></a>{cell(item["says"])}<br>*{cell(item["of"])}*'
     code = cell(item.get("code", ""))
@@ -195,7 +197,7 @@ def row(item: Entry, rules: dict[str, Entry]) -> str:
     return f"| {says} | {'<br>'.join(answers(item, rules))} | {told} |\n"
 
 
-def answers(item: Entry, rules: dict[str, Entry]) -> list[str]:
+def answers(item: Entry, rules: dict[str, Rule]) -> list[str]:
     """Return what answers a statement, a line for each."""
     found = [answer_by(rules[code]) for code in item.get("rules", ())]
     found += [f"as [{name}](#{name})" for name in item.get("see", ())]
@@ -204,23 +206,23 @@ def answers(item: Entry, rules: dict[str, Entry]) -> list[str]:
     return found + [f"*open:* `{todo['rule']}`" for todo in item.get("todo", ())]
 
 
-def answer_by(rule: Entry) -> str:
+def answer_by(rule: Rule) -> str:
     """Return a rule with its severity and releases."""
-    return f"{rule['code']} `{rule['name']}` ({rule['severity']}, {span(rule)})"
+    return f"{rule.code} `{rule.name}` ({rule.severity}, {span(rule.since, rule.until)})"
 
 
 def open_row(todo: Entry) -> str:
     """Return the line of a rule that is still to be written."""
     name = f"`{todo['rule']}` ({todo['severity']})"
-    return f"| {name} | {span(todo)} | {cell(todo['when'])} | {cell(todo['source'])} |\n"
+    when = span(todo.get("since", ""), todo.get("until", ""))
+    return f"| {name} | {when} | {cell(todo['when'])} | {cell(todo['source'])} |\n"
 
 
-def span(rule: Entry) -> str:
+def span(since: str, until: str) -> str:
     """Return the releases from `since` to the last known one before `until`, in words."""
     from sgdlint.catalog import release_key
 
-    since, until = rule.get("since"), rule.get("until")
-    if until is None:
+    if not until:
         return f"from {since}" if since else "all releases"
     last = [name for name in known_releases() if release_key(name) < release_key(until)][-1]
     return f"{since} to {last}" if since else f"until {last}"

@@ -17,6 +17,7 @@ from catalog_extract import (
     attention,
     dynamic,
     environment,
+    keys,
     language,
     models,
     options,
@@ -70,6 +71,7 @@ def extract(wheel: Wheel) -> store.Extraction:
         "attention": attention.extract(program),
         "environment": environment.extract(program),
         "places": places.extract(program),
+        "keys": keys.extract(program),
     }
 
 

@@ -24,6 +24,7 @@ TABLES: dict[str, list[str]] = {
     "pipelines": ["all"],
     "attention": ["all"],
     "places": ["all"],
+    "keys": ["all"],
 }
 Extraction = dict[str, dict[str, list[dict[str, Any]]]]
 """What one release gives: table → column → rows."""

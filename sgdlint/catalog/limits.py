@@ -96,7 +96,7 @@ def limit_of(release: str, option: str, model: Model | None) -> Limit | None:
     """Return the limit of an option, by destination; model: None when it is not certain."""
     for row in tables.table("limits")["limits"]:
         if option in row["options"] and tables.within(row, release):
-            if not row.get("server") and _may_drop(release, option, model):
+            if not row.get("server") and may_drop(release, option, model):
                 return None
             data = {k: v for k, v in row.items() if k not in NOT_OF_VALUES}
             for key in ("among", "unless"):
@@ -105,7 +105,7 @@ def limit_of(release: str, option: str, model: Model | None) -> Limit | None:
     return None
 
 
-def _may_drop(release: str, option: str, model: Model | None) -> bool:
+def may_drop(release: str, option: str, model: Model | None) -> bool:
     """Whether the model may be one for which SGLang drops the option unseen."""
     for row in tables.table("limits")["narrow_models"]:
         drops = option in row["drops"] if "drops" in row else option not in row["options"]

@@ -93,27 +93,12 @@ def rejects_unknown(release: str, command: str) -> bool:
     )
 
 
-def needs_number(release: str) -> frozenset[str]:
-    """Return the keys of a configuration file for which a release refuses a text."""
-    return _keys("config_numbers", release)
-
-
-def reaches_pipeline(release: str) -> frozenset[str]:
-    """Return the keys of a configuration file that set the pipeline besides the request."""
-    return _keys("config_shared", release)
-
-
 def unsettled_families(release: str) -> frozenset[str]:
     """Return the model families that a release may give to the diffusers backend instead."""
     rows = tables.table("quirks")["unsettled_families"]
     return frozenset(
         name for row in rows if tables.within(row, release) for name in row["families"]
     )
-
-
-def _keys(section: str, release: str) -> frozenset[str]:
-    rows = tables.table("quirks")[section]
-    return frozenset(key for row in rows if tables.within(row, release) for key in row["keys"])
 
 
 def component_values(release: str, name: str) -> ComponentValues | None:

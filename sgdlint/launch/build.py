@@ -12,7 +12,7 @@ from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from sgdlint.catalog import Release
     from sgdlint.launch.components import Entry
@@ -64,7 +64,10 @@ def launch_of(
     if not (positional or named or words_unknown or MODEL in unclear):
         events = (*events, dispatcher.missing_model(words, release, found))
     if CONFIG in bound.given:
-        bound, noticed = _configured(bound, words, found, release, around)
+        from sgdlint.launch import configuration
+
+        place = configuration.Place(bound.given[CONFIG], words, found, release, path)
+        bound, noticed = configuration.configured(bound, place, around)
         events = (*events, *noticed)
     launch = Launch(
         command=found.subcommand,
@@ -73,7 +76,7 @@ def launch_of(
         span=Span(found.command.start, found.command.end),
         head_start=found.head_start,
         head_end=found.head_end,
-        bound=replace(bound, events=events, unclear=unclear),
+        bound=replace(bound, events=events, unclear=unclear | bound.unclear),
         environment=found.environment,
         prefix_reaches=found.prefix_reaches,
         fresh=found.fresh,
@@ -82,48 +85,6 @@ def launch_of(
         nested=found.nested,
     )
     return replace(launch, bound=replace(launch.bound, events=(*events, *noted(launch))))
-
-
-def _configured(
-    bound: Bound,
-    words: Sequence[Word],
-    found: Recognised,
-    release: Release,
-    around: Surroundings | None,
-) -> tuple[Bound, tuple[Event, ...]]:
-    """Return what is bound with the options of the `--config` file, and what is wrong with it."""
-    given = bound.given[CONFIG]
-    index = given.name_word if given.joined else (*given.value_words, -1)[0]
-    word = words[index] if index >= 0 else None
-    path = None if word is None else word.text
-    if path is not None and given.joined:
-        path = path.partition("=")[2]
-    if path == "":  # as if it were not there
-        return bound, ()
-    opened = replace(bound, open=True)
-    if path is None or given.dropped:
-        return opened, ()
-    from sgdlint.launch import configuration
-
-    if configuration.broken_name(path):
-        place = (given.name_word, *given.value_words)
-        return opened, (Event("config-ending", place, (("file", path),)),)
-    text = None if around is None else around.text_of(path, found)
-    if text is None:
-        return opened, ()
-    read = configuration.read(path, text, given, release, found.subcommand)
-    # What stands on the command line wins; an abbreviation that SGLang drops does not.
-    winning = {name: one for name, one in bound.given.items() if not one.dropped}
-    noticed = tuple(one for one in read.events if not _overridden(one, winning))
-    broken = any(one.kind in ("config-unreadable", "config-without-keys") for one in read.events)
-    every = {**bound.given, **read.given, **winning}
-    return replace(bound, given=every, open=bound.open or broken), noticed
-
-
-def _overridden(event: Event, winning: Mapping[str, Given]) -> bool:
-    """Whether the value of a key that is wrong does not count, as the command line has another."""
-    types = ("config-wrong-type", "config-text-for-boolean")
-    return event.kind in types and dict(event.fields)["key"] in winning
 
 
 # --- the model ---------------------------------------------------------------------------------

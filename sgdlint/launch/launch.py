@@ -62,8 +62,7 @@ class Launch:
     @property
     def model(self) -> Model | None:
         """The model, when the registry of the release is certain to know it by its path."""
-        model = self.release.model(self.model_path) if self.model_path else None
-        return model if model is not None and model.how in SURE and model.is_settled else None
+        return sure_model(self.release, self.model_path)
 
     def words_span(self, indices: tuple[int, ...]) -> Span:
         """Return where argument words are written, or the first of them when they lie apart.
@@ -84,6 +83,12 @@ class Launch:
     def flag(self, name: str) -> str:
         """Return the spelling of an option destination on the command line of this release."""
         return self.release.flag(self.command, name) or "--" + name.replace("_", "-")
+
+
+def sure_model(release: Release, path: str) -> Model | None:
+    """Return the model of a path, when the registry of the release is certain to know it so."""
+    model = release.model(path) if path else None
+    return model if model is not None and model.how in SURE and model.is_settled else None
 
 
 def _written(word: Word) -> Span | None:

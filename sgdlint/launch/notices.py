@@ -49,7 +49,12 @@ def _out_of_range(given: Given, launch: Launch, model: Model | None) -> Iterator
     if not given.values:
         return
     limit = limit_of(launch.release.name, given.option.dest, model)
-    if limit is None or any(launch.bound.may_be_given(name) for name in limit.unless):
+    # What a configuration file has instead of JSON is no text that is parsed.
+    if (
+        limit is None
+        or (limit.json and given.place)
+        or any(launch.bound.may_be_given(name) for name in limit.unless)
+    ):
         return
     if any(map(limit.allows, given.values)):
         return

@@ -66,6 +66,26 @@ EVENTS: dict[str, dict[str, str]] = {
         "nearest": "string",
     },
     "config-key-ignored": {"file": "string", "key": "string", "line": "string"},
+    "config-key-of-command-line": {
+        "file": "string",
+        "key": "string",
+        "line": "string",
+        "flag": "string",
+    },
+    "config-key-overridden": {
+        "file": "string",
+        "key": "string",
+        "line": "string",
+        "flag": "string",
+    },
+    "config-key-unknown": {
+        "file": "string",
+        "key": "string",
+        "line": "string",
+        "nearest": "string",
+        "added": "string",
+        "removed": "string",
+    },
     "config-text-for-boolean": {
         "file": "string",
         "key": "string",
@@ -74,6 +94,13 @@ EVENTS: dict[str, dict[str, str]] = {
         "expected": "string",
     },
     "config-wrong-type": {
+        "file": "string",
+        "key": "string",
+        "line": "string",
+        "value": "string",
+        "expected": "string",
+    },
+    "config-wrong-choice": {
         "file": "string",
         "key": "string",
         "line": "string",

@@ -95,3 +95,48 @@ def test_a_finding_says_where_the_option_stands_and_the_fix_stays_in_the_script(
     assert source.text[start:end] == "--config c.yaml"
     fixed = apply(source.text, [one for one in errors if one.fix and one.fix.edits])
     assert fixed.startswith(f"{SERVE} --config c.yaml")
+
+
+def codes(text: str, script: str = SERVE, release: str = "0.5.23") -> list[str]:
+    """Return the codes of what is said about a configuration file."""
+    source = Source("run.sh", f"{script} --config c.yaml\n", near=Files({"c.yaml": text}))
+    report = check(source, rulepack.load([]), Options(sglang=release))
+    return [one.code for one in report.findings]
+
+
+@pytest.mark.parametrize(
+    ("text", "release", "expected"),
+    [
+        ("num_gpuz: 2", "0.5.23", ["SGD260"]),
+        ("colour: red", "0.5.23", ["SGD259"]),
+        ("nccl_port: 5000", "0.5.23", []),  # a setting without an option
+        ("flow_shift: 3", "0.5.23", []),  # of the pipeline
+        ("_mine: 1", "0.5.23", []),
+        ("vae_config.load_encoder: true", "0.5.23", []),
+        ("performance_mode: auto", "0.5.10.post1", ["SGD261"]),
+        ("num_gpus: null", "0.5.23", ["SGD256"]),
+        ("tp_size: null", "0.5.23", []),
+        ("num_gpus: 2.0", "0.5.10.post1", []),
+        ("num_gpus: 2.0", "0.5.12", ["SGD256"]),
+        ("log_level: 3", "0.5.9", ["SGD256"]),
+        ("backend: torch", "0.5.9", ["SGD265"]),
+        ("backend: Diffusers", "0.5.9", []),
+        ("guidance_scale: '4'", "0.5.23", []),  # a server takes it for its pipeline, unseen
+        ("num_inference_steps: 4", "0.5.23", ["SGD255"]),
+    ],
+)
+def test_keys_and_values(text: str, release: str, expected: list[str]) -> None:
+    assert codes(text, release=release) == expected
+
+
+def test_values_of_requests_count_only_for_models_that_have_them() -> None:
+    generate = "sglang generate --prompt x --model-path"
+    assert codes("fps: '8'", f"{generate} Qwen/Qwen-Image") == ["SGD256"]
+    assert codes("fps: '8'", f'{generate} "$MODEL"') == []
+    assert codes("fps: '8'", f"{generate} Qwen/Qwen-Image", "0.5.9") == ["SGD255"]
+
+
+def test_a_null_leaves_open_what_holds() -> None:
+    assert codes("pipeline_class_name: null") == []
+    generate = "sglang generate --prompt x --model-path Qwen/Qwen-Image"
+    assert codes("image_path: null", generate) == []

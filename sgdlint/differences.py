@@ -136,11 +136,13 @@ def _defaults(before: Launch, after: Launch) -> Iterator[Event]:
     if not (_is_native(before, data) and _is_native(after, data)):
         return
     old, new = _request_defaults(before), _request_defaults(after)
+    frames = data["rounded_frames"]["option"]
     if _rounds_frames(before, data["rounded_frames"]):
-        old.pop(data["rounded_frames"]["option"], None)
+        old.pop(frames, None)
+    rounded = {frames} if _rounds_frames(after, data["rounded_frames"]) else set()
     for name, value in old.items():
         if name in new and new[name] != value and _unsaid(name, before, after, data):
-            yield _default(name, value, new[name], after)
+            yield _default(name, value, new[name], after, name not in rounded)
     old, new = _settings(before, data), _settings(after, data)
     for name, value in old.items():
         if name in new and new[name] != value and _absent(name, before, after):
@@ -158,11 +160,13 @@ def _is_native(launch: Launch, data: dict[str, Any]) -> bool:
     return not launch.bound.open
 
 
-def _default(name: str, old: Any, new: Any, after: Launch) -> Event:
+def _default(name: str, old: Any, new: Any, after: Launch, kept: bool = True) -> Event:
+    """Return the event for a default that changed; kept: saying the old one keeps the output."""
     flag = after.release.flag(after.command, name)
     if flag is None:
         return _event("moved-request", (), name=name, old=_text(old), new=_text(new))
     fields = {"option": name, "flag": flag, "old": _text(old), "new": _text(new)}
+    fields["kept"] = "yes" if kept else "no"
     return _event("moved-default", (), **fields)
 
 
@@ -210,9 +214,9 @@ def _rounds_frames(launch: Launch, data: dict[str, str]) -> bool:
 
 
 def _size(launch: Launch) -> dict[str, Any]:
-    """Return the size of what is made from text when neither the launch nor its model says one."""
+    """Return the size of what is made without an image when neither launch nor model says one."""
     model, unset = launch.model, tables.table("migration")["unset_size"]
-    if model is None or model.accepts_image is not False:
+    if model is None or model.requires_image is not False:
         return {}
     known = tables.order()
     if model.kind not in ("image", "video") or known[launch.release.name] < known[unset["since"]]:
@@ -247,11 +251,11 @@ def _variables(before: Launch, after: Launch) -> Iterator[Event]:
             continue
         if not _reads(before.release, name) or _reads(after.release, name):
             continue
-        new = _renamed(name)
-        if new and _reads(after.release, new):
-            yield _event("moved-variable", (), name=name, new=new)
-        else:
-            yield _event("lost-variable", (), name=name)
+        place, new = (variable.start, variable.end), _renamed(name)
+        if not new or not _reads(after.release, new):
+            yield Event("lost-variable", (), (("name", name),), None, place)
+        elif new not in after.environment:
+            yield Event("moved-variable", (), (("name", name), ("new", new)), None, place)
 
 
 def _reads(release: Release, name: str) -> bool:

@@ -102,10 +102,17 @@ class Uses:
         """Return where something reads the text of an edit and does not want it; -1 if nothing."""
         for reader in sorted(self.readers[edit.span], key=lambda span: span.start):
             # A command around the launch (`bash -c '…'`) reads the same text for it.
-            if not any(_holds(reader, span) for span in agreed):
+            if not any(_holds(reader, span) for span in agreed) and not self.sets(reader, edit):
                 return reader.start
         name = self.assigned_name(edit.span)
         return self.other_mention(name, agreed) if name else -1
+
+    def sets(self, reader: Span, edit: Edit) -> bool:
+        """Whether a command (`export A=1`) is the one that makes the assignment of an edit."""
+        return any(
+            one.start <= edit.span.start <= one.end and _holds(reader, Span(one.start, one.end))
+            for one in self.assignments
+        )
 
     def assigned_name(self, span: Span) -> str:
         """Return the variable in whose assignment an edit lies, or ""."""

@@ -244,7 +244,8 @@ class _Binder:
         matches = self.matches(flag)
         if len(matches) == 1:
             return options[matches[0]]
-        if matches and (self.table.is_dynamic(flag) or self.table.elsewhere(flag) is None):
+        told = self.table.rejects and not self.table.is_dynamic(flag)  # by another event
+        if matches and not (told and self.table.elsewhere(flag)):
             self.note("ambiguous-option", (index,), flag=flag, candidates=", ".join(matches))
         return None
 

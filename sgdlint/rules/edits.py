@@ -58,6 +58,10 @@ def edits_for(site: Site, action: Action, value: str, words: tuple[int, ...] = (
         return [
             edit for given in _all_given(site, action.name) for edit in _rename(site, given, action)
         ]
+    if action.kind == "rename_env":
+        from sgdlint.rules.renames import rename_variable
+
+        return rename_variable(site, action.name, value)
     if action.kind == "set_env":
         return [_set_variable(site, action.name, value)]
     return _unset_variable(site, action.name)

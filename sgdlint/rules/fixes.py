@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from sgdlint.catalog import Option
     from sgdlint.rules.files import At, RuleProblem
 
-ACTIONS = ("set", "add", "remove", "rename", "replace", "drop", "set_env", "unset_env")
+ACTIONS = (
+    "set",
+    "add",
+    "remove",
+    "rename",
+    "replace",
+    "drop",
+    "set_env",
+    "unset_env",
+    "rename_env",
+)
 _REPLACED = ("flag", "value", "whole", "words", "before")
 _DROPPED = ("option", "variable")
 
@@ -69,6 +79,9 @@ def _mistakes(kind: str, name: str, value: Any, names: Names) -> Mistakes:
         return []
     if kind in ("set_env", "unset_env"):
         return _at_edit(_variable_mistake(kind, name, names))
+    if kind == "rename_env":
+        unknown = [one for one in (name, value) if not ever_a_variable(one)]
+        return [((), f"no release knows the variable {one}") for one in unknown]
     if kind == "rename":
         return _rename_mistakes(name, value, names)
     if kind == "remove" and ever_an_option(name):

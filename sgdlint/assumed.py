@@ -7,7 +7,8 @@ from sgdlint.beside import beside, in_file
 from sgdlint.catalog.specifiers import SpecifierError, allowed_by, described, nearest_known, pinned
 from sgdlint.evidence import INSTALLS, around, is_container, text_of
 from sgdlint.pins import Evidence
-from sgdlint.record import record
+from sgdlint.record import record, replace
+from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from sgdlint.launch.recognise import Recognised
     from sgdlint.shell.values import Command
-    from sgdlint.source import Nearby, Source, Span
+    from sgdlint.source import Nearby, Source
 
 
 @record
@@ -73,13 +74,14 @@ def by_launch(
     source: Source,
     commands: Sequence[Command],
     found: Sequence[Recognised],
-    known: Sequence[Evidence],
+    known: list[Evidence],
     project: Assumed | None,
 ) -> list[Assumed]:
     """Return what each launch is checked for.
 
     In order: what the script, and the files beside it, tell; what the project's settings say; what
-    is installed; the newest release known.
+    is installed; the newest release known. known: what the script tells; what a file beside it
+    tells is added.
     """
     starts = [one.command.start for one in found]
     result = []
@@ -89,6 +91,7 @@ def by_launch(
         chosen = _chosen(one.command.start, outer, inside, known, starts)
         if not chosen:
             chosen = _beside(source.near, outer, inside)
+            known += [replace(file, command=_first_word(one)) for file in chosen]
         assumed = told(chosen) or project
         if assumed is None and not inside and not one.fresh:
             assumed = installed(source.near)
@@ -130,6 +133,12 @@ def _chosen(
         [] if inside else [one for one in known if one.kind == "clone"],
     ]
     return next((some for some in choices if some), [])
+
+
+def _first_word(launch: Recognised) -> Span:
+    """Return where a finding stands that is about another file than the launch's."""
+    word = launch.command.words[0]
+    return Span(word.start, word.end)
 
 
 def _holds(span: Span | None, offset: int) -> bool:

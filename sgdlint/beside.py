@@ -52,7 +52,7 @@ def in_file(near: Nearby, name: str) -> Evidence | None:
         content = text if path == name else near.read(path) or ""
         line = content.count("\n", 0, pin.start) + 1
         span = Span(pin.start, pin.end)
-        return Evidence("requirement", pin.specifier, span, line, path, readable=pin.readable)
+        return Evidence("requirement", pin.specifier, span, line, path, wrong=pin.wrong)
     return None
 
 
@@ -138,7 +138,7 @@ def _filled(text: str, values: dict[str, str]) -> str:
 
 
 def _moved(pin: Pin, offset: int) -> Pin:
-    return Pin(pin.specifier, pin.start + offset, pin.end + offset, pin.readable)
+    return Pin(pin.specifier, pin.start + offset, pin.end + offset, pin.wrong)
 
 
 def _join(folder: str, path: str) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PIP = ("pip", "pip3", "uv", "uvx", "pipx")
 CONDA = ("conda", "mamba", "micromamba")
 INSTALLERS = (*PIP, *CONDA, "poetry", "pdm")
+_REQUIRES = ("install", "add")
 INSTALLS = ("install", "checkout")
 """Kinds of evidence for what is installed where a command runs."""
 
@@ -55,7 +56,7 @@ def _in_word(
         place = _written(word, pin.start, pin.end)
         at = place.start if place is not None else word.start
         line = source.location(max(0, at))[0]
-        one = Evidence(kind, pin.specifier, place, line, readable=pin.readable)
+        one = Evidence(kind, pin.specifier, place, line, wrong=pin.wrong)
         yield _of_command(one, command, commands)
 
 
@@ -69,12 +70,13 @@ def _of_command(one: Evidence, command: Command, commands: Sequence[Command]) ->
 def _pins(command: Command, text: str) -> Iterator[tuple[str, Pin]]:
     yield from (("image tag", pin) for pin in pins.images(text))
     tools = {text_of(word).rpartition("/")[2] for word in command.words[:6]}
-    if not tools.isdisjoint(PIP):
+    if not tools.isdisjoint(PIP) and not tools.isdisjoint(_REQUIRES):
         whole = pins.requirement(text)
         yield from [("install", whole)] if whole is not None else []
     elif not tools.isdisjoint(INSTALLERS) or any(tool in text for tool in INSTALLERS):
         conda = not tools.isdisjoint(CONDA)
         yield from (("install", pin) for pin in pins.requirements(text, conda))
+        yield from (("install", pin) for pin in pins.refused(text))
 
 
 def _in_files(source: Source, commands: Sequence[Command]) -> Iterator[Evidence]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sgdlint.directives import Setting, Suppression
     from sgdlint.launch.launch import Launch
     from sgdlint.launch.recognise import Recognised
+    from sgdlint.pins import Evidence
     from sgdlint.rules.model import Pack
     from sgdlint.shell.tree import Tree
     from sgdlint.shell.values import Command
@@ -75,7 +76,8 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
     except (DirectiveError, OptionError) as error:
         failure = Failure(source.path, str(error))
         return _report(source, stated or assumed.newest(), failures=(failure,))
-    sure = _releases_of(script, stated)
+    known = evidence(source, script.commands)
+    sure = _releases_of(script, stated, known)
     wanted = {release for some in sure for release in some.releases}
     releases = [one for one in catalog.releases() if one in wanted]
     engine = Engine(pack, releases[-1] if releases else catalog.newest())
@@ -86,6 +88,7 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
         for release in releases
     }
     findings = [*_syntax(script.tree, engine), *_findings_of(done)]
+    findings += _doubts(known, engine) if any(one.launches for one in done.values()) else []
     findings = _suppress(findings, suppressions, source, engine, _chosen(options))
     findings = [one for one in findings if _is_wanted(one, options)]
     findings.sort(key=lambda one: (one.span.start, one.span.end, one.code))
@@ -139,13 +142,25 @@ def _script(source: Source) -> _Script:
     return _Script(source, tree, commands, recognise(commands))
 
 
-def _releases_of(script: _Script, stated: Assumed | None) -> list[Assumed]:
-    """Return what each command that starts SGLang is checked for; raises OptionError."""
+def _releases_of(script: _Script, stated: Assumed | None, known: list[Evidence]) -> list[Assumed]:
+    """Return what each command that starts SGLang is checked for; raises OptionError.
+
+    known: what the script tells; what the files beside it tell is added when they are asked.
+    """
     project = _of_project(script.source)
     if stated is not None:
         return [stated] * len(script.found)
-    told = evidence(script.source, script.commands)
-    return assumed.by_launch(script.source, script.commands, script.found, told, project)
+    return assumed.by_launch(script.source, script.commands, script.found, known, project)
+
+
+def _doubts(known: Sequence[Evidence], engine: Engine) -> list[Finding]:
+    """Return findings for places that name a release which cannot be told."""
+    if not known:
+        return []
+    from sgdlint.doubts import doubts
+
+    found = [finding for one in doubts(known) for finding in engine.plain(*one)]
+    return [replace(one, scope=None) for one in found]
 
 
 def _for_release(task: _Task, engine: Engine) -> _Done:
@@ -238,7 +253,11 @@ def stated_release(source: Source, options: Options) -> tuple[str, str] | None:
     script = _script(source)
     directed, _ = directives.read(source, _comments(script.tree), [])
     stated = _stated(options, directed)
-    told = [stated] if stated is not None else _releases_of(script, None)
+    told = (
+        [stated]
+        if stated is not None
+        else _releases_of(script, None, evidence(source, script.commands))
+    )
     first = next((one for one in told if one.origin != assumed.NEWEST), None)
     return None if first is None else (first.releases[-1], _why(first))
 

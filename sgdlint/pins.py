@@ -35,19 +35,28 @@ _CONDA = rf"{_NAME}(?P<conda>=\d[\w.*]*)(?:=\w+)?"
 # A whole requirement that pip takes for one of SGLang, and may refuse.
 _LOOSE = r"\s*sglang(?:\[[\w\s,.-]*\])?\s*(?P<version>[=<>!~^][^;#\"']*?)\s*,?\s*(?:;.*|#.*)?"
 
+# The versions of PEP 440 in full: sgdlint reads less of them, and pip refuses nothing of them.
+_VERSION = (
+    r"v?(?:\d+!)?\d+(?:\.\d+)*(?:[-_.]?(?:alpha|beta|preview|pre|a|b|c|rc)[-_.]?\d*)?"
+    r"(?:-\d+|[-_.]?(?:post|rev|r)[-_.]?\d*)?(?:[-_.]?dev[-_.]?\d*)?(?:\+\w+(?:[-_.]\w+)*)?"
+)
+_CLAUSE = rf"\s*(?:===\s*\S*|(?:==|!=)\s*{_VERSION}(?:\.\*)?|(?:~=|<=|>=|<|>)\s*{_VERSION})\s*"
+_INSTALL = r"\b(?:pip3?\s+install|uv\s+add)\s[^&|;\n]*"
+_MISTAKES = {"=": "==", "=>": ">=", "=<": "<="}
+
 
 @record
 class Pin:
     """A release that a text names, from `start` to `end`.
 
-    specifier: a release or a range; "" for a build that is no release, such as `latest`. readable:
-    pip can read it.
+    specifier: a release or a range; "" for a build that is no release, such as `latest`.
+    wrong: what is written, when pip cannot read it; the specifier is then what was surely meant.
     """
 
     specifier: str
     start: int
     end: int
-    readable: bool = True
+    wrong: str = ""
 
 
 @record
@@ -59,7 +68,7 @@ class Evidence:
     that is no release. span: where the release stands in `path`; None when it is not written in one
     piece. path: "" for the script itself. command: where the command stands that tells it.
     container: it is about what runs inside a container. conditional: its command may not run.
-    readable: pip can read it.
+    wrong: as of a Pin.
     """
 
     kind: str
@@ -70,7 +79,7 @@ class Evidence:
     command: Span | None = None
     container: bool = False
     conditional: bool = False
-    readable: bool = True
+    wrong: str = ""
 
     @property
     def where(self) -> str:
@@ -97,12 +106,39 @@ def requirements(text: str, conda: bool = False) -> Iterator[Pin]:
 
 def requirement(text: str, conda: bool = False) -> Pin | None:
     """Return what one whole requirement says of SGLang; None when it says nothing."""
-    found = next(requirements(text, conda), None)
-    match = re.fullmatch(_LOOSE, text)
-    if conda or match is None or (found is not None and found.end == match.end("version")):
-        return found
-    outside = "$" in match["version"] or "{" in match["version"]
-    return Pin("" if outside else match["version"], *match.span("version"), readable=outside)
+    match = None if conda else re.fullmatch(_LOOSE, text)
+    if match is None:
+        return next(requirements(text, conda), None)
+    if is_valid(match["version"]):
+        found = next(requirements(text), None)
+        whole = found is not None and found.end == match.end("version")
+        return found if whole else Pin("", *match.span("version"))
+    text = match["version"]
+    from_outside = "$" in text or "{" in text
+    return Pin(_meant(text), *match.span("version"), "" if from_outside else text)
+
+
+def _meant(text: str) -> str:
+    """Return a specifier whose only mistake, its operator, is corrected; "" for other mistakes."""
+    operator = re.match(r"=[<>]?(?=\s*\d)", text)
+    meant = _MISTAKES[operator[0]] + text[operator.end() :] if operator is not None else ""
+    return meant if is_valid(meant) else ""
+
+
+def refused(script: str) -> Iterator[Pin]:
+    """Yield what pip cannot read in the install commands of a script that stands in a string."""
+    for command in re.finditer(_INSTALL, script):
+        for word in re.finditer(r"[^\s\"']+", command[0]):
+            pin = requirement(word[0])
+            if pin is not None and pin.wrong:
+                start = command.start() + word.start()
+                yield Pin(pin.specifier, start + pin.start, start + pin.end, pin.wrong)
+
+
+def is_valid(specifier: str) -> bool:
+    """Whether pip reads a specifier."""
+    parts = [part for part in specifier.split(",") if part.strip()]
+    return all(re.fullmatch(_CLAUSE, part, re.IGNORECASE) for part in parts)
 
 
 def _pin(match: re.Match[str]) -> Pin:

@@ -362,3 +362,48 @@ def test_a_dockerfile_tells_for_an_image_of_another_name(image: str, release: st
     near.texts = {"Dockerfile": DOCKERFILE, "requirements.txt": "sglang==0.5.9\n"}
     source = Source("x", f"docker build -t ours .\ndocker run {image} {RUN}", near=near)
     assert check(source, rulepack.load(), Options()).sglang == release
+
+
+@pytest.mark.parametrize(
+    ("directive", "told"),
+    [
+        ("sglang=0.5.12 sglang=0.5.20", "0.5.12 and 0.5.20 (line 1)"),
+        ("sglang=>=0.5.10,<0.5.12", "0.5.10–0.5.11 (line 1)"),
+        ("sglang=0.5.9\n# sgdlint: sglang=~=0.5.20", "0.5.9 and 0.5.20 and later (line 1, line 2)"),
+        ("sglang===0.5.12.*", "0.5.12 and 0.5.12.post1 (line 1)"),
+    ],
+)
+def test_a_directive_with_several_releases(directive: str, told: str) -> None:
+    report = check(Source("x", f"# sgdlint: {directive}\n{RUN}"), rulepack.load(), Options())
+    assert f"{report.sglang} ({report.release_from})" == told
+
+
+@pytest.mark.parametrize(
+    ("directive", "message"),
+    [
+        ("sglang=>=0.6", "line 1: sglang: no known release is >=0.6; known: 0.5.5 to"),
+        ("sglang=0.5.99", "line 1: sglang: SGLang 0.5.99 is not in the catalog; the nearest known"),
+        ("sglang=0.5.9,0.5.12", "line 1: sglang: `0.5.9` in '0.5.9,0.5.12' is no part of a range"),
+        ("sglang=latest", "line 1: sglang: 'latest' is not a release; expected one like 0.5.12"),
+    ],
+)
+def test_a_directive_that_names_no_release(directive: str, message: str) -> None:
+    report = check(Source("x", f"# sgdlint: {directive}\n{RUN}"), rulepack.load(), Options())
+    [failure] = report.failures
+    assert failure.message.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("script", "codes"),
+    [
+        (f"docker run x bash -c 'pip install sglang=0.5.12 && {RUN}'", ["SGD804"]),
+        (f"{RUN}\n{RUN} --port 30001", ["SGD804"]),
+        (f"pip install sglang==0.5.12\n{RUN}", []),
+        ("pip install sglang=0.5.12\npython -m sglang.launch_server --model a", []),
+        (f"uv run --env sglang=oops {RUN}\npip install sglang==0.5.12", []),
+    ],
+)
+def test_one_place_is_doubted_once(script: str, codes: list[str]) -> None:
+    near = Files(requirements_txt="sglang==newest\n")
+    report = check(Source("x", script, near=near), rulepack.load(), Options())
+    assert [one.code for one in report.findings] == codes

@@ -32,6 +32,7 @@ LAYERS = (
         "evidence",
         "beside",
         "checkouts",
+        "doubts",
         "pins",
         "several",
     },

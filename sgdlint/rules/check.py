@@ -26,6 +26,9 @@ OUTSIDE_LAUNCHES = (
     "syntax-error",
     "unused-suppression",
     "unknown-suppression",
+    "unreadable-release",
+    "range-ahead",
+    "range-empty",
     "pinned-release",
 )
 """Events that belong to no launch, so that there are no facts to ask about."""

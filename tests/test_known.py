@@ -123,9 +123,30 @@ def test_what_a_backend_needs(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_an_environment_variable_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     lines = told(capsys, "env", "SGLANG_CACHE_DIT_ENABLED")
-    assert any(one.endswith("on: true or false; default no") for one in lines)
+    assert any(one.endswith("t is yes; default no") for one in lines)
     lines = told(capsys, "env", "SGLANG_DIFFUSION_ATTENTION_BACKEND", "--sglang", "0.5.12")
     assert any("nothing reads it: no effect" in one for one in lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "release", "words"),
+    [
+        ("SGLANG_CACHE_DIT_ENABLED", "0.5.23", "1, true, yes, on, y, t is yes; default no"),
+        ("MINIMAX_H3_VAE_DECODER_FUSED_NORM", "0.5.23", "1, true, yes, on is yes; default yes"),
+        ("SGLANG_ENABLE_FUSED_QKNORM_ROPE", "0.5.23", "0, false, no, off is no, all else is yes"),
+        ("SGL_DIFFUSION_STAGE_LOGGING", "0.5.5", "only numbers are read, 0 is no"),
+        ("SGLANG_CACHE_DIT_SECONDARY_FN", "0.5.12", "when not set, SGLANG_CACHE_DIT_FN counts"),
+    ],
+)
+def test_what_a_variable_may_hold(
+    name: str, release: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert words in "\n".join(told(capsys, "env", name, "--sglang", release))
+
+
+def test_pipelines_that_bring_a_models_configuration(capsys: pytest.CaptureFixture[str]) -> None:
+    found = data(capsys, "model", "black-forest-labs/FLUX.1-dev", "--sglang", "0.5.12")
+    assert found["pipelines"] == ["ComfyUIFluxPipeline"]
 
 
 def test_a_default_that_the_class_gives_is_called_so(capsys: pytest.CaptureFixture[str]) -> None:

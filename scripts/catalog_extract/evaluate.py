@@ -38,7 +38,9 @@ class Program(Statements):
 
     def __init__(self, wheel: Wheel, package: str = "sglang") -> None:
         self.wheel, self.package = wheel, package
-        self.overrides: dict[str, Any] = {}
+        self.overrides: dict[str, Any] = {
+            f"{package}.multimodal_gen.runtime.platforms.current_platform": natives.NvidiaGpu()
+        }
         self.variables: dict[str, str] = {}
         self._modules: dict[str, Module | None] = {}
         self.results: dict[str, Any] = {}
@@ -85,7 +87,8 @@ class Program(Statements):
         if isinstance(node, ast.ImportFrom):
             alias = next(a for a in node.names if (a.asname or a.name) == name)
             return self.imported_from(env.module.resolve(node), alias.name)
-        scope = Env(self, env.module, env)
+        inside = env if isinstance(env, ClassEnv) else None
+        scope = ClassEnv(self, inside.cls) if inside else Env(self, env.module, env)
         self.try_run(node, scope)
         return scope.names.get(name, Unknown(f"{key} could not be evaluated"))
 

@@ -20,7 +20,7 @@ from catalog_extract.objects import (
     UndecidedError,
     Unknown,
 )
-from catalog_extract.options import Fields, plain
+from catalog_extract.options import Fields, destination, plain
 from catalog_extract.scope import Module
 
 ROOT = "sglang.multimodal_gen"
@@ -53,6 +53,7 @@ _PIPELINE = (
     "boundary_ratio",
     "enable_autocast",
     "supports_auto_residency",
+    "generator_device",
 )
 _ARCHITECTURE = {
     "heads": "num_attention_heads",
@@ -249,6 +250,7 @@ def _sampling(program: Program, cls: Any, base: Fields) -> dict[str, Any]:
     params = make(program, cls)
     values = {name: _value(params, name) for name in _SAMPLING}
     values = {name: value for name, value in values.items() if value is not None}
+    values |= _unusual(params, base)
     negative, guidance = params.attributes.get("negative_prompt"), values.get("guidance_scale")
     own = set(dataclass_fields(program, cls)) - set(base.owners["sampling"])
     row = {
@@ -259,6 +261,17 @@ def _sampling(program: Program, cls: Any, base: Fields) -> dict[str, Any]:
         "fields": sorted(name for name in own if not name.startswith("_")),
     }
     return _tidy(row)
+
+
+def _unusual(params: Instance, base: Fields) -> dict[str, Any]:
+    """Return the other options that are numbers and that a class sets unlike the usual request."""
+    usual = make(base.program, base.classes["sampling"])
+    out: dict[str, Any] = {}
+    for name in sorted({destination(flags) for flags in base.sampling} - set(_SAMPLING)):
+        value = params.attributes.get(name)
+        if isinstance(value, (bool, int, float)) and value != usual.attributes.get(name):
+            out[name] = value
+    return out
 
 
 def _value(thing: Instance, name: str) -> Any:
@@ -377,7 +390,26 @@ def _quantized(module: Module) -> list[str]:
 
 def pipelines(program: Program) -> dict[str, list[dict[str, Any]]]:
     """Return the names of the native pipelines, which `--pipeline-class-name` takes."""
-    return {"all": [{"name": name} for name in sorted({n for n, _ in entry_classes(program)})]}
+    given = {name: pair for one in registrations(program) for name, pair in one.entries.items()}
+    rows = {name: _pipeline(program, name, cls, given) for name, cls in entry_classes(program)}
+    return {"all": [rows[name] for name in sorted(rows)]}
+
+
+def _pipeline(program: Program, name: str, cls: Cls, given: dict[str, Any]) -> dict[str, Any]:
+    """Return a pipeline with the configuration that it brings itself, where it does."""
+    own = [_cls(program, cls, part) for part in ("pipeline_config_cls", "sampling_params_cls")]
+    if None in own:
+        own = [one if isinstance(one, Cls) else None for one in given.get(name, ())]
+    found = zip(("family", "sampling"), own, strict=False)
+    return {"name": name} | {key: one.name for key, one in found if one is not None}
+
+
+def _cls(program: Program, owner: Cls, name: str) -> Cls | None:
+    try:
+        value = program.attribute(owner, name)
+    except (RaisedError, UndecidedError):
+        return None
+    return value if isinstance(value, Cls) else None
 
 
 def entry_classes(program: Program) -> Iterator[tuple[str, Cls]]:

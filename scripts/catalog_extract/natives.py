@@ -36,6 +36,7 @@ _CONSTANTS: dict[str, Any] = {
     "math.inf": math.inf,
     "os.sep": "/",
     "sys.argv": [],
+    "logging.getLogger": Builtin(lambda *_a: Unknown("logger")),
 }
 _TYPES = {"int": int, "float": float, "str": str, "bool": bool, "list": list, "dict": dict}
 
@@ -214,6 +215,18 @@ class Field(Host):
         self.has_default = not isinstance(spec, FieldSpec) or bool(
             spec.options.keys() & {"default", "default_factory"}
         )
+
+
+class NvidiaGpu(Host):
+    """Stands for the machine: some NVIDIA GPU, about which nothing more is known."""
+
+    _YES = ("is_cuda", "is_cuda_alike")
+    _NO = ("is_amd", "is_rocm", "is_hip", "is_npu", "is_mps", "is_musa", "is_xpu", "is_gfx1151")
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._YES or name in self._NO:
+            return Builtin(lambda *_a, **_k: name in self._YES)
+        return Unknown(f"current_platform.{name}")
 
 
 MISSING = Unknown("no default")

@@ -56,7 +56,7 @@ class Action(Host):
     ) -> None:
         self.flags, self.options, self.where = flags, options, where
         self.option_strings = list(flags)
-        self.dest = options.get("dest") or _destination(flags)
+        self.dest = options.get("dest") or destination(flags)
         self.default = options.get("default")
 
 
@@ -93,7 +93,8 @@ class Parser(Host):
         return self
 
 
-def _destination(flags: Sequence[Any]) -> str:
+def destination(flags: Sequence[Any]) -> str:
+    """Return the attribute that argparse makes of an option's spellings."""
     long = [f for f in flags if f.startswith("--")] or list(flags)
     return str(long[0]).lstrip("-").replace("-", "_")
 
@@ -222,7 +223,7 @@ def describe(action: Action, fields: Fields) -> dict[str, Any]:
 
 def slim(row: dict[str, Any]) -> dict[str, Any]:
     """Leave out what equals the usual (the loader fills it in again)."""
-    usual = USUAL | {"dest": _destination(row["flags"])}
+    usual = USUAL | {"dest": destination(row["flags"])}
     return {k: v for k, v in row.items() if k not in usual or usual[k] != v}
 
 

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+TRUE = ("1", "true", "yes", "on", "y", "t")
+"""What counts as true for most variables."""
+WORDS = (*TRUE, "0", "false", "no", "off", "n", "f", "")
+"""The words that were tried; `scripts/catalog_extract/environment.py` tells how."""
+
+
 @record
 class Variable:
     """An environment variable that the diffusion part of a release declares or reads.
@@ -19,6 +25,9 @@ class Variable:
     kind: `str`, `int`, `float`, `bool` or `path`; "" for one that is read without a declaration.
     default: what its reader gives when it is not set; UNKNOWN where that depends on the machine.
     read: something reads it; a declared variable that nothing reads has no effect.
+    true: the words for true, of a `bool`, in any case; "other" is any word that is not in WORDS.
+    refused: the words that stop SGLang.
+    otherwise: the variables that are asked when it is not set.
     """
 
     name: str
@@ -26,6 +35,14 @@ class Variable:
     default: Any = None
     declared: bool = True
     read: bool = True
+    true: tuple[str, ...] = TRUE
+    refused: tuple[str, ...] = ()
+    otherwise: tuple[str, ...] = ()
+
+    def is_true(self, text: str) -> bool:
+        """Whether a text counts as true."""
+        word = text.strip().lower()
+        return (word if word in WORDS else "other") in self.true
 
 
 def variables_of(release: str) -> dict[str, Variable]:
@@ -53,4 +70,7 @@ def from_row(row: tables.Row, dead: bool) -> Variable:
         UNKNOWN if isinstance(default, dict) else default,
         row.get("declared", True),
         row.get("read", True) and not dead,
+        tuple(row.get("true", TRUE)),
+        tuple(row.get("refused", ())),
+        tuple(row.get("otherwise", ())),
     )

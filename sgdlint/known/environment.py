@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sgdlint.catalog import history, tables
-from sgdlint.catalog.environment import Variable, from_row
+from sgdlint.catalog.environment import WORDS, Variable, from_row
 from sgdlint.catalog.options import UNKNOWN
 from sgdlint.catalog.quirks import dead_variables
 from sgdlint.known.places import places_of, told
@@ -53,6 +53,9 @@ def _version(one: Variable) -> dict[str, Any]:
         "type": one.kind or None,
         "default": plain(one.default),
         "declared": one.declared,
+        "true": list(one.true) if one.kind == "bool" else None,
+        "refused": list(one.refused),
+        "otherwise": list(one.otherwise),
         "read": one.read,
     }
 
@@ -63,13 +66,27 @@ def _says(one: Variable) -> str:
         return "read where it is needed, without a declared type"
     kind = {**KINDS, "bool": "true or false", "path": "a path"}
     parts = [kind.get(one.kind, one.kind)]
+    if one.kind == "bool":
+        parts += _words(one)
     if one.default is UNKNOWN:
         parts.append(f"default {ON_MACHINE}")
     elif one.default is not None:
         parts.append(f"default {shown(one.default) or 'an empty text'}")
+    if one.otherwise:
+        parts.append(f"when not set, {', '.join(one.otherwise)} counts")
     if not one.read:
         parts.append("declared, but nothing reads it: no effect")
     return "; ".join(parts)
+
+
+def _words(one: Variable) -> list[str]:
+    """Return which words count as true, and which are refused."""
+    if one.refused:
+        return ["only numbers are read, 0 is no"]
+    if "other" in one.true:
+        no = [word or "nothing" for word in WORDS if word not in one.true]
+        return [f"{', '.join(no)} is no, all else is yes"]
+    return [f"{', '.join(one.true)} is yes"]
 
 
 def text(data: dict[str, Any]) -> str:

@@ -53,6 +53,7 @@ def _facts(found: Model) -> dict[str, Any]:
         "sampling_class": found.sampling_class,
         "sampling_defaults": found.defaults,
         "own_parameters": list(found.sampling_fields),
+        "pipelines": _pipelines(found),
         "own_options": [flag for one in found.options for flag in one.flags],
         "transformer": found.transformer,
         "class_default_heads": found.heads,
@@ -63,6 +64,12 @@ def _facts(found: Model) -> dict[str, Any]:
         "settings": found.settings,
         "deployment": found.deployment,
     }
+
+
+def _pipelines(found: Model) -> list[str]:
+    """Return the native pipelines that bring the model's configuration themselves."""
+    rows = tables.rows_of("pipelines", found.release, "all")
+    return [row["name"] for row in rows if row.get("family") == found.family]
 
 
 def _sources(found: Model) -> list[dict[str, Any]]:
@@ -96,6 +103,7 @@ def _lines(data: dict[str, Any]) -> list[tuple[str, object]]:
         ("found by", data["found_by"]),
         ("also for", ", ".join(one for one in data["ids"] if one != data["model"])),
         ("pipeline configuration", data["family"]),
+        ("pipelines for it", ", ".join(data["pipelines"])),
         ("task", data["task"]),
         ("tasks of a request", ", ".join(tasks) if len(tasks) > 1 else ""),
         ("output", data["output"]),

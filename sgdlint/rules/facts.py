@@ -17,11 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from sgdlint.catalog.environment import Variable
     from sgdlint.launch.launch import Launch
     from sgdlint.rules.model import Fact, Pack
-
-TRUE_WORDS = ("true", "1", "yes", "y", "on", "t")
-"""What SGLang's get_bool_env_var and envs.py take for true (case-insensitive)."""
 
 
 class Derived:
@@ -94,8 +92,7 @@ class Facts:
         if variable.exported is not True or texts is None:
             return Value(None, variable.exported is not True)
         declared = self.launch.release.variable(name)
-        kind = "str" if declared is None else declared.kind
-        return Value(tuple(dict.fromkeys(env_value(kind, text) for text in texts)))
+        return Value(tuple(dict.fromkeys(env_value(declared, text) for text in texts)))
 
     def _model(self, name: str) -> Value:
         return MODEL_FACTS[name][1](self.launch)
@@ -145,10 +142,11 @@ def before_leaf(name: str) -> tuple[str, str]:
     return (head, rest) if head in ("effective", "model", "launch") else ("derived", name)
 
 
-def env_value(kind: str, text: str) -> Any:
+def env_value(declared: Variable | None, text: str) -> Any:
     """Read a variable's text as its type; what cannot be read stays text."""
-    if kind == "bool":
-        return text.strip().lower() in TRUE_WORDS
+    kind = "str" if declared is None else declared.kind
+    if declared is not None and kind == "bool":
+        return declared.is_true(text)
     try:
         if kind == "int":
             return int(text)

@@ -199,3 +199,21 @@ def test_loading_one_release_imports_nothing_slow() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "release", "text", "true"),
+    [
+        ("SGLANG_CACHE_DIT_ENABLED", "0.5.9", " ON ", True),
+        ("SGLANG_CACHE_DIT_ENABLED", "0.5.9", "enabled", False),
+        ("MINIMAX_H3_VAE_DECODER_FUSED_NORM", "0.5.23", "t", False),
+        ("SGLANG_ENABLE_FUSED_QKNORM_ROPE", "0.5.23", "enabled", True),
+        ("SGLANG_ENABLE_FUSED_QKNORM_ROPE", "0.5.23", "off", False),
+    ],
+)
+def test_words_for_true_are_those_of_the_variable(
+    name: str, release: str, text: str, true: bool
+) -> None:
+    variable = catalog.load(release).variable(name)
+    assert variable is not None
+    assert variable.is_true(text) is true

@@ -78,12 +78,33 @@ class _Checker:
         if not self.range_is_sound(at, data) or not self.is_new_fact(at, data):
             return
         names = Names(data, "", self.known_facts())
-        value = self.compiled(at.down("value"), data["value"], names, data["type"])
+        if ("value" in data) == ("cases" in data):
+            self.refuse(at, "needs either `value` or `cases`")
+            return
+        because = tuple(one["because"] for one in data.get("cases", ()))
+        if because:
+            value = self.cases(at.down("cases"), data, names)
+        else:
+            value = self.compiled(at.down("value"), data["value"], names, data["type"])
         # A fact that is wrong still has a name: those that use it are not wrong for that.
         value = value or ["const", True]
         since, until = data.get("since", ""), data.get("until", "")
-        self.facts.append(Fact(data["name"], data["type"], value, since, until))
+        self.facts.append(Fact(data["name"], data["type"], value, since, until, because))
         self.note_levels(self.facts[-1])
+
+    def cases(self, at: At, data: dict[str, Any], names: Names) -> list[Any] | None:
+        """Return cases as one if … else if … else; None when a part of them is wrong."""
+        *others, last = data["cases"]
+        if "when" in last or any("when" not in one for one in others):
+            self.refuse(at, "each case but the last has a `when`")
+            return None
+        whole = self.compiled(at.down(len(others)), last["value"], names, data["type"])
+        for number, one in reversed(list(enumerate(others))):
+            here = at.down(number)
+            when = self.compiled(here.down("when"), one["when"], names, "bool")
+            value = self.compiled(here.down("value"), one["value"], names, data["type"])
+            whole = ["if", when, value, whole] if when and value and whole else None
+        return whole
 
     def is_new_fact(self, at: At, data: dict[str, Any]) -> bool:
         """Whether no other fact has this name in a release of its range.

@@ -232,13 +232,17 @@ class Rule:
 
 @record
 class Fact:
-    """A derived fact: an expression over options and other facts, for a range of releases."""
+    """A derived fact: an expression over options and other facts, for a range of releases.
+
+    because: why it has its value, one text for each branch of the outermost if … else if … else.
+    """
 
     name: str
     type: str
     value: Any
     since: str = ""
     until: str = ""
+    because: tuple[str, ...] = ()
 
 
 @record
@@ -306,7 +310,7 @@ class Pack:
         """Return one definition of a derived fact."""
         fact = self._facts[number]
         if isinstance(fact, str):
-            fact = self._facts[number] = Fact(**json.loads(fact))
+            fact = self._facts[number] = fact_from_data(json.loads(fact))
         return fact
 
     @property
@@ -362,6 +366,11 @@ def to_data(thing: Any) -> dict[str, Any]:
             value = [to_data(one) for one in value]
         data[name] = value
     return data
+
+
+def fact_from_data(data: dict[str, Any]) -> Fact:
+    """Rebuild a fact from the data that `to_data` made."""
+    return Fact(**{**data, "because": tuple(data["because"])} if "because" in data else data)
 
 
 def rule_from_data(data: dict[str, Any]) -> Rule:

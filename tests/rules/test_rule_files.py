@@ -16,7 +16,7 @@ from sgdlint import resources, rulepack
 from sgdlint.cli import main
 from sgdlint.rules import files, shape
 from sgdlint.rules.files import RuleError
-from sgdlint.rules.model import Fact, Pack, rule_from_data, to_data
+from sgdlint.rules.model import Fact, Pack, fact_from_data, rule_from_data, to_data
 from sgdlint.rules.needs import index_of, needs_of
 
 RULE: dict[str, Any] = {
@@ -502,7 +502,7 @@ def test_a_pack_survives_being_stored() -> None:
     for rule in pack.rules:
         assert rule_from_data(json.loads(json.dumps(to_data(rule)))) == rule
     for fact in pack.facts:
-        assert Fact(**json.loads(json.dumps(to_data(fact)))) == fact
+        assert fact_from_data(json.loads(json.dumps(to_data(fact)))) == fact
 
 
 def test_the_index_of_a_pack_is_that_of_its_rules() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sgdlint import catalog
-from sgdlint.beside import beside, in_file
 from sgdlint.catalog.specifiers import SpecifierError, allowed_by, described, nearest_known, pinned
 from sgdlint.evidence import INSTALLS, around, is_container, text_of
 from sgdlint.pins import Evidence
@@ -155,6 +154,8 @@ def _beside(near: Nearby, outer: Sequence[Command], inside: bool) -> list[Eviden
     """Return what a file beside the script tells; for a container, a Dockerfile alone does."""
     if inside and _of_image(outer):
         return []
+    from sgdlint.beside import beside, in_file
+
     found = in_file(near, "Dockerfile") if inside else beside(near)
     return [found] if found is not None else []
 

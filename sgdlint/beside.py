@@ -30,14 +30,20 @@ _NAMED = (
 _CLONED = (
     rf"\bgit\s+clone\b[^&|;]*?(?:-b|--branch)[ =]v?(?P<version>{pins.VERSION})\s[^&|;]*/sglang\b"
 )
+_PROJECT = ("uv.lock", "poetry.lock", "pdm.lock", "pyproject.toml")
+"""What is read above a script, up to the first folder with a pyproject.toml."""
 MOST_FILES = 20
 
 
 def beside(near: Nearby) -> Evidence | None:
-    """Return what a file beside a script tells; the first of FILES that does."""
+    """Return what a file beside a script tells, the first of FILES that does; else its project."""
     for name in FILES:
         found = in_file(near, name)
         if found is not None:
+            return found
+    for path, text in near.above(_PROJECT):
+        found = _in_text(near, path, text)
+        if found is not None or path.endswith(_PROJECT[-1]):
             return found
     return None
 
@@ -45,7 +51,11 @@ def beside(near: Nearby) -> Evidence | None:
 def in_file(near: Nearby, name: str) -> Evidence | None:
     """Return what one file tells."""
     text = near.read(name)
-    if text is None or ("sglang" not in text.lower() and not name.endswith(".txt")):
+    return None if text is None else _in_text(near, name, text)
+
+
+def _in_text(near: Nearby, name: str, text: str) -> Evidence | None:
+    if "sglang" not in text.lower() and not name.endswith(".txt"):
         return None
     read = FILES.get(name.rpartition("/")[2], _requirements)
     for path, pin in read(near, name, text):
@@ -89,12 +99,20 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 def _project(near: Nearby, name: str, text: str) -> Found:
     """Yield what a pyproject.toml tells: where its packages come from, and what it requires."""
     for match in re.finditer(_SOURCE, text, re.MULTILINE):
-        yield name, Pin(match["version"], *match.span("version"))
+        if _table(text, match.start()).endswith(("sources", "dependencies")):
+            yield name, Pin(match["version"], *match.span("version"))
     for start, line in _lines(text):
         for pin in pins.requirements(line):
             yield name, _moved(pin, start)
     for match in re.finditer(_POETRY, text, re.MULTILINE):
-        yield name, Pin(pins.from_poetry(match["version"]), *match.span("version"))
+        if _table(text, match.start()).endswith("dependencies"):
+            yield name, Pin(pins.from_poetry(match["version"]), *match.span("version"))
+
+
+def _table(text: str, offset: int) -> str:
+    """Return the name of the table in which a place of a TOML file lies."""
+    heads = re.findall(r"^\s*\[+([^\]\n]*)\]", text[:offset], re.MULTILINE)
+    return heads[-1].strip() if heads else ""
 
 
 def _environment(near: Nearby, name: str, text: str) -> Found:

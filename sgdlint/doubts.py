@@ -1,4 +1,4 @@
-"""What is wrong with the places that name a release: pip cannot read it, or no release fits."""
+"""What is wrong with the places that name a release: the shell or pip reads it in another way."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 from sgdlint.catalog.releases import newest, release_key, releases
 from sgdlint.catalog.specifiers import SpecifierError, allowed_by, is_range
+from sgdlint.evidence import PIP, REQUIRES, text_of
 from sgdlint.finding import Edit, Fix
 from sgdlint.source import Span
 
@@ -14,8 +15,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sgdlint.pins import Evidence
+    from sgdlint.shell.values import Command
+    from sgdlint.source import Source
 
     Doubt = tuple[str, Span, dict[str, str], Fix | None]
+_BARE = r"sglang(?:\[[\w,.-]*\])?"
+_RANGE = r"(?:[<>]=?|[=!~]=)\d+\.\d[\w.*]*"
+
+
+def redirected(source: Source, commands: Sequence[Command]) -> Iterator[Doubt]:
+    """Yield an event for each range that the shell takes for redirections."""
+    for command in commands:
+        texts = [text_of(word) for word in command.words[:6]]
+        if set(PIP).isdisjoint(texts) or set(REQUIRES).isdisjoint(texts):
+            continue
+        for word in command.words:
+            written = source.text[max(0, word.start) : max(0, word.end)]
+            match = re.compile(rf"(?=[<>]){_RANGE}(?:,{_RANGE})*").match(source.text, word.end)
+            if match is not None and re.fullmatch(_BARE, written):
+                span = Span(word.start, match.end())
+                quoted = f'"{written}{match[0]}"'
+                edits = (Edit(span, quoted),)
+                fix = Fix(f"write {quoted}", "unsafe", edits, "another release is installed then")
+                yield "redirected-range", span, {"range": match[0], "file": _file(match[0])}, fix
+
+
+def _file(text: str) -> str:
+    """Return the first file that the shell reads or writes for a range."""
+    return re.split("[<>]", text[1:])[0]
 
 
 def doubts(known: Sequence[Evidence]) -> Iterator[Doubt]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sgdlint import pins
-from sgdlint.beside import in_file
 from sgdlint.launch.wrappers import CONTAINERS
 from sgdlint.pins import Evidence, Pin
 from sgdlint.record import replace
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
 PIP = ("pip", "pip3", "uv", "uvx", "pipx")
 CONDA = ("conda", "mamba", "micromamba")
 INSTALLERS = (*PIP, *CONDA, "poetry", "pdm")
-_REQUIRES = ("install", "add")
+REQUIRES = ("install", "add")
+"""What these programs are told when requirements follow."""
 INSTALLS = ("install", "checkout")
 """Kinds of evidence for what is installed where a command runs."""
 
@@ -70,7 +70,7 @@ def _of_command(one: Evidence, command: Command, commands: Sequence[Command]) ->
 def _pins(command: Command, text: str) -> Iterator[tuple[str, Pin]]:
     yield from (("image tag", pin) for pin in pins.images(text))
     tools = {text_of(word).rpartition("/")[2] for word in command.words[:6]}
-    if not tools.isdisjoint(PIP) and not tools.isdisjoint(_REQUIRES):
+    if not tools.isdisjoint(PIP) and not tools.isdisjoint(REQUIRES):
         whole = pins.requirement(text)
         yield from [("install", whole)] if whole is not None else []
     elif not tools.isdisjoint(INSTALLERS) or any(tool in text for tool in INSTALLERS):
@@ -81,6 +81,8 @@ def _pins(command: Command, text: str) -> Iterator[tuple[str, Pin]]:
 
 def _in_files(source: Source, commands: Sequence[Command]) -> Iterator[Evidence]:
     """Yield what the files tell that `pip install -r FILE` names."""
+    from sgdlint.beside import in_file
+
     for command in commands:
         texts = [text_of(word) for word in command.words]
         if "install" not in texts[:6]:

@@ -88,7 +88,7 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
         for release in releases
     }
     findings = [*_syntax(script.tree, engine), *_findings_of(done)]
-    findings += _doubts(known, engine) if any(one.launches for one in done.values()) else []
+    findings += _doubts(script, known, engine) if any(one.launches for one in done.values()) else []
     findings = _suppress(findings, suppressions, source, engine, _chosen(options))
     findings = [one for one in findings if _is_wanted(one, options)]
     findings.sort(key=lambda one: (one.span.start, one.span.end, one.code))
@@ -153,13 +153,15 @@ def _releases_of(script: _Script, stated: Assumed | None, known: list[Evidence])
     return assumed.by_launch(script.source, script.commands, script.found, known, project)
 
 
-def _doubts(known: Sequence[Evidence], engine: Engine) -> list[Finding]:
-    """Return findings for places that name a release which cannot be told."""
-    if not known:
+def _doubts(script: _Script, known: Sequence[Evidence], engine: Engine) -> list[Finding]:
+    """Return findings for places that name a release, and do not tell which one runs."""
+    text = script.source.text
+    if not known and not any(sign in text for sign in ("sglang>", "sglang<", "]>", "]<")):
         return []
-    from sgdlint.doubts import doubts
+    from sgdlint.doubts import doubts, redirected
 
-    found = [finding for one in doubts(known) for finding in engine.plain(*one)]
+    events = [*doubts(known), *redirected(script.source, script.commands)]
+    found = [finding for one in events for finding in engine.plain(*one)]
     return [replace(one, scope=None) for one in found]
 
 

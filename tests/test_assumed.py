@@ -312,8 +312,13 @@ FROM lmsysorg/sglang:${TAG} AS base
             '[tool.poetry.dependencies]\nsglang = {version = "~0.5.20", extras = ["diffusion"]}\n',
             "0.5.20 and later (pyproject.toml, line 2)",
         ),
-        ("pyproject.toml", 'sglang = "^0.5.22"\n', "0.5.22 and 0.5.23 (pyproject.toml, line 1)"),
-        ("pyproject.toml", 'sglang = "*"\n', f"0.5.23 ({NEWEST})"),
+        (
+            "pyproject.toml",
+            '[tool.poetry.group.gpu.dependencies]\nsglang = "^0.5.22"\n',
+            "0.5.22 and 0.5.23 (pyproject.toml, line 2)",
+        ),
+        ("pyproject.toml", '[tool.other]\nsglang = "0.5.9"\n', f"0.5.23 ({NEWEST})"),
+        ("pyproject.toml", '[tool.poetry.dependencies]\nsglang = "*"\n', f"0.5.23 ({NEWEST})"),
         (
             "pyproject.toml",
             (

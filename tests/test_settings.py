@@ -11,6 +11,7 @@ from sgdlint.cli import main
 from sgdlint.settings import SettingsError, read
 
 RUN = "sglang serve --model-path Qwen/Qwen-Image\n"
+NEWEST = "the newest release known"
 TABLE = '[project]\nname = "x"\n\n[tool.sgdlint]\n'
 
 
@@ -190,3 +191,12 @@ def test_what_is_installed_does_not_run_in_a_container(
     install(project / ".venv", "0.5.12")
     (project / "a" / "b" / "run.sh").write_text(f"docker run lmsysorg/sglang:dev {RUN}")
     assert told(capsys, "a/b/run.sh") == "SGLang 0.5.23 (the newest release known)"
+
+
+def test_the_nearest_project_above_tells(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "pyproject.toml").write_text('dependencies = ["sglang>=0.5.10"]\n')
+    assert told(capsys, "a/b/run.sh") == "SGLang 0.5.10 and later (pyproject.toml, line 1)"
+    (project / "uv.lock").write_text('[[package]]\nname = "sglang"\nversion = "0.5.12"\n')
+    assert told(capsys, "a/b/run.sh") == "SGLang 0.5.12 (uv.lock, line 3)"
+    (project / "a" / "pyproject.toml").write_text('[project]\nname = "another"\n')
+    assert told(capsys, "a/b/run.sh") == f"SGLang 0.5.23 ({NEWEST})"

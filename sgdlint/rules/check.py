@@ -27,6 +27,7 @@ OUTSIDE_LAUNCHES = (
     "unused-suppression",
     "unknown-suppression",
     "unreadable-release",
+    "redirected-range",
     "range-ahead",
     "range-empty",
     "pinned-release",

@@ -17,6 +17,7 @@ EVENTS: dict[str, dict[str, str]] = {
     "unused-suppression": {"codes": "string"},
     "unknown-suppression": {"code": "string", "nearest": "string"},
     "unreadable-release": {"written": "string", "place": "string"},
+    "redirected-range": {"range": "string", "file": "string"},
     "range-ahead": {"written": "string", "place": "string", "known": "string"},
     "range-empty": {"written": "string", "place": "string", "known": "string"},
     "unknown-option": {"flag": "string", "nearest": "string"},

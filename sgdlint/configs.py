@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from sgdlint.record import record
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -22,44 +24,65 @@ class ConfigError(Exception):
         self.line = line
 
 
-def load(name: str, text: str) -> tuple[Any, dict[str, int]]:
-    """Return the data of a file and the line of each key at its top; raises ConfigError."""
+@record
+class Loaded:
+    """What a file holds.
+
+    lines: the line of each key at its top. first: the first line of a key that is repeated.
+    """
+
+    data: Any
+    lines: dict[str, int]
+    first: dict[str, int]
+
+
+def load(name: str, text: str) -> Loaded:
+    """Read a file; raises ConfigError."""
     return _load_json(text) if name.endswith(".json") else _load_yaml(text)
 
 
-def _load_json(text: str) -> tuple[Any, dict[str, int]]:
+def _load_json(text: str) -> Loaded:
     import json
 
+    pairs: list[tuple[str, Any]] = []
+
+    def note(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        pairs[:] = found  # the object at the top is the last one to be complete
+        return dict(found)
+
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=note)
     except ValueError as error:
         message = getattr(error, "msg", str(error))
         raise ConfigError(message, getattr(error, "lineno", 0)) from None
-    keys = data if isinstance(data, dict) else ()
-    return data, {key: _line_of(json.dumps(key), text) for key in keys}
+    names = [key for key, _ in pairs] if isinstance(data, dict) else []
+    places = {key: _lines_of(json.dumps(key), text) for key in names}
+    first = {key: places[key][0] for key in names if names.count(key) > 1}
+    return Loaded(data, {key: lines[-1] for key, lines in places.items()}, first)
 
 
-def _line_of(quoted: str, text: str) -> int:
-    """Return the line of the last place where a quoted key stands; of several the last counts."""
-    places = list(re.finditer(re.escape(quoted) + r"\s*:", text))
-    return text.count("\n", 0, places[-1].start()) + 1 if places else 0
+def _lines_of(quoted: str, text: str) -> list[int]:
+    """Return the lines where a quoted key stands."""
+    places = re.finditer(re.escape(quoted) + r"\s*:", text)
+    return [text.count("\n", 0, place.start()) + 1 for place in places] or [0]
 
 
-def _load_yaml(text: str) -> tuple[Any, dict[str, int]]:
+def _load_yaml(text: str) -> Loaded:
     import yaml
 
     loader = yaml.SafeLoader(text)
+    lines: dict[str, int] = {}
+    first: dict[str, int] = {}
     try:
         node = loader.get_single_node()
         if node is None:
-            return None, {}
-        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
-        lines = {
-            key.value: key.start_mark.line + 1
-            for key, _ in pairs
-            if isinstance(key, yaml.ScalarNode)
-        }
-        return loader.construct_document(node), lines
+            return Loaded(None, {}, {})
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in lines:
+                    first.setdefault(key.value, lines[key.value])
+                lines[key.value] = key.start_mark.line + 1
+        return Loaded(loader.construct_document(node), lines, first)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         message = getattr(error, "problem", None) or str(error)

@@ -40,6 +40,25 @@ class Neighbours(Nearby):
             self._read[path] = _text_of(path)
         return self._read[path]
 
+    def lack(self, path: str) -> str:
+        """Return "missing" or "not text" for a file that is certainly so, "" for any other."""
+        return self.lack_from_start(os.path.join(self.folder, path))
+
+    def lack_from_start(self, path: str) -> str:
+        """Return what `lack` does, for a path from where sgdlint was started."""
+        if self.read_from_start(path) is not None:
+            return ""
+        if not os.path.lexists(path):
+            return "missing"
+        try:
+            plain = os.path.isfile(path) and os.path.getsize(path) <= LARGEST_NEIGHBOUR
+            Source.from_bytes(path, read_bytes(path) if plain else b"")
+        except SourceError:
+            return "not text"
+        except (FileError, OSError):
+            pass
+        return ""
+
     def above(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Yield path and text of files by name: in the folder of the source, then above it."""
         here = os.getcwd() + os.sep

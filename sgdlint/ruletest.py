@@ -57,7 +57,16 @@ class _Beside(Nearby):
         self.files = files
 
     def read(self, path: str) -> str | None:
-        return self.files.get(path)
+        text = self.files.get(path)
+        return None if text is not None and "\0" in text else text
+
+    def lack(self, path: str) -> str:
+        if path in self.files:
+            return "not text" if self.read(path) is None else ""
+        return "missing" if self.files else ""
+
+    def lack_from_start(self, path: str) -> str:
+        return "missing" if self.files else ""
 
 
 def source_of(example: dict[str, Any], key: str) -> Source:

@@ -46,6 +46,14 @@ class Nearby:
         """Return the text of a file by its path from the folder where sgdlint was started."""
         return None
 
+    def lack(self, path: str) -> str:
+        """Return "missing" or "not text" for a file that is certainly so, "" for any other."""
+        return ""
+
+    def lack_from_start(self, path: str) -> str:
+        """Return what `lack` does, for a path from the folder where sgdlint was started."""
+        return ""
+
     def above(self, names: Sequence[str]) -> Iterable[tuple[str, str]]:
         """Return path and text of files by name: in the folder of the source, then above it."""
         return ()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sgdlint.catalog.models import Model
     from sgdlint.catalog.tables import Row
 
-NOT_OF_VALUES = ("options", "server", "since", "until")
+NOT_OF_VALUES = ("options", "of", "server", "since", "until")
 """Keys of a row that say where a limit holds."""
 
 
@@ -96,6 +96,8 @@ def limit_of(release: str, option: str, model: Model | None) -> Limit | None:
     """Return the limit of an option, by destination; model: None when it is not certain."""
     for row in tables.table("limits")["limits"]:
         if option in row["options"] and tables.within(row, release):
+            if "of" in row and (model is None or model.sampling_class not in row["of"]):
+                return None
             if not row.get("server") and may_drop(release, option, model):
                 return None
             data = {k: v for k, v in row.items() if k not in NOT_OF_VALUES}

@@ -120,6 +120,12 @@ def refused_keys(release: str) -> dict[str, Row]:
     return {key: row for row in rows if tables.within(row, release) for key in row["keys"]}
 
 
+def input_files(release: str) -> dict[str, Row]:
+    """Return the options that name a file which a release reads before it starts."""
+    rows = tables.table("quirks")["input_files"]
+    return {name: row for row in rows if tables.within(row, release) for name in row["options"]}
+
+
 def dead_variables(release: str) -> dict[str, str]:
     """Return the environment variables that have no effect, though code reads them, with why."""
     rows = tables.table("quirks")["dead_variables"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sgdlint.catalog.quirks import input_files
 from sgdlint.launch import dispatcher
 from sgdlint.launch.bind import Bound, Elsewhere, Event, Given, Table, bind
 from sgdlint.launch.entrypoints import DIFFUSION_MODULES, INERT_CLI
@@ -69,6 +70,10 @@ def launch_of(
         place = configuration.Place(bound.given[CONFIG], words, found, release, path)
         bound, noticed = configuration.configured(bound, place, around)
         events = (*events, *noticed)
+    if around is not None and bound.given.keys() & input_files(release.name).keys():
+        from sgdlint.launch import inputs
+
+        events = (*events, *inputs.noticed(bound, found, release, around))
     launch = Launch(
         command=found.subcommand,
         release=release,

@@ -6,7 +6,7 @@ Imported when a launch names such a file.
 from __future__ import annotations
 
 from sgdlint.configs import ENDINGS
-from sgdlint.launch import filekeys
+from sgdlint.launch import filekeys, inputs
 from sgdlint.launch.bind import Event
 from sgdlint.launch.launch import sure_model
 from sgdlint.launch.notices import OTHER_MODEL
@@ -60,10 +60,10 @@ def configured(
         return opened, ()
     if not path.endswith(ENDINGS):
         return opened, (place.event("config-ending", file=path),)
-    text = None if around is None else around.text_of(path, place.found)
-    if text is None:
-        return opened, ()
-    return _merged(bound, place, path, text)
+    seen = around.look(path, place.found) if around is not None else None
+    if seen is None or seen.text is None:
+        return opened, () if seen is None else inputs.lacking(place.given, path, seen)
+    return _merged(bound, place, path, seen.text)
 
 
 def _merged(bound: Bound, place: Place, path: str, text: str) -> tuple[Bound, tuple[Event, ...]]:

@@ -53,15 +53,19 @@ def read(
         return Event(kind, words, tuple({"file": path, **fields}.items()))
 
     try:
-        data, lines = load(path, text)
+        loaded = load(path, text)
     except ConfigError as error:
         line = str(error.line or "")
         return Configuration({}, (event("config-unreadable", line=line, problem=str(error)),))
+    data, lines = loaded.data, loaded.lines
     if not isinstance(data, dict):
         held = {type(None): "nothing", list: "a list"}.get(type(data), "a single value")
         return Configuration({}, (event("config-without-keys", found=held),))
     given: dict[str, Given] = {}
-    events: list[Event] = []
+    events = [
+        event("config-key-twice", key=key, line=str(lines[key]), first=str(first))
+        for key, first in loaded.first.items()
+    ]
     unclear: set[str] = set()
     options = release.by_dest(command)
     for key, value in data.items():

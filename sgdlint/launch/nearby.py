@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from sgdlint.record import record
+from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,9 +15,23 @@ if TYPE_CHECKING:
     from sgdlint.shell.values import Command, Word
     from sgdlint.source import Source
 
+_READS = r"--(?:config|prompt-path|prompt-file-path|pipeline-config-path)[= ]+[\"']?"
+"""What stands before the path of a file that SGLang reads."""
 _SCRIPT_FOLDER = re.compile(
     r'"?\$\((?:builtin )?dirname (?:-- )?"?\$(?:0|\{?BASH_SOURCE(?:\[0\])?\}?)"?\)([\w./-]*)"?\Z'
 )
+
+
+@record
+class Seen:
+    """What can be told of a file: its text, None when that is not certain.
+
+    lack: "beside" when the folder of the script has no such file, "anywhere" when neither that nor
+    the folder where sgdlint was started has one, "not text" when it is no text.
+    """
+
+    text: str | None = None
+    lack: str = ""
 
 
 @record
@@ -26,23 +41,52 @@ class Surroundings:
     source: Source
     commands: Sequence[Command]
 
-    def text_of(self, path: str, found: Recognised) -> str | None:
-        """Return the text of the file that a path means; None when that is not certain.
+    def look(self, path: str, found: Recognised) -> Seen:
+        """Return what can be told of the file that a path means.
 
         Nothing is certain in a container or on another host, after a `cd` to an unknown folder,
-        when two different files may be meant, and for a file that the script itself may write.
+        when two different files may be meant, and for a file that the script itself may write,
+        unless it is one here-document that is known whole.
         """
-        if found.fresh or self._is_mentioned_elsewhere(path.rpartition("/")[2]):
-            return None
+        if found.fresh:
+            return Seen()
+        writer = self._writer(path, found.command)
+        if self._is_mentioned_elsewhere(path.rpartition("/")[2], self._line_of(writer)):
+            return Seen()
+        if writer is not None:
+            return Seen(writer.stdin.text if writer.stdin is not None else None)
         folder = "" if path.startswith("/") else self._folder(found.command.start)
         if folder is None:
-            return None
+            return Seen()
         near = self.source.near
         if folder.startswith("@"):  # the folder of the script
-            return near.read(_join(folder[1:].lstrip("/"), path))
-        texts = {near.read(_join(folder, path)), near.read_from_start(_join(folder, path))}
-        texts.discard(None)
-        return texts.pop() if len(texts) == 1 else None
+            place = _join(folder[1:].lstrip("/"), path)
+            return _seen({near.read(place)}, {near.lack(place)}, "beside")
+        place = _join(folder, path)
+        texts = {near.read(place), near.read_from_start(place)}
+        return _seen(texts, {near.lack(place), near.lack_from_start(place)}, _scope(place))
+
+    def _writer(self, path: str, launch: Command) -> Command | None:
+        """Return the `cat > path` before a launch that certainly writes the file it reads."""
+        writers = [
+            one
+            for one in self.commands
+            if one.stdout is not None and one.stdout.text == path and one.end <= launch.start
+        ]
+        if len(writers) != 1 or writers[0].conditional or writers[0].nested:
+            return None
+        writer = writers[0]
+        alone = [word.text for word in writer.words] == ["cat"] and writer.stdin is not None
+        here = self._folder(writer.start)
+        same = here is not None and here == self._folder(launch.start)
+        return writer if alone and (same or path.startswith("/")) else None
+
+    def _line_of(self, command: Command | None) -> Span:
+        """Return the line on which a command stands, with its redirections."""
+        if command is None:
+            return Span(0, 0)
+        end = self.source.text.find("\n", command.end)
+        return Span(command.start, end if end >= 0 else len(self.source.text))
 
     def _folder(self, before: int) -> str | None:
         """Return the folder that the `cd` before a launch lead to; None when it is not known.
@@ -71,26 +115,42 @@ class Surroundings:
         match = _SCRIPT_FOLDER.match(written)
         return "@" + match[1] if match else None
 
-    def _is_mentioned_elsewhere(self, name: str) -> bool:
-        """Whether the script names a file but as a configuration: it may write it."""
+    def _is_mentioned_elsewhere(self, name: str, known: Span) -> bool:
+        """Whether the script names a file but as one that is read, or in a place that is known."""
         text = self.source.text
         for match in re.finditer(re.escape(name), text):
+            if known.start <= match.start() < known.end:
+                continue
             before = text[: match.start()].rpartition("\n")[2]
-            if re.search(r"--config[= ]+[\"']?[^\s\"';|&<>]*\Z", before):
+            if re.search(rf"{_READS}[^\s\"';|&<>]*\Z", before):
                 continue
             variable = re.search(r"(\w+)=[\"']?[^\s\"'$;|&<>]*\Z", before)
-            if variable is None or self._is_used_elsewhere(variable[1]):
+            if variable is None or self._is_used_elsewhere(variable[1], known):
                 return True
         return False
 
-    def _is_used_elsewhere(self, variable: str) -> bool:
-        uses = re.finditer(rf"\$\{{?{variable}\b", self.source.text)
+    def _is_used_elsewhere(self, variable: str, known: Span) -> bool:
+        text = self.source.text
+        uses = re.finditer(rf"\$\{{?{variable}\b", text)
         return any(
-            not re.search(
-                r"--config[= ]+[\"']?\Z", self.source.text[max(0, one.start() - 20) : one.start()]
-            )
+            not known.start <= one.start() < known.end
+            and not re.search(rf"{_READS}\Z", text[max(0, one.start() - 40) : one.start()])
             for one in uses
         )
+
+
+def _seen(texts: set[str | None], lacks: set[str], scope: str) -> Seen:
+    texts.discard(None)
+    if texts:
+        return Seen(texts.pop() if len(texts) == 1 else None)
+    if lacks == {"missing"}:
+        return Seen(lack=scope)
+    return Seen(lack="not text" if "not text" in lacks and "" not in lacks else "")
+
+
+def _scope(place: str) -> str:
+    """Return what it means that a file is missing: nothing for one of this machine alone."""
+    return "" if place.startswith(("/", "~")) or "://" in place else "anywhere"
 
 
 def _join(folder: str, path: str) -> str:

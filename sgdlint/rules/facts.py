@@ -215,6 +215,20 @@ def _distilled(launch: Launch) -> Value:
     return known("dmd_denoising_steps" in launch.model.settings)
 
 
+def _tasks(launch: Launch) -> Value:
+    if launch.model is None or not launch.model.tasks:
+        return UNKNOWN
+    return known(tuple(task.lower() for task in launch.model.tasks))
+
+
+def _default(name: str) -> Callable[[Launch], Value]:
+    def read(launch: Launch) -> Value:
+        value = None if launch.model is None else launch.model.defaults.get(name)
+        return UNKNOWN if value is None else known(value)
+
+    return read
+
+
 def _known_model(launch: Launch) -> Value:
     return UNKNOWN if launch.model is None else known(True)
 
@@ -224,7 +238,10 @@ MODEL_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
     "id": ("string", _of_model("id"), "the id under which the registry knows the model"),
     "family": ("string", _of_model("family"), "its pipeline configuration class"),
     "task": ("string", _of_model("task"), "T2I, T2V, I2V, TI2V, I2I, TI2I, …"),
+    "tasks": ("list", _tasks, "all tasks that a request may name, in small letters"),
     "kind": ("string", _of_model("kind"), "image, video or other"),
+    "steps": ("number", _default("num_inference_steps"), "denoising steps of its defaults"),
+    "guidance_scale": ("number", _default("guidance_scale"), "guidance scale of its defaults"),
     "uses_cfg": ("bool", _of_model("uses_cfg"), "its defaults use classifier-free guidance"),
     "requires_image": ("bool", _of_model("requires_image"), "it needs --image-path"),
     "accepts_image": ("bool", _of_model("accepts_image"), "it takes --image-path"),

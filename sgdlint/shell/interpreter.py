@@ -216,9 +216,12 @@ class Interpreter(Tracker):
             self.expander.value(tree.Word(part.start, part.end, (part,)))
         self._change_text(node.text)
 
-    def _redirects(self, redirects: Sequence[tree.Redirect]) -> Word | None:
-        """Expand redirections in order, and return what the last here-document or -string gives."""
-        given = None
+    def _redirects(self, redirects: Sequence[tree.Redirect]) -> tuple[Word | None, Word | None]:
+        """Expand redirections in order.
+
+        Return what the last here-document or -string gives, and the file that the output goes to.
+        """
+        given = written = None
         for redirect in redirects:
             body = redirect.body
             word = self.expander.value(body or redirect.target, body is not None)
@@ -226,9 +229,11 @@ class Interpreter(Tracker):
                 given = word
             elif redirect.operator in ("<", "<>") and not redirect.descriptor:
                 given = None
+            elif redirect.operator in (">", ">|") and redirect.descriptor in ("", "1"):
+                written = word
             if redirect.descriptor.startswith("{"):
                 self._forget(redirect.descriptor.strip("{}"), "=", "it is a file descriptor")
-        return given
+        return given, written
 
     # --- simple commands ------------------------------------------------------------------------
 
@@ -238,14 +243,14 @@ class Interpreter(Tracker):
             self._assign_all(node)
             return
         words, declared = self._words(node)
-        given = self._redirects(node.redirects)
+        streams = self._redirects(node.redirects)
         if not words or words[0].many:
             self._assign_maybe(node, bool(words))
         if not words:
             return
         environment = self._environment(node)
         name = words[0].text
-        self._emit(node, words, environment, given)
+        self._emit(node, words, environment, streams)
         self._effects(node, words, declared, name)
 
     def _words(self, node: tree.Simple) -> tuple[list[Word], list[assign.Declared]]:
@@ -266,14 +271,23 @@ class Interpreter(Tracker):
         node: tree.Simple,
         words: list[Word],
         environment: dict[str, Variable],
-        given: Word | None,
+        streams: tuple[Word | None, Word | None],
     ) -> None:
         first = node.assignments[0] if node.assignments else node.words[0]
         start, end = self.origin.span(first.start, node.words[-1].end)
         is_function = words[0].text in self.scan.functions
-        conditional, nested = self._branches > 0, self.origin.is_nested
         self.found.append(
-            Command(start, end, tuple(words), environment, conditional, is_function, given, nested)
+            Command(
+                start,
+                end,
+                tuple(words),
+                environment,
+                conditional=self._branches > 0,
+                function=is_function,
+                stdin=streams[0],
+                nested=self.origin.is_nested,
+                stdout=streams[1],
+            )
         )
 
     def _environment(self, node: tree.Simple) -> dict[str, Variable]:

@@ -127,6 +127,7 @@ class Command:
     function: its first word names a function of the script.
     stdin: the text of its here-document or here-string, when it has one.
     nested: it stands in a string or a here-document that is read as a script (`eval`, `bash -c`).
+    stdout: the file that its output goes to, and nothing else before (`> file`).
     """
 
     start: int
@@ -137,3 +138,4 @@ class Command:
     function: bool = False
     stdin: Word | None = None
     nested: bool = False
+    stdout: Word | None = None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sgdlint import rulepack
+from sgdlint.files import Neighbours
 from sgdlint.fixer import apply
 from sgdlint.linter import Options, check
 from sgdlint.source import Nearby, Source
@@ -51,7 +54,20 @@ CONFIG = {"c.yaml": "num_gpus: 2\n"}
         (f"cd sub\n{SERVE} --config ../c.yaml", "none"),
         (f"cd /srv\n{SERVE} --config c.yaml", "none"),
         (f'cd "$WORK"\n{SERVE} --config c.yaml', "none"),
-        (f"cat > c.yaml <<'X'\nnum_gpus: 8\nX\n{SERVE} --config c.yaml", "none"),
+        (f"cat > c.yaml <<'X'\nnum_gpus: 8\nX\n{SERVE} --config c.yaml", (8,)),
+        (f"cat <<X > c.yaml\nnum_gpus: 8\nX\n{SERVE} --config c.yaml", (8,)),
+        (f"cat > c.yaml <<X\nnum_gpus: $N\nX\n{SERVE} --config c.yaml", "none"),
+        (f"N=8\ncat > c.yaml <<X\nnum_gpus: $N\nX\n{SERVE} --config c.yaml", (8,)),
+        (f"C=c.yaml\ncat > $C <<'X'\nnum_gpus: 8\nX\n{SERVE} --config $C", (8,)),
+        (f"if x; then\ncat > c.yaml <<'X'\nnum_gpus: 8\nX\nfi\n{SERVE} --config c.yaml", "none"),
+        (
+            f"cat > c.yaml <<'X'\nnum_gpus: 8\nX\nsed -i s/8/4/ c.yaml\n{SERVE} --config c.yaml",
+            "none",
+        ),
+        (f"cat > c.yaml <<'X'\nnum_gpus: 8\nX\ncd sub\n{SERVE} --config c.yaml", "none"),
+        (f"cat >> c.yaml <<'X'\nnum_gpus: 8\nX\n{SERVE} --config c.yaml", "none"),
+        (f"cat - x > c.yaml <<'X'\nnum_gpus: 8\nX\n{SERVE} --config c.yaml", "none"),
+        (f"{SERVE} --config c.yaml\ncat > c.yaml <<'X'\nnum_gpus: 8\nX", "none"),
         (f'C=c.yaml\nenvsubst > "$C"\n{SERVE} --config "$C"', "none"),
         (f"docker run lmsysorg/sglang {SERVE} --config c.yaml", "none"),
     ],
@@ -140,3 +156,24 @@ def test_a_null_leaves_open_what_holds() -> None:
     assert codes("pipeline_class_name: null") == []
     generate = "sglang generate --prompt x --model-path Qwen/Qwen-Image"
     assert codes("image_path: null", generate) == []
+
+
+def test_what_is_lacking_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "binary.yaml").write_bytes(b"num_gpus: \xff\n")
+    (tmp_path / "empty.txt").write_text("\n\n")
+    generate = "sglang generate --model-path Qwen/Qwen-Image --prompt x --prompt-path"
+
+    def said(script: str) -> list[str]:
+        source = Source("run.sh", script + "\n", near=Neighbours("run.sh"))
+        report = check(source, rulepack.load([]), Options(sglang="0.5.23"))
+        return [one.code for one in report.findings if one.code >= "SGD250"]
+
+    assert said(f"{SERVE} --config binary.yaml") == ["SGD268"]
+    assert said(f"{SERVE} --config none.yaml") == ["SGD267"]
+    assert said(f'cd "$(dirname "$0")" && {SERVE} --config none.yaml') == ["SGD266"]
+    assert said(f"{SERVE} --config /none.yaml") == []
+    assert said(f'cd "$HOME" && {SERVE} --config none.yaml') == []
+    assert said(f"{generate} empty.txt") == ["SGD270"]
+    assert said(f"{generate} none.txt") == ["SGD267"]
+    assert said(f"{generate} https://host/none.txt") == []

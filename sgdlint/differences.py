@@ -139,14 +139,22 @@ def _defaults(before: Launch, after: Launch) -> Iterator[Event]:
     frames = data["rounded_frames"]["option"]
     if _rounds_frames(before, data["rounded_frames"]):
         old.pop(frames, None)
-    rounded = {frames} if _rounds_frames(after, data["rounded_frames"]) else set()
     for name, value in old.items():
         if name in new and new[name] != value and _unsaid(name, before, after, data):
-            yield _default(name, value, new[name], after, name not in rounded)
+            yield _default(name, value, new[name], after, _doubt(name, after, data))
     old, new = _settings(before, data), _settings(after, data)
     for name, value in old.items():
         if name in new and new[name] != value and _absent(name, before, after):
             yield _default(name, value, new[name], after)
+
+
+def _doubt(name: str, after: Launch, data: dict[str, Any]) -> str:
+    """Return why saying the old value of a request may not keep the output; "" when it does."""
+    rounded = data["rounded_frames"]
+    if name == rounded["option"] and _rounds_frames(after, rounded):
+        return str(rounded["doubt"])
+    held = after.bound.given.get(data["protects"]["option"])
+    return "" if held is None or held.values == (False,) else str(data["protects"]["doubt"])
 
 
 def _is_native(launch: Launch, data: dict[str, Any]) -> bool:
@@ -160,13 +168,13 @@ def _is_native(launch: Launch, data: dict[str, Any]) -> bool:
     return not launch.bound.open
 
 
-def _default(name: str, old: Any, new: Any, after: Launch, kept: bool = True) -> Event:
-    """Return the event for a default that changed; kept: saying the old one keeps the output."""
+def _default(name: str, old: Any, new: Any, after: Launch, doubt: str = "") -> Event:
+    """Return the event for a default that changed; doubt: why saying it may not keep the output."""
     flag = after.release.flag(after.command, name)
     if flag is None:
         return _event("moved-request", (), name=name, old=_text(old), new=_text(new))
     fields = {"option": name, "flag": flag, "old": _text(old), "new": _text(new)}
-    fields["kept"] = "yes" if kept else "no"
+    fields["doubt"] = doubt
     return _event("moved-default", (), **fields)
 
 
@@ -249,21 +257,22 @@ def _variables(before: Launch, after: Launch) -> Iterator[Event]:
     for name, variable in after.environment.items():
         if variable.word is None or variable.start < 0:
             continue
-        if not _reads(before.release, name) or _reads(after.release, name):
+        if not reads(before.release, name) or reads(after.release, name):
             continue
-        place, new = (variable.start, variable.end), _renamed(name)
-        if not new or not _reads(after.release, new):
+        place, new = (variable.start, variable.end), renamed(name)
+        if not new or not reads(after.release, new):
             yield Event("lost-variable", (), (("name", name),), None, place)
         elif new not in after.environment:
             yield Event("moved-variable", (), (("name", name), ("new", new)), None, place)
 
 
-def _reads(release: Release, name: str) -> bool:
+def reads(release: Release, name: str) -> bool:
+    """Whether a release reads an environment variable."""
     known = release.variable(name)
     return known is not None and known.read
 
 
-def _renamed(name: str) -> str:
+def renamed(name: str) -> str:
     """Return the other name of a variable that was renamed, in either direction; "" for none."""
     for row in tables.table("migration")["renamed_variables"]:
         for old, new in ((row["prefix"], row["to"]), (row["to"], row["prefix"])):

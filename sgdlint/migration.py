@@ -6,11 +6,12 @@ compares these launches with what the new release makes of the text so far.
 
 from __future__ import annotations
 
-from sgdlint import catalog, differences, directives, linter
+from sgdlint import catalog, differences, directives, linter, neighbours
 from sgdlint.finding import Edit, Finding, Fix
 from sgdlint.record import record, replace
 from sgdlint.rules.engine import Engine
 from sgdlint.rules.model import MIGRATION
+from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def check(source: Source, pack: Pack, move: Move) -> Report:
     engine = Engine(pack, report.sglang)
     findings += _lost(source, move, seen, engine) if not report.failures else []
     findings += _pins(source, report.sglang, engine) if not report.failures else []
+    findings += _beside(source, move, engine) if not report.failures else []
     findings.sort(key=lambda one: (one.span.start, one.span.end, one.code))
     return replace(report, findings=tuple(findings))
 
@@ -117,7 +119,22 @@ def _pins(source: Source, release: str, engine: Engine) -> list[Finding]:
             fix = Fix(f"write sglang={release}", "safe", (Edit(one.span, release),))
             fields = {"from": one.value}
             found += engine.plain("pinned-release", one.span, fields, fix)
-    return [replace(one, scope=None) for one in [*found, *_evidence(source, release, engine)]]
+    found += _evidence(source, release, engine)
+    return [replace(one, scope=None) for one in found]
+
+
+def _beside(source: Source, move: Move, engine: Engine) -> list[Finding]:
+    """Return findings for what stands in files beside the script, told at its first launch."""
+    if not move.release:
+        return []
+    found: list[Finding] = []
+    new = catalog.load(engine.release)
+    told = list(neighbours.told(source, move.release, new))
+    launches = linter.launches_for(source, new.name, move.options) if told else []
+    first = next((one.head_span() for one in launches if one is not None), Span(0, 0))
+    for kind, fields in told:
+        found += engine.plain(kind, first, {**fields, "sglang": engine.release}, None)
+    return [replace(one, scope=None) for one in found]
 
 
 def _evidence(source: Source, release: str, engine: Engine) -> list[Finding]:

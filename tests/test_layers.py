@@ -25,6 +25,7 @@ LAYERS = (
         "migration",
         "differences",
         "counterparts",
+        "neighbours",
         "recommend",
         "directives",
         "sharing",

@@ -151,7 +151,7 @@ EVENTS: dict[str, dict[str, str]] = {
         "flag": "string",
         "old": "string",
         "new": "string",
-        "kept": "string",
+        "doubt": "string",
     },
     "moved-request": {"name": "string", "old": "string", "new": "string"},
     "moved-spelling": {"flag": "string", "spelling": "string"},
@@ -175,6 +175,13 @@ EVENTS: dict[str, dict[str, str]] = {
     "lost-variable": {"name": "string"},
     "lost-launch": {},
     "lost-model": {"model": "string"},
+    "other-file-release": {"file": "string", "line": "string", "from": "string"},
+    "other-file-variable": {
+        "file": "string",
+        "line": "string",
+        "name": "string",
+        "new": "string",
+    },
     "pinned-release": {"from": "string"},
     "pinned-evidence": {"from": "string", "kind": "string"},
 }

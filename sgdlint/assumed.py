@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from sgdlint import catalog
 from sgdlint.catalog.specifiers import SpecifierError, allowed_by, described, nearest_known, pinned
 from sgdlint.evidence import INSTALLS, around, is_container, text_of
@@ -82,56 +84,88 @@ def by_launch(
     is installed; the newest release known. known: what the script tells; what a file beside it
     tells is added.
     """
-    starts = [one.command.start for one in found]
+    script = _sorted(known, sorted(one.command.start for one in found))
+    outside = _Outside(source.near)
     result = []
     for one in found:
         outer = around(one.command.start, commands)
         inside = any(map(is_container, outer))
-        chosen = _chosen(one.command.start, outer, inside, known, starts)
-        if not chosen:
-            chosen = _beside(source.near, outer, inside)
+        named = inside and _names_image(outer)
+        chosen = _chosen(script, one.command.start, outer, inside, named)
+        if not chosen and not named:
+            chosen = outside.file(inside)
             known += [replace(file, command=_first_word(one)) for file in chosen]
         assumed = told(chosen) or project
         if assumed is None and not inside and not one.fresh:
-            assumed = installed(source.near)
+            assumed = outside.installed()
         result.append(assumed or newest())
     return result
 
 
+@record
+class _Script:
+    """The evidence of a script by kind. own: what belongs to launches. images: other tags."""
+
+    own: Sequence[Evidence]
+    installs: Sequence[Evidence]
+    images: Sequence[Evidence]
+    clones: Sequence[Evidence]
+
+
+def _sorted(known: Sequence[Evidence], starts: Sequence[int]) -> _Script:
+    """Return the evidence by kind. starts: where the launches stand, in order."""
+    own = [one for one in known if _holds_any(one.command, starts)]
+    tags = [one for one in known if one.kind == "image tag" and one.specifier]
+    return _Script(
+        own,
+        [one for one in known if one.kind in INSTALLS],
+        # The image of one launch is not the one that another launch runs in.
+        [one for one in tags if not _holds_any(one.command, starts)],
+        [one for one in known if one.kind == "clone"],
+    )
+
+
+class _Outside:
+    """What stands around a script, asked once for all of its launches."""
+
+    def __init__(self, near: Nearby) -> None:
+        self.near = near
+        self._files: dict[bool, list[Evidence]] = {}
+        self._installed: list[Assumed | None] = []
+
+    def file(self, inside: bool) -> list[Evidence]:
+        """Return what a file tells; for a container, a Dockerfile alone does."""
+        if inside not in self._files:
+            from sgdlint.beside import beside, in_file
+
+            found = in_file(self.near, "Dockerfile") if inside else beside(self.near)
+            self._files[inside] = [found] if found is not None else []
+        return self._files[inside]
+
+    def installed(self) -> Assumed | None:
+        """Return the release that is installed."""
+        if not self._installed:
+            self._installed.append(installed(self.near))
+        return self._installed[0]
+
+
 def _chosen(
-    start: int,
-    outer: Sequence[Command],
-    inside: bool,
-    known: Sequence[Evidence],
-    starts: Sequence[int],
+    script: _Script, start: int, outer: Sequence[Command], inside: bool, named: bool
 ) -> list[Evidence]:
     """Return the evidence that counts for the launch at an offset; [] when the script has none.
 
-    starts: where all launches of the script stand.
+    named: its command names an image of SGLang.
     """
-    own = [one for one in known if _holds(one.command, start)]
-    installs = [one for one in known if one.kind in INSTALLS and one.container == inside]
-    # The image of another launch is not the one that this launch runs in.
-    images = [
-        one
-        for one in known
-        if one.kind == "image tag"
-        and one.specifier
-        and not any(_holds(one.command, other) for other in starts)
-    ]
-    untold = inside and _of_image(outer)
-    choices = [
-        [
-            one
-            for one in own
-            if one.kind == "install" and (one.span is None or one.span.end <= start)
-        ],
-        [one for one in own if one.kind == "image tag"],
-        [] if untold else _in_force(installs, start),
-        [] if untold else images,
-        [] if inside else [one for one in known if one.kind == "clone"],
-    ]
-    return next((some for some in choices if some), [])
+    own = [one for one in script.own if _holds(one.command, start)]
+    before = [one for one in own if one.kind == "install" and _is_before(one.span, start)]
+    tags = [one for one in own if one.kind == "image tag"]
+    if before or tags or named:
+        return before or tags
+    installs = [one for one in script.installs if one.container == inside]
+    images = script.images
+    if inside and _runs_in_a_running_one(outer):
+        images = [*(one for one in script.own if one.kind == "image tag"), *images]
+    return _in_force(installs, start) or list(images) or ([] if inside else list(script.clones))
 
 
 def _first_word(launch: Recognised) -> Span:
@@ -144,29 +178,35 @@ def _holds(span: Span | None, offset: int) -> bool:
     return span is not None and span.start <= offset < span.end
 
 
-def _of_image(outer: Sequence[Command]) -> bool:
-    """Whether a launch runs in an image of SGLang that its command names."""
+def _holds_any(span: Span | None, offsets: Sequence[int]) -> bool:
+    if span is None:
+        return False
+    place = bisect_left(offsets, span.start)
+    return place < len(offsets) and offsets[place] < span.end
+
+
+def _is_before(span: Span | None, offset: int) -> bool:
+    return span is None or span.end <= offset
+
+
+def _names_image(outer: Sequence[Command]) -> bool:
+    """Whether a command names an image of SGLang."""
     texts = [text_of(word) or word.prefix for one in outer for word in one.words]
     return any("sglang:" in text or "sglang@" in text for text in texts)
 
 
-def _beside(near: Nearby, outer: Sequence[Command], inside: bool) -> list[Evidence]:
-    """Return what a file beside the script tells; for a container, a Dockerfile alone does."""
-    if inside and _of_image(outer):
-        return []
-    from sgdlint.beside import beside, in_file
-
-    found = in_file(near, "Dockerfile") if inside else beside(near)
-    return [found] if found is not None else []
+def _runs_in_a_running_one(outer: Sequence[Command]) -> bool:
+    """Whether a launch runs in a container that runs already: `docker exec`."""
+    return any(text_of(word) == "exec" for one in outer for word in one.words[:4])
 
 
-def _in_force(installs: list[Evidence], start: int) -> list[Evidence]:
+def _in_force(installs: Sequence[Evidence], start: int) -> list[Evidence]:
     """Return the installs that may be the last ones before a launch; all when none is before."""
     before = [one for one in installs if one.command is not None and one.command.end <= start]
     kept: list[Evidence] = []
     for one in before:
         kept = [*kept, one] if one.conditional else [one]
-    return kept or installs
+    return kept or list(installs)
 
 
 def told(chosen: Sequence[Evidence]) -> Assumed | None:

@@ -264,10 +264,16 @@ def test_what_a_checkout_tells(script: str, told: str) -> None:
         ("docker pull lmsysorg/sglang:v0.5.12@sha256:0123456789abcdef", "0.5.12"),
         ("curl http://sglang:30000/v1/models", "0.5.23"),
         ("docker run -d lmsysorg/sglang:v0.5.9 sglang serve --model-path a/b", "0.5.23"),
+        (
+            "docker run -d lmsysorg/sglang:v0.5.9 sglang serve --model-path a\ndocker exec a",
+            "0.5.9",
+        ),
+        ("docker run -d lmsysorg/sglang:v0.5.9 bash\ndocker exec a", "0.5.9"),
     ],
 )
 def test_what_a_command_tells_for_the_launch_after_it(command: str, release: str) -> None:
-    report = check(Source("x", f"{command}\n{RUN}"), rulepack.load(), Options())
+    between = " " if command.endswith("exec a") else "\n"
+    report = check(Source("x", command + between + RUN), rulepack.load(), Options())
     assert described(report.checked[-1].releases) == release
 
 

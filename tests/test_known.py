@@ -109,8 +109,19 @@ def test_no_fact_is_without_a_place(release: str) -> None:
 
 def test_an_attention_backend_is_told_by_its_other_name(capsys: pytest.CaptureFixture[str]) -> None:
     lines = told(capsys, "attention", "FA3")
-    assert "  0.5.5 to 0.5.5.post2: fa3; with ring attention" in lines
+    assert "  0.5.5 to 0.5.5.post2: fa3; lossless; with ring attention" in lines
     assert any(one.startswith("  from 0.5.5.post3 on: fa; also called fa3, fa4") for one in lines)
+
+
+def test_quality_and_users_of_a_backend(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = told(capsys, "attention", "sage_attn", "--sglang", "0.5.12")
+    assert any("lossy (quantizes queries and keys to 8 bits)" in one for one in lines)
+    users = {one.split(":")[0].strip(): one for one in lines}
+    assert "QwenImageTransformer2DModel" in users["layers that name it"]
+    assert "Flux2Transformer2DModel" not in users["layers that name it"]
+    assert "FluxTransformer2DModel" in users["layers that take any"]
+    (sla,) = data(capsys, "attention", "sla_attn", "--sglang", "0.5.12")["versions"]
+    assert (sla["quality"], sla["for"]) == ("lossy", "TurboWan")
 
 
 def test_what_a_backend_needs(capsys: pytest.CaptureFixture[str]) -> None:

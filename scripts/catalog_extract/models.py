@@ -156,12 +156,10 @@ def extract(program: Program) -> dict[str, dict[str, list[dict[str, Any]]]]:
     families = {one.pipeline.name: one.pipeline for one in found}
     samplings = {one.sampling.name: one.sampling for one in found}
     rows = [_family(program, cls, base) for cls in families.values()]
-    sets = _backend_sets(rows)
     return {
         "models": {"all": [_model(program, one) for one in found]},
         "families": {"all": [_tidy(row) for row in rows]},
         "sampling": {"all": [_sampling(program, cls, base) for cls in samplings.values()]},
-        "backends": {"all": sets},
     }
 
 
@@ -184,17 +182,6 @@ def _family(program: Program, cls: Cls, base: Fields) -> dict[str, Any]:
     row["deployment"] = _deployment(program, pipeline)
     row["options"] = _own_options(program, cls)
     return row
-
-
-def _backend_sets(families: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Take the attention backends out of the families: each set, with its transformers."""
-    sets: dict[tuple[str, ...], set[str]] = {}
-    for row in families:
-        sets.setdefault(tuple(row.pop("backends", ())), set()).add(row.get("transformer", ""))
-    return [
-        {"transformers": sorted(names), "backends": list(backends)}
-        for backends, names in sorted(sets.items())
-    ]
 
 
 def _tidy(row: dict[str, Any]) -> dict[str, Any]:
@@ -320,9 +307,6 @@ def _transformer(program: Program, pipeline: Instance) -> dict[str, Any]:
         value = _ask(program, architecture, name)
         if isinstance(value, int):
             row[key] = value
-    backends = _ask(program, architecture, "_supported_attention_backends")
-    if isinstance(backends, (set, frozenset, list, tuple)):
-        row["backends"] = sorted(b.name.lower() for b in backends if isinstance(b, Member))
     return row
 
 

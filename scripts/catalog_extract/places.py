@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from catalog_extract import attention, environment, models, options
+from catalog_extract import attention, environment, layers, models, options
 from catalog_extract.evaluate import Program
 from catalog_extract.objects import Cls, Func, Instance
 from catalog_extract.scope import Module
@@ -21,7 +21,7 @@ _ROOT = "sglang.multimodal_gen."
 def extract(program: Program) -> dict[str, list[dict[str, Any]]]:
     """Return one row for each place of each fact, sorted."""
     found: set[Place] = set()
-    for part in (_options, _environment, _models, _pipelines, _attention):
+    for part in (_options, _environment, _models, _layers, _pipelines, _attention):
         found.update(part(program))
     names = ("kind", "name", "file", "symbol")
     return {"all": [dict(zip(names, place, strict=True)) for place in sorted(found)]}
@@ -62,6 +62,11 @@ def _models(program: Program) -> Iterator[Place]:
         config = models.make(program, one.pipeline).attributes.get("dit_config")
         if isinstance(config, Instance):
             yield ("transformer", config.cls.name, *_of(program, config.cls))
+
+
+def _layers(program: Program) -> Iterator[Place]:
+    for _, cls, _ in layers.transformers(program):
+        yield ("layers", cls.name, *_of(program, cls))
 
 
 def _pipelines(program: Program) -> Iterator[Place]:

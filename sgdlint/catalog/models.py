@@ -157,16 +157,31 @@ class Model:
         return len(self.settings.get("text_encoder_precisions", ("fp32",)))
 
     @property
-    def attention_backends(self) -> tuple[str, ...] | None:
-        """Return the attention backends that its transformer takes; None where it names none.
+    def transformer_classes(self) -> tuple[str, ...]:
+        """The transformers that its configuration fits, where their layers could be read."""
+        return tuple(row["class"] for row in self._layers)
 
-        Since 0.5.18 the transformers leave the choice to each layer.
+    @property
+    def attention_backends(self) -> tuple[str, ...] | None:
+        """Return the attention backends that its layers name; None where they take any, or unseen.
+
+        Since 0.5.18 they count when SGLang chooses by itself; before, another one is passed over.
         """
-        transformer = self.transformer
-        for row in tables.rows_of("backends", self.release, "all"):
-            if transformer in row["transformers"] and row["backends"]:
-                return tuple(row["backends"])
-        return None
+        rows = self._layers
+        if not rows or any("any" in row for row in rows):
+            return None
+        return tuple(sorted({name for row in rows for name in row["backends"]}))
+
+    @property
+    def _layers(self) -> list[Row]:
+        rows = tables.rows_of("backends", self.release, "all")
+        found = [row for row in rows if row["transformer"] == self.transformer]
+        named = {
+            row["class"]
+            for row in tables.table("attention_marks")["transformers"]
+            if self.family in row["families"]
+        }
+        return [row for row in found if not named or row["class"] in named]
 
     @property
     def options(self) -> tuple[Option, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sgdlint.catalog import history, tables
+from sgdlint.catalog import history, newest, releases, tables
+from sgdlint.catalog.attention import mark_of
 from sgdlint.known.places import places_of, told
 from sgdlint.known.words import columns, meant, merged, resolved, span, spans, within
 from sgdlint.linter import OptionError
@@ -36,8 +37,15 @@ def facts(name: str, release: str) -> dict[str, Any]:
     return {
         "attention_backend": name,
         "versions": merged(versions),
+        "layers": _users(versions[-1]["name"], known or _last(versions)),
         "sources": places_of("attention", found, known),
     }
+
+
+def _last(versions: list[dict[str, Any]]) -> str:
+    """Return the last release that has a backend."""
+    until = versions[-1]["until"]
+    return newest() if until is None else list(releases())[tables.order()[until] - 1]
 
 
 def _names(row: Row) -> list[str]:
@@ -55,6 +63,9 @@ def _version(row: Row) -> dict[str, Any]:
         "needs": row.get("needs", []),
         "without": row.get("without"),
         "sparse": row.get("sparse", False),
+        "quality": mark_of(row["name"]).get("quality"),
+        "how": mark_of(row["name"]).get("how"),
+        "for": mark_of(row["name"]).get("for"),
         "ring": row.get("ring", False),
     }
 
@@ -74,15 +85,45 @@ def _says(row: Row) -> str:
         parts.append(f"needs the package {', '.join(row['needs'])}, else {then}")
     if row.get("sparse"):
         parts.append("sparse")
+    parts += _judged(row["name"])
     parts.append("with ring attention" if row.get("ring") else "not with ring attention")
     return "; ".join(parts)
+
+
+def _judged(name: str) -> list[str]:
+    """Return whether a backend gives the same result, and which models it is for."""
+    mark = mark_of(name)
+    parts = [mark["quality"] + (f" ({mark['how']})" if "how" in mark else "")] if mark else []
+    return [*parts, f"for {mark['for']}"] if "for" in mark else parts
+
+
+def _users(name: str, release: str) -> dict[str, Any]:
+    """Return the transformers of a release whose layers name a backend, or any."""
+    rows = tables.rows_of("backends", release, "all")
+    return {
+        "release": release,
+        "named_by": sorted({row["class"] for row in rows if name in row.get("backends", ())}),
+        "any": sorted({row["class"] for row in rows if "any" in row}),
+    }
+
+
+def _told_users(users: dict[str, Any]) -> str:
+    lines = [f"In SGLang {users['release']}"]
+    if users["named_by"]:
+        lines.append(f"  layers that name it: {', '.join(users['named_by'])}")
+    if users["any"]:
+        lines.append(f"  layers that take any: {', '.join(users['any'])}")
+    return "\n".join(lines) + "\n\n"
 
 
 def text(data: dict[str, Any]) -> str:
     """Return the facts for people."""
     said = merged([{k: one[k] for k in ("since", "until", "says")} for one in data["versions"]])
     lines = [f"  {span(one['since'], one['until'])}: {one['says']}" for one in said]
-    return "\n".join([data["attention_backend"], "", *lines]) + "\n\n" + told(data["sources"])
+    head = "\n".join([data["attention_backend"], "", *lines]) + "\n\n"
+    marks = {one["name"]: mark_of(one["name"]).get("source") for one in data["versions"]}
+    judged = "".join(f"  quality: {source}\n" for source in marks.values() if source)
+    return head + _told_users(data["layers"]) + told(data["sources"]) + judged
 
 
 def listing(release: str) -> list[dict[str, Any]]:

@@ -19,7 +19,8 @@ _TOLD_BY = {
     "registration": "the id",
     "family": "task, images, settings, deployment",
     "sampling": "sampling defaults, guidance",
-    "transformer": "heads, layers, attention backends",
+    "transformer": "heads, layers",
+    "layers": "attention backends",
 }
 
 
@@ -58,6 +59,7 @@ def _facts(found: Model) -> dict[str, Any]:
         "transformer": found.transformer,
         "class_default_heads": found.heads,
         "class_default_layers": found.layers,
+        "transformer_classes": list(found.transformer_classes),
         "attention_backends": None
         if found.attention_backends is None
         else list(found.attention_backends),
@@ -74,15 +76,16 @@ def _pipelines(found: Model) -> list[str]:
 
 def _sources(found: Model) -> list[dict[str, Any]]:
     names = {
-        "registration": found.family,
-        "family": found.family,
-        "sampling": found.sampling_class,
-        "transformer": found.transformer,
+        "registration": {found.family},
+        "family": {found.family},
+        "sampling": {found.sampling_class},
+        "transformer": {found.transformer},
+        "layers": set(found.transformer_classes),
     }
     return [
         {"tells": tells, "file": place["file"], "symbol": place["symbol"]}
         for kind, tells in _TOLD_BY.items()
-        for place in places_of(kind, {names[kind]}, found.release)
+        for place in places_of(kind, names[kind], found.release)
     ]
 
 
@@ -112,13 +115,19 @@ def _lines(data: dict[str, Any]) -> list[tuple[str, object]]:
         ("uses guidance (CFG) by default", data["guidance"]),
         (f"attention heads ({by_class})", data["class_default_heads"]),
         (f"layers ({by_class})", data["class_default_layers"]),
-        ("attention backends", ", ".join(data["attention_backends"] or ())),
+        ("attention backends that its layers name", _backends(data)),
         ("sampling defaults", pairs(data["sampling_defaults"])),
         ("request parameters of its own", ", ".join(data["own_parameters"])),
         ("options of its own", ", ".join(data["own_options"])),
         ("pipeline settings", pairs(data["settings"])),
         ("deployment", pairs(data["deployment"])),
     ]
+
+
+def _backends(data: dict[str, Any]) -> str:
+    if data["attention_backends"] is None:
+        return "none, they take any" if data["transformer_classes"] else ""
+    return ", ".join(data["attention_backends"])
 
 
 def _registered() -> dict[str, tuple[tables.Range, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sgdlint.catalog import tables
+from sgdlint.catalog.attention import backend_of, takes
 from sgdlint.rules.logic import ABSENT, UNKNOWN, Value
 
 TYPE_CHECKING = False
@@ -10,16 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from sgdlint.catalog.tables import Row
     from sgdlint.launch.launch import Launch
-
-
-def _backend(release: str, name: str) -> Row | None:
-    """Return the backend of a name; names are read in any case, other names are not."""
-    for row in tables.rows_of("attention", release, "all"):
-        if name in row.get("aliases", ()) or name.lower() == row["name"]:
-            return row
-    return None
 
 
 def _read(launch: Launch, given: Value, tell: Callable[[str], Any]) -> Value:
@@ -33,7 +24,7 @@ def _read(launch: Launch, given: Value, tell: Callable[[str], Any]) -> Value:
 
 def known(launch: Launch, given: Value) -> Value:
     """Whether the release has a backend of this name."""
-    return _read(launch, given, lambda name: _backend(launch.release.name, name) is not None)
+    return _read(launch, given, lambda name: backend_of(launch.release.name, name) is not None)
 
 
 def names(launch: Launch, given: Value) -> Value:
@@ -48,7 +39,7 @@ def runs_on_gpu(launch: Launch, given: Value) -> Value:
         return UNKNOWN
 
     def tell(name: str) -> bool | None:
-        row = _backend(launch.release.name, name)
+        row = backend_of(launch.release.name, name)
         return None if row is None else gpu.capability in row.get("capabilities", [gpu.capability])
 
     return _read(launch, given, tell)
@@ -58,16 +49,47 @@ def capabilities(launch: Launch, given: Value) -> Value:
     """Return the compute capabilities on which the backend runs, where they are limited."""
 
     def tell(name: str) -> str | None:
-        row = _backend(launch.release.name, name)
+        row = backend_of(launch.release.name, name)
         limits = row.get("capabilities") if row else None
         return ", ".join(map(str, limits)) if limits else None
 
     return _read(launch, given, tell)
 
 
+def _of_model(launch: Launch) -> tuple[str, ...] | None:
+    """Return the backends of the model's layers; None where the model may run elsewhere."""
+    model = launch.model
+    if model is None or not model.is_settled:
+        return None
+    if launch.release.registry.quantized(launch.model_path):
+        return None
+    return model.attention_backends
+
+
+def in_layers(launch: Launch, given: Value) -> Value:
+    """Whether layers of the model's transformer name the backend."""
+    backends = _of_model(launch)
+    if backends is None:
+        return UNKNOWN
+
+    def tell(name: str) -> bool | None:
+        row = backend_of(launch.release.name, name)
+        return None if row is None else takes(backends, row["name"])
+
+    return _read(launch, given, tell)
+
+
+def of_layers(launch: Launch, given: Value) -> Value:
+    """Return the backends that layers of the model's transformer name."""
+    backends = _of_model(launch)
+    return UNKNOWN if backends is None else Value((", ".join(backends),))
+
+
 ATTENTION_FACTS: dict[str, tuple[str, Callable[[Launch, Value], Value], str]] = {
     "known": ("bool", known, "the release has a backend of the name in --attention-backend"),
     "names": ("string", names, "the attention backends of the release"),
     "runs_on_gpu": ("bool", runs_on_gpu, "that backend runs on a GPU of this compute capability"),
+    "in_layers": ("bool", in_layers, "layers of the model's transformer name that backend"),
+    "of_layers": ("string", of_layers, "the backends that layers of the model's transformer name"),
     "capabilities": ("string", capabilities, "compute capabilities it is limited to"),
 }

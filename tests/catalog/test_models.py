@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from sgdlint import catalog
+from sgdlint.catalog import tables
+from sgdlint.catalog.attention import mark_of, takes
 
 RECORDED = sorted((Path(__file__).parent / "recorded").glob("*.json"), key=lambda p: p.stem)
 
@@ -95,15 +97,48 @@ def test_a_release_without_deployment_configurations_assumes_nothing() -> None:
     assert model.deployment == {}
 
 
-def test_attention_backends() -> None:
-    old = catalog.load("0.5.12").model("Qwen/Qwen-Image")
-    new = catalog.load("0.5.23").model("Qwen/Qwen-Image")
-    assert old is not None
-    assert new is not None
-    assert old.attention_backends is not None
-    assert {"fa", "torch_sdpa", "sage_attn"} <= set(old.attention_backends)
-    assert new.attention_backends is None
-    assert "fa" in catalog.load("0.5.23").attention_backends()
+FLASH = {"aiter", "aiter_sage", "fa", "torch_sdpa"}
+SAGE = {"sage_attn", "sage_attn_3"}
+
+
+@pytest.mark.parametrize(
+    ("path", "release", "backends"),
+    [
+        ("Qwen/Qwen-Image", "0.5.5", {"fa3", "torch_sdpa"}),
+        ("Qwen/Qwen-Image", "0.5.12", FLASH | SAGE),
+        ("Qwen/Qwen-Image", "0.5.23", FLASH | SAGE | {"sparge_attn"}),
+        ("black-forest-labs/FLUX.2-dev", "0.5.12", FLASH),
+        ("black-forest-labs/FLUX.2-dev", "0.5.9", None),
+        ("black-forest-labs/FLUX.1-dev", "0.5.12", None),
+    ],
+)
+def test_attention_backends_of_the_layers(
+    path: str, release: str, backends: set[str] | None
+) -> None:
+    model = catalog.load(release).model(path)
+    assert model is not None
+    found = model.attention_backends
+    assert (found if found is None else set(found)) == backends
+
+
+@pytest.mark.parametrize("release", catalog.releases())
+def test_layers_name_backends_of_their_release(release: str) -> None:
+    loaded = catalog.load(release)
+    named = {name for one in loaded.models() for name in one.attention_backends or ()}
+    assert named <= set(loaded.attention_backends())
+
+
+def test_every_attention_backend_is_judged_or_known_not_to_be() -> None:
+    names = {name for one in catalog.releases() for name in catalog.load(one).attention_backends()}
+    judged = {name for name in names if mark_of(name).get("quality")}
+    assert names - judged == {"laser_attn", "no_attention"}
+    sparse = [row["name"] for row in tables.table("attention")["rows"] if row.get("sparse")]
+    assert {mark_of(name).get("quality") for name in sparse} <= {"lossy", None}
+
+
+def test_a_layer_takes_what_stands_for_those_that_it_names() -> None:
+    assert takes(("fa", "torch_sdpa"), "dynamic_cudnn_sdpa")
+    assert not takes(("fa",), "torch_cudnn_sdpa")
 
 
 def test_options_of_one_model_only() -> None:

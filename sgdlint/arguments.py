@@ -21,6 +21,7 @@ scripts, for the SGLang release in use.
 commands:
   check       say what will fail, be ignored or be slow
   fix         apply the safe fixes to the files
+  expand      show each launch as one command, and what SGLang works with
   explain     tell everything about a rule
   rules       list the rules
   rule test   run the examples of rule files
@@ -114,9 +115,15 @@ FIXING = (
     Flag("--diff", "show the changes, write nothing", kind="switch"),
     Flag("--unsafe", "apply fixes too that may change output, memory or meaning", kind="switch"),
 )
+EXPANDING = (
+    *("--command", "--stdin-filename", "--sglang", "--gpu", "--gpus", "--vram", "--rules"),
+    "--format",
+)
+"""The options of `check` that `expand` has too."""
 DESCRIPTIONS = {
     "check": "Say what will fail, be ignored or be slow, at the exact words.",
     "fix": "Apply the safe fixes to the files, and report what is left.",
+    "expand": "Show each launch as one command, and what SGLang works with when it runs it.",
     "explain": "Tell everything about a rule: why, since when, examples, references.",
     "rules": "List the rules.",
     "rule": "Check rule files and run their examples.",
@@ -126,6 +133,7 @@ DESCRIPTIONS = {
 FLAGS: dict[str, tuple[Flag, ...]] = {
     "check": CHECKING,
     "fix": FIXING,
+    "expand": tuple(flag for flag in CHECKING if flag.name in EXPANDING),
     "rules": (RULES, Flag("--format", "default text", default="text", choices=("text", "json"))),
     "explain": (RULES,),
     "catalog": (

@@ -89,6 +89,12 @@ def _fix(arguments: Arguments) -> int:
     return fix(arguments)
 
 
+def _expand(arguments: Arguments) -> int:
+    from sgdlint.expanding import expand
+
+    return expand(arguments)
+
+
 # --- ast ----------------------------------------------------------------------------------------
 
 
@@ -157,6 +163,7 @@ def _catalog(arguments: Arguments) -> int:
 COMMANDS = {
     "check": _check,
     "fix": _fix,
+    "expand": _expand,
     "ast": _ast,
     "rules": _rules,
     "explain": _explain,

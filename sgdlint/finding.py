@@ -53,11 +53,26 @@ class Related:
 
 
 @record
+class InForce:
+    """A value that SGLang works with: a derived fact, its possible values, and why it has them.
+
+    origins: pairs of where from (`command line`, `config file`, `environment`, `default` or
+    `sglang`) and the reason in words; several when it is not certain which one counts.
+    """
+
+    name: str
+    label: str
+    values: tuple[object, ...] | None
+    origins: tuple[tuple[str, str], ...]
+
+
+@record
 class Finding:
     """One thing that a rule found.
 
     span: the exact words. scope: the whole command that the finding is about, for suppressions.
     help: what to do, in one line; "" when the fix says it.
+    in_force: the values that it speaks of besides what is written, and where they come from.
     releases: those that it holds for, when several were checked. fails_in: those for which it is an
     error, whatever severity is shown.
     """
@@ -74,6 +89,7 @@ class Finding:
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
     scope: Span | None = None
+    in_force: tuple[InForce, ...] = ()
     releases: tuple[str, ...] = ()
     fails_in: tuple[str, ...] = ()
 

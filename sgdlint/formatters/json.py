@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from sgdlint.finding import Finding, Fix, Report
+    from sgdlint.finding import Finding, Fix, InForce, Report
     from sgdlint.source import Source, Span
 
 
@@ -27,7 +27,11 @@ def _file(report: Report) -> dict[str, Any]:
         "sglang": report.sglang,
         "release_from": report.release_from,
         "launches": [
-            {**_span(one.span, report.source), "releases": one.releases, "release_from": one.origin}
+            {
+                **span_data(one.span, report.source),
+                "releases": one.releases,
+                "release_from": one.origin,
+            }
             for one in report.checked
         ],
         "findings": [_finding(one, report.source) for one in report.findings],
@@ -46,10 +50,17 @@ def _finding(finding: Finding, source: Source) -> dict[str, Any]:
         "help": finding.help,
         "url": finding.url,
         "releases": finding.releases,
-        **_span(finding.span, source),
-        "related": [{"label": one.label, **_span(one.span, source)} for one in finding.related],
+        "in_force": [in_force(one) for one in finding.in_force],
+        **span_data(finding.span, source),
+        "related": [{"label": one.label, **span_data(one.span, source)} for one in finding.related],
         "fix": None if finding.fix is None else _fix(finding.fix, source),
     }
+
+
+def in_force(one: InForce) -> dict[str, Any]:
+    """Return a value that SGLang works with, and where it comes from; values: null is unknown."""
+    because = [{"from": kind, "because": text} for kind, text in one.origins]
+    return {"name": one.name, "label": one.label, "values": one.values, "because": because}
 
 
 def _fix(fix: Fix, source: Source) -> dict[str, Any]:
@@ -57,11 +68,12 @@ def _fix(fix: Fix, source: Source) -> dict[str, Any]:
         "applicability": fix.applicability,
         "title": fix.title,
         "note": fix.note,
-        "edits": [{**_span(edit.span, source), "text": edit.text} for edit in fix.edits],
+        "edits": [{**span_data(edit.span, source), "text": edit.text} for edit in fix.edits],
     }
 
 
-def _span(span: Span, source: Source) -> dict[str, Any]:
+def span_data(span: Span, source: Source) -> dict[str, Any]:
+    """Return where a span begins and ends."""
     return {"start": _place(span.start, source), "end": _place(span.end, source)}
 
 

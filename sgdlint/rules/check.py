@@ -90,7 +90,8 @@ class _Checker:
         # A fact that is wrong still has a name: those that use it are not wrong for that.
         value = value or ["const", True]
         since, until = data.get("since", ""), data.get("until", "")
-        self.facts.append(Fact(data["name"], data["type"], value, since, until, because))
+        label = data.get("label", "")
+        self.facts.append(Fact(data["name"], data["type"], value, since, until, because, label))
         self.note_levels(self.facts[-1])
 
     def cases(self, at: At, data: dict[str, Any], names: Names) -> list[Any] | None:

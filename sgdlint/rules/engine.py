@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sgdlint.finding import ANY, Edit, Finding, Fix, Related
+from sgdlint.finding import ANY, Edit, Finding, Fix, InForce, Related
 from sgdlint.record import replace
 from sgdlint.rules.facts import Derived, Facts
 from sgdlint.rules.logic import evaluate, is_true, names_in
@@ -134,20 +134,52 @@ def _finding(rule: Rule, facts: Facts, text: str, event: Event | None) -> Findin
     spans = _spans(rule, facts, event)
     related = tuple(Related(span, label) for label, span in list(spans.items())[1:])
     primary = next(iter(spans.values()), launch.head_span())
+    in_force = _in_force(rule, facts)
     return Finding(
         code=rule.code,
         name=rule.name,
         severity=rule.severity,
         category=rule.category,
         lossless=rule.lossless,
-        message=fill(rule.message, facts) + _from_files(rule, facts),
+        message=fill(rule.message, facts) + _from_files(rule, facts) + _chosen(rule, in_force),
         span=primary,
         help=fill(rule.help, facts),
         url=rule.url,
         related=related,
         fix=_first_fix(rule, facts, text, event),
         scope=launch.span,
+        in_force=in_force,
     )
+
+
+def _in_force(rule: Rule, facts: Facts) -> tuple[InForce, ...]:
+    """Return the derived facts that a finding speaks of and that can tell where they come from."""
+    leaves = [leaf(match[1]) for match in re.finditer(PLACEHOLDER, rule.message)]
+    leaves += names_in(rule.when) if rule.when is not None else []
+    names = [name for kind, name in dict.fromkeys(leaves) if kind == "derived"]
+    names = [name for name in names if (fact := facts.derived.get(name)) and fact.because]
+    if not names:
+        return ()
+    from sgdlint.rules.origins import in_force  # imported when there is something to tell
+
+    return tuple(in_force(name, facts) for name in names)
+
+
+def _chosen(rule: Rule, values: Iterable[InForce]) -> str:
+    """Say why SGLang itself chose a value that a message shows, or did what the rule asks about."""
+    told = []
+    for one in values:
+        shown = f"{{{one.name}}}" in rule.message or one.values == (True,)
+        if (
+            shown
+            and len(one.values or ()) == 1
+            and len(one.origins) == 1
+            and one.origins[0][0] == "sglang"
+        ):
+            because = one.origins[0][1]
+            name = f"{one.label} {_text(one.values[0])}: " if one.label and one.values else ""
+            told.append(name + because)
+    return f" ({'; '.join(told)})" if told else ""
 
 
 def _spans(rule: Rule, facts: Facts, event: Event | None) -> dict[str, Span]:

@@ -247,6 +247,7 @@ class Fact:
     """A derived fact: an expression over options and other facts, for a range of releases.
 
     because: why it has its value, one text for each branch of the outermost if … else if … else.
+    label: what `expand` calls it; "" when it is not shown.
     """
 
     name: str
@@ -255,6 +256,7 @@ class Fact:
     since: str = ""
     until: str = ""
     because: tuple[str, ...] = ()
+    label: str = ""
 
 
 @record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sgdlint.finding import InForce
 from sgdlint.record import record
 from sgdlint.rules.logic import evaluate, names_in, truths
 
@@ -25,6 +26,13 @@ class Origin:
 
     kind: str
     because: str
+
+
+def in_force(name: str, facts: Facts) -> InForce:
+    """Return a derived fact with its values and why it has them."""
+    fact, value = facts.derived.get(name), facts.lookup("derived", name)
+    told = tuple((one.kind, one.because) for one in origins(name, facts))
+    return InForce(name, "" if fact is None else fact.label, value.values, told)
 
 
 def origins(name: str, facts: Facts) -> tuple[Origin, ...]:

@@ -85,7 +85,20 @@ def story(move: Move, source: Source, fixed: Fixed) -> list[str]:
     for finding in fixed.applied:
         title = finding.fix.title if finding.fix is not None else ""
         lines.append(f"  {finding.code} {finding.name}: {title}\n")
-    return lines
+    return [*lines, *_left(move, fixed)]
+
+
+def _left(move: Move, fixed: Fixed) -> list[str]:
+    """Return a line for what still tells another release, so that the next check goes by it."""
+    options = replace(move.options, sglang=())
+    try:
+        told = linter.stated_release(fixed.report.source, options)
+    except directives.DirectiveError:  # the report says so
+        return []
+    if told is None or told[0] == move.options.sglang:
+        return []
+    release, origin = told
+    return [f"  SGLang {release} ({origin}) is still what the next check goes by; change that too\n"]
 
 
 def _told(finding: Finding) -> bool:

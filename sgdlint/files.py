@@ -61,7 +61,7 @@ class Neighbours(Nearby):
 
     def above(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Yield path and text of files by name: in the folder of the source, then above it."""
-        here = os.getcwd() + os.sep
+        here = current()
         for folder in upwards(self.folder):
             for name in names:
                 path = os.path.join(folder, name).removeprefix(here)
@@ -73,12 +73,24 @@ class Neighbours(Nearby):
         """Return the version of SGLang that is installed around the source, and where."""
         from sgdlint.installed import installed
 
-        return installed(upwards(self.folder))
+        return installed(upwards(self.folder), current())
+
+
+def current() -> str:
+    """Return the folder where sgdlint was started, with a separator; "" when it is gone."""
+    try:
+        return os.path.join(os.getcwd(), "")
+    except OSError:
+        return ""
 
 
 def upwards(folder: str) -> Iterator[str]:
     """Yield a folder and those above it, as absolute paths."""
-    folder, above = os.path.abspath(folder), ""
+    above = ""
+    try:
+        folder = os.path.abspath(folder)
+    except OSError:  # the folder where sgdlint was started is gone
+        return
     while folder != above:
         yield folder
         folder, above = os.path.dirname(folder), folder

@@ -13,13 +13,13 @@ _BEGIN, _END = "sglang-", ".dist-info"
 _PACKAGES = ("site-packages", "dist-packages")
 
 
-def installed(folders: Iterable[str]) -> tuple[str, str] | None:
+def installed(folders: Iterable[str], here: str) -> tuple[str, str] | None:
     """Return the version that an environment has, and how to call the environment.
 
     Looked at in order: the active environment, the `.venv` in the first of some folders that has
-    one, and the environment that sgdlint runs in.
+    one, and the environment that sgdlint runs in. here: what the name leaves out of a path.
     """
-    for place, packages in _environments(folders):
+    for place, packages in _environments(folders, here):
         for folder in packages:
             version = _version_in(folder)
             if version:
@@ -27,14 +27,14 @@ def installed(folders: Iterable[str]) -> tuple[str, str] | None:
     return None
 
 
-def _environments(folders: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+def _environments(folders: Iterable[str], here: str) -> Iterator[tuple[str, list[str]]]:
     active = os.environ.get("VIRTUAL_ENV", "")
     if active:
         yield "the active environment", _packages(active)
     for folder in folders:
         own = os.path.join(folder, ".venv")
         if os.path.isdir(own):
-            yield own.removeprefix(os.getcwd() + os.sep), _packages(own)
+            yield own.removeprefix(here), _packages(own)
             break
     mine = [path for path in sys.path if path.endswith(_PACKAGES)]
     yield "the environment of sgdlint", mine

@@ -98,7 +98,9 @@ def _left(move: Move, fixed: Fixed) -> list[str]:
     if told is None or told[0] == move.options.sglang:
         return []
     release, origin = told
-    return [f"  SGLang {release} ({origin}) is still what the next check goes by; change that too\n"]
+    return [
+        f"  SGLang {release} ({origin}) is still what the next check goes by; change that too\n"
+    ]
 
 
 def _told(finding: Finding) -> bool:

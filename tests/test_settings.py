@@ -200,3 +200,16 @@ def test_the_nearest_project_above_tells(project: Path, capsys: pytest.CaptureFi
     assert told(capsys, "a/b/run.sh") == "SGLang 0.5.12 (uv.lock, line 3)"
     (project / "a" / "pyproject.toml").write_text('[project]\nname = "another"\n')
     assert told(capsys, "a/b/run.sh") == f"SGLang 0.5.23 ({NEWEST})"
+
+
+def test_the_folder_where_it_was_started_may_be_gone(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "gone").mkdir()
+    monkeypatch.chdir(project / "gone")
+    (project / "gone").rmdir()
+    install(project / ".venv", "0.5.12")
+    path = str(project / "a" / "b" / "run.sh")
+    assert str(project / ".venv") in told(capsys, path)
+    assert told(capsys, "--command", RUN) == f"SGLang 0.5.23 ({NEWEST})"
+    monkeypatch.chdir(project)

@@ -55,8 +55,9 @@ def add(catalog: store.Catalog, wheel: Wheel) -> None:
     older = [r for r in catalog.order if store.release_key(r) < store.release_key(release)]
     catalog.add(release, {"wheel": wheel.path.name, "sha256": wheel.sha256}, extraction)
     before = catalog.extractions[older[-1]] if older else None
-    for line in describe_changes(before, extraction):
-        print(f"{release}: {line}")
+    lines = describe_changes(before, extraction) or ["nothing differs"]
+    print(f"SGLang {release}, compared with {older[-1] if older else 'nothing'}:")
+    print("\n".join(f"  {line}" for line in lines))
 
 
 def extract(wheel: Wheel) -> store.Extraction:

@@ -32,7 +32,8 @@ def test_an_option_is_told_release_by_release(
     lines = told(capsys, "option", name)
     generate = lines[lines.index("sglang generate") + 1]
     assert generate.startswith("  0.5.8 to 0.5.17: --warmup; true or false")
-    assert any(line.startswith("Removed in 0.5.18; --warmup-mode") for line in lines)
+    gone = "Deprecated from 0.5.14 on, removed in 0.5.18; --warmup-mode takes its place"
+    assert any(line.startswith(f"{gone} (request for true, off for false). ") for line in lines)
 
 
 def test_ranges_that_read_the_same_are_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -163,3 +163,14 @@ def test_a_plain_check_loads_nothing_heavy(options: tuple[str, ...], examples: P
     loaded = loaded_by(statement) - loaded_by("pass")
     assert loaded & set(FORBIDDEN) == set()
     assert "sgdlint.linter" in loaded
+
+
+def test_a_plain_check_reads_no_tables_that_only_people_ask_for(examples: Path) -> None:
+    read = "from sgdlint.catalog import tables\nprint(*tables._parsed)"
+    statement = f"{check_statement(str(examples))}\n{read}"
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    command = [sys.executable, "-c", statement]
+    done = subprocess.run(command, check=True, env=environment, capture_output=True, text=True)
+    tables = set(done.stdout.splitlines()[-1].split())
+    assert "options" in tables
+    assert tables & {"places", "attention", "attention_marks", "backends", "pipelines"} == set()

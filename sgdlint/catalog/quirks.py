@@ -20,6 +20,7 @@ class Ignored:
     flag: str
     why: str
     source: str = ""
+    deprecated: str = ""
 
 
 @record
@@ -29,6 +30,7 @@ class Retired:
     until: the first release without it.
     flag: the option in its place.
     values: its values for the old ones, when they are called otherwise.
+    deprecated: the release that first says not to use it; "" where none did.
     """
 
     old: str
@@ -36,6 +38,7 @@ class Retired:
     flag: str
     values: dict[str, str]
     source: str = ""
+    deprecated: str = ""
 
 
 @record
@@ -80,6 +83,7 @@ def retired_options() -> dict[str, Retired]:
                 instead.get("flag", ""),
                 instead.get("values", {}),
                 row["source"],
+                row.get("deprecated", ""),
             )
     return found
 

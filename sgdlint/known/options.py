@@ -40,7 +40,13 @@ def facts(name: str, release: str) -> dict[str, Any]:
         "commands": commands,
         "removed": None
         if instead is None
-        else {"release": instead.until, "instead": instead.flag, "source": instead.source},
+        else {
+            "deprecated": instead.deprecated or None,
+            "release": instead.until,
+            "instead": instead.flag,
+            "values": instead.values,
+            "source": instead.source,
+        },
         "sources": places_of("option", {flag for one in found for flag in one["flags"]}, known),
     }
 
@@ -84,9 +90,20 @@ def text(data: dict[str, Any]) -> str:
             lines.append("")
     removed = data["removed"]
     if removed:
-        instead = f"; {removed['instead']} takes its place" if removed["instead"] else ""
-        lines += [f"Removed in {removed['release']}{instead} ({removed['source']}).", ""]
+        lines += [_gone(removed), ""]
     return "\n".join(lines) + "\n" + told(data["sources"])
+
+
+def _gone(removed: dict[str, Any]) -> str:
+    """Return when an option went, and what takes its place."""
+    since = removed["deprecated"]
+    text = (
+        f"{f'Deprecated from {since} on, removed' if since else 'Removed'} in {removed['release']}"
+    )
+    if removed["instead"]:
+        values = ", ".join(f"{new} for {old}" for old, new in removed["values"].items())
+        text += f"; {removed['instead']} takes its place" + (f" ({values})" if values else "")
+    return f"{text}. {removed['source']}"
 
 
 def listing(release: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import textwrap
 from typing import Any
 
 import pytest
-from catalog_extract import detectors, merge
+from catalog_extract import detectors, merge, store
 from catalog_extract.changes import describe_changes
 from catalog_extract.evaluate import Program
 from catalog_extract.objects import Instance, Member, Unknown
@@ -203,12 +203,57 @@ def test_an_option_that_stays_is_one_row() -> None:
     assert table == [{"flags": ["--x"], "all": [["1", None]]}]
 
 
+def both(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return rows that both commands have."""
+    return {"generate": rows, "serve": rows}
+
+
 def test_changes_are_told_in_words() -> None:
     old: list[dict[str, Any]] = [{"flags": ["--a"]}, {"flags": ["--b"], "kind": "int"}]
-    new: list[dict[str, Any]] = [{"flags": ["--b"], "kind": "float"}, {"flags": ["--c"]}]
-    found = describe_changes({"options": {"serve": old}}, {"options": {"serve": new}})
-    assert found == [
-        "options serve: + --c",
-        "options serve: - --a",
-        "options serve: ~ --b: kind 'int' → 'float'",
+    new: list[dict[str, Any]] = [
+        {"flags": ["--b"], "kind": "float"},
+        {"flags": ["--c"], "default": False},
     ]
+    before = {"options": both(old), "places": {"all": [{"name": "--a"}]}}
+    after = {"options": {"generate": new, "serve": [*new, {"flags": ["--d"]}]}, "places": both([])}
+    assert describe_changes(before, after) == [
+        "options",
+        "  + --c: default no",
+        "  - --a",
+        "  ~ --b: kind int → float",
+        "  + --d (serve only)",
+    ]
+
+
+def test_changes_name_the_part_that_differs() -> None:
+    old = {"family": "F", "pipeline": {"a": 1, "b": 2}, "ids": ["x", "y"]}
+    new = {"family": "F", "pipeline": {"a": 1, "b": 3}, "ids": ["y", "z"]}
+    before, after = {"families": {"all": [old]}}, {"families": {"all": [new]}}
+    assert describe_changes(before, after) == [
+        "families",
+        "  ~ F: ids + z, - x; pipeline.b 2 → 3",
+    ]
+
+
+def test_rows_of_one_name_are_told_apart() -> None:
+    row = {"family": "F", "sampling": "S", "ids": ["x"]}
+    before = {"models": {"all": [row]}}
+    after = {"models": {"all": [row, row | {"ids": ["y"]}]}}
+    assert describe_changes(before, after) == ["models", "  + F S #2: ids y"]
+
+
+def test_a_first_release_is_counted() -> None:
+    assert describe_changes(None, {"options": both([{"flags": ["--a"]}])}) == [
+        "options",
+        "  + 1 rows",
+    ]
+
+
+def test_taking_the_newest_release_out_and_putting_it_back_changes_nothing() -> None:
+    whole = store.read()
+    newest = whole.order[-1]
+    less = store.read()
+    wheel, extraction = less.wheels.pop(newest), less.extractions.pop(newest)
+    assert less.files() != whole.files()
+    less.add(newest, {key: wheel[key] for key in ("wheel", "sha256")}, extraction)
+    assert less.files() == whole.files()

@@ -62,6 +62,7 @@ python tests/conformance/misses.py                   # where both disagree, on t
   from the degrees in force (`tests/conformance/judge.py` names the lines).
 - Attention backends that ask the GPU when the model is loaded ({backends}) are left out where the
   launch is accepted: the judge loads no model.
+- Rules on what fails after all that the judge runs are not held against its verdict: {later}.
 - Models for which the judge only infers the pipeline class are left out where that sends them to
   the diffusers backend.
 - Commands on which the judge has no verdict, since SGLang would ask the network, are left out.
@@ -97,7 +98,7 @@ def page() -> str:
     from conformance.draw import MAKERS
     from conformance.judge import ASKS_THE_GPU
     from conformance.recorded import SETS, read
-    from conformance.score import score, table
+    from conformance.score import LATER, score, table
     from record_conformance import CANDIDATES, WANTED
 
     sets = {name: read(name) for name in SETS}
@@ -109,7 +110,8 @@ def page() -> str:
     rows = coverage_rows([one for commands in sets.values() for one in commands])
     numbers = {"makers": len(MAKERS), "candidates": f"{CANDIDATES:,}", "wanted": WANTED}
     backends = ", ".join(sorted(ASKS_THE_GPU))
-    parts.append(HOW.format(**numbers, share=SHARE, backends=backends))
+    later = "; ".join(f"{why} ({code})" for code, why in sorted(LATER.items()))
+    parts.append(HOW.format(**numbers, share=SHARE, backends=backends, later=later))
     return "".join([*parts, *rows])
 
 

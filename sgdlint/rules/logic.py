@@ -226,6 +226,10 @@ def _joined(words: tuple[object, ...]) -> str:
     return " ".join(map(str, words))
 
 
+def _among(name: str, names: str) -> bool:
+    return name in (one.strip() for one in names.split(","))
+
+
 def _matches(text: str, pattern: str) -> bool:
     import re
 
@@ -246,6 +250,9 @@ FUNCTIONS: dict[str, FunctionType] = {
     ),
     "contains": FunctionType(
         ("sequence", "any"), "bool", lambda a, b: b in a, "whether text or list a holds b"
+    ),
+    "among": FunctionType(
+        ("string", "string"), "bool", _among, "whether a is one of the names in b, apart by commas"
     ),
     "entries": FunctionType(
         ("string",), "number", _entries, "how many entries a text has between its commas"

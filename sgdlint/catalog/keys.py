@@ -57,11 +57,18 @@ def refuses(key: str, value: Any, release: str) -> bool:
     return bool(kind and held and kind not in held[0]["takes"])
 
 
+def is_spelt(key: str) -> bool:
+    """Whether a key takes a text for the list of its letters."""
+    return any(key in row["keys"] for row in tables.table("configuration")["letters"])
+
+
 def refused_choice(option: Option, value: Any, release: str) -> tuple[str, ...]:
     """Return the texts that a key takes when a text is certainly none of them; else nothing."""
     if not isinstance(value, str) or not value or not option.choices:
         return ()
     choices = tuple(map(str, option.choices))
-    rows = tables.table("configuration")["choices"]
-    checked = any(option.dest in row["keys"] and tables.within(row, release) for row in rows)
-    return choices if checked and value.lower() not in choices else ()
+    for row in tables.table("configuration")["choices"]:
+        if option.dest in row["keys"] and tables.within(row, release):
+            taken = (value.lower() if row.get("any_case") else value) in choices
+            return () if taken else choices
+    return ()

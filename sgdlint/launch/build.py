@@ -35,7 +35,7 @@ def launch_of(
     around: Surroundings | None = None,
 ) -> Launch | None:
     """Return the launch, or None when it is not known to be one of a diffusion model."""
-    if any(word.text in HELP for word in found.arguments):
+    if any(_asks_for_help(word.text or "", release, found) for word in found.arguments):
         return None
     words, model_type, refused = dispatcher.without_model_type(found, release)
     table = _table(release, found.subcommand)
@@ -169,6 +169,13 @@ def _table(release: Release, command: str) -> Table:
         return any(family.component(flag) is not None for family in release.dynamic())
 
     return Table(options, is_dynamic, elsewhere, release.rejects_unknown(command))
+
+
+def _asks_for_help(text: str, release: Release, found: Recognised) -> bool:
+    """Whether a word is the option for help, or a beginning that is no other option's."""
+    if text in HELP or not (len(text) > 2 and HELP[1].startswith(text)):
+        return text in HELP
+    return not any(flag.startswith(text) for flag in release.options(found.subcommand))
 
 
 def _noticed(

@@ -9,6 +9,7 @@ import json
 
 from sgdlint.catalog import tables
 from sgdlint.catalog.keys import (
+    is_spelt,
     meaning,
     nearest_key,
     refused_choice,
@@ -161,8 +162,10 @@ def _given(option: Option, key: str, value: Any, place: Given, file: str) -> Giv
 def _value(option: Option, value: Any) -> Any:
     """Return a value as the option has it; None when it is of another type."""
     if option.action in ("boolean", "store_true", "store_false"):
-        return value if isinstance(value, bool) else None
+        return bool(value) if isinstance(value, (bool, int, str)) else None
     if option.nargs not in (None, "?"):
+        if isinstance(value, str) and is_spelt(option.dest):
+            return tuple(value)
         plain = isinstance(value, list) and all(isinstance(one, (str, int)) for one in value)
         return tuple(value) if plain else None
     if option.kind in ("int", "float") and isinstance(value, (int, float)):

@@ -86,7 +86,7 @@ def test_two_different_files_are_no_file() -> None:
     ("key", "value", "expected"),
     [
         ("dit_cpu_offload", "off", (False,)),  # YAML 1.1
-        ("dit_cpu_offload", "'false'", None),
+        ("dit_cpu_offload", "'false'", (True,)),  # any text counts as true
         ("num_gpus", "0x2", (2,)),
         ("num_gpus", "'2'", None),
         ("lora_scale", "1", (1,)),
@@ -137,6 +137,12 @@ def codes(text: str, script: str = SERVE, release: str = "0.5.23") -> list[str]:
         ("log_level: 3", "0.5.9", ["SGD256"]),
         ("backend: torch", "0.5.9", ["SGD265"]),
         ("backend: Diffusers", "0.5.9", []),
+        ("warmup_mode: off", "0.5.23", ["SGD256"]),  # YAML 1.1: false
+        ("warmup_mode: 'OFF'", "0.5.23", ["SGD265"]),
+        ("performance_mode: SPEED", "0.5.23", []),
+        ("task_type: T2I", "0.5.19", ["SGD277"]),
+        ("num_gpus: 1\nnum_gpus: 1", "0.5.23", ["SGD269"]),
+        ("text_encoder_precisions: bf16", "0.5.23", ["SGD165"]),  # a list of four letters
         ("guidance_scale: '4'", "0.5.23", []),  # a server takes it for its pipeline, unseen
         ("num_inference_steps: 4", "0.5.23", ["SGD255"]),
     ],
@@ -177,3 +183,12 @@ def test_what_is_lacking_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert said(f"{generate} empty.txt") == ["SGD270"]
     assert said(f"{generate} none.txt") == ["SGD267"]
     assert said(f"{generate} https://host/none.txt") == []
+
+
+@pytest.mark.parametrize(
+    ("word", "launches"), [("--hel", 0), ("--help", 0), ("-h", 0), ("--he", 1), ("--h", 1)]
+)
+def test_the_beginning_of_help_asks_for_help(word: str, launches: int) -> None:
+    script = Source("run.sh", f"sglang generate --model-path Qwen/Qwen-Image --prompt x {word}\n")
+    report = check(script, rulepack.load([]), Options(sglang="0.5.23"))
+    assert len(report.launches) == launches

@@ -17,7 +17,7 @@ from sgdlint.formatters.json import span_data
 from sgdlint.linter import check
 from sgdlint.record import record
 from sgdlint.rules.facts import Facts
-from sgdlint.rules.origins import in_force
+from sgdlint.rules.origins import PERHAPS, in_force
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -165,6 +165,8 @@ def _shown(value: InForce, width: int) -> Iterator[str]:
     known = value.values
     text = UNKNOWN if known is None else " or ".join(_text(one) for one in known) or "not given"
     reasons = [because for _, because in value.origins]
+    if PERHAPS in reasons:
+        reasons = ["an option that is not known may say it"]
     if len(reasons) == 1:
         yield f"{value.label + ':':{width}} {text} ({reasons[0]})"
         return

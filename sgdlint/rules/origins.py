@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 GIVEN, DEFAULT = "given", "default"
 """What `because` of a case says when SGLang does not choose itself."""
+PERHAPS = "perhaps on the command line"
+"""The reason of a case that holds only if an option is given that cannot be seen."""
 
 
 @record
@@ -93,7 +95,7 @@ def _origin(text: str, case: list[Any], facts: Facts) -> Origin:
             return Origin(told, f"the variable {name}")
         if told:
             return Origin(told, f"{facts.launch.flag(name)} on the command line")
-    return Origin("command line", "perhaps on the command line")
+    return Origin("command line", PERHAPS)
 
 
 def _kind(kind: str, name: str, facts: Facts) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
-from sgdlint import pins
+from sgdlint import pins, quick
 from sgdlint.pins import Evidence, Pin
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator
 
     from sgdlint.source import Nearby
@@ -67,7 +66,7 @@ def _in_text(near: Nearby, name: str, text: str) -> Evidence | None:
 
 
 def _lock(near: Nearby, name: str, text: str) -> Found:
-    for match in re.finditer(_LOCKED, text):
+    for match in quick.finditer(_LOCKED, text):
         yield name, Pin(match["version"], *match.span("version"))
 
 
@@ -77,7 +76,7 @@ def _requirements(near: Nearby, name: str, text: str) -> Found:
     while waiting and len(seen) <= MOST_FILES:
         path, content = waiting.pop(0)
         for start, line in _lines(content):
-            include = re.match(_MORE, line)
+            include = quick.match(_MORE, line)
             if include is not None:
                 other = _join(path.rpartition("/")[0], include[1])
                 more = near.read(other) if other not in seen else None
@@ -92,26 +91,26 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield each line without its comment, and where it begins."""
     start = 0
     for line in text.splitlines(keepends=True):
-        yield start, re.split(r"(?:^|\s)#", line, maxsplit=1)[0].rstrip()
+        yield start, quick.compile(r"(?:^|\s)#").split(line, maxsplit=1)[0].rstrip()
         start += len(line)
 
 
 def _project(near: Nearby, name: str, text: str) -> Found:
     """Yield what a pyproject.toml tells: where its packages come from, and what it requires."""
-    for match in re.finditer(_SOURCE, text, re.MULTILINE):
+    for match in quick.finditer(_SOURCE, text, quick.MULTILINE):
         if _table(text, match.start()).endswith(("sources", "dependencies")):
             yield name, Pin(match["version"], *match.span("version"))
     for start, line in _lines(text):
         for pin in pins.requirements(line):
             yield name, _moved(pin, start)
-    for match in re.finditer(_POETRY, text, re.MULTILINE):
+    for match in quick.finditer(_POETRY, text, quick.MULTILINE):
         if _table(text, match.start()).endswith("dependencies"):
             yield name, Pin(pins.from_poetry(match["version"]), *match.span("version"))
 
 
 def _table(text: str, offset: int) -> str:
     """Return the name of the table in which a place of a TOML file lies."""
-    heads = re.findall(r"^\s*\[+([^\]\n]*)\]", text[:offset], re.MULTILINE)
+    heads = quick.findall(r"^\s*\[+([^\]\n]*)\]", text[:offset], quick.MULTILINE)
     return heads[-1].strip() if heads else ""
 
 
@@ -127,10 +126,10 @@ def _dockerfile(near: Nearby, name: str, text: str) -> Found:
     last = None
     variable = None
     for start, line in _lines(text):
-        named = re.match(_NAMED, line)
+        named = quick.match(_NAMED, line)
         if named is not None:
             variable = Pin(named["version"], start + named.start("version"), start + named.end())
-        setting = re.match(_SET, line)
+        setting = quick.match(_SET, line)
         if setting is not None:
             values.setdefault(setting[1], _filled(setting[2], values))
         for pin in _in_step(_filled(line, values)):
@@ -142,17 +141,21 @@ def _dockerfile(near: Nearby, name: str, text: str) -> Found:
 
 def _in_step(line: str) -> Iterator[Pin]:
     """Yield what one line of a Dockerfile tells."""
-    if re.match(r"\s*FROM\s", line, re.IGNORECASE):
+    if quick.match(r"\s*FROM\s", line, quick.IGNORECASE):
         yield from pins.images(line)
-    elif not re.match(r"\s*(?:ARG|ENV|LABEL)\s", line, re.IGNORECASE):
+    elif not quick.match(r"\s*(?:ARG|ENV|LABEL)\s", line, quick.IGNORECASE):
         yield from pins.requirements(line)
-        for match in re.finditer(_CLONED, line):
+        for match in quick.finditer(_CLONED, line):
             yield Pin(match["version"], *match.span("version"))
 
 
 def _filled(text: str, values: dict[str, str]) -> str:
     """Return a text with the variables of a Dockerfile filled in."""
-    return re.sub(_USE, lambda match: values.get(match[1] or match[3], match[2] or match[0]), text)
+
+    def put(match: re.Match[str]) -> str:
+        return values.get(match[1] or match[3], match[2] or match[0])
+
+    return quick.sub(_USE, put, text)
 
 
 def _moved(pin: Pin, offset: int) -> Pin:

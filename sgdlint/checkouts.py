@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from sgdlint import quick
 from sgdlint.pins import VERSION
 from sgdlint.record import record
 
@@ -95,7 +94,7 @@ def _note(
 def _cloned(texts: Sequence[str], start: int) -> str:
     """Return the folder into which SGLang's repository is cloned; "" for another repository."""
     for place in range(start, len(texts)):
-        if re.fullmatch(_URL, texts[place]) and texts[place - 1] not in ("-b", "--branch"):
+        if quick.fullmatch(_URL, texts[place]) and texts[place - 1] not in ("-b", "--branch"):
             more = texts[place + 1 : place + 2]
             into = more[0] if more and not more[0].startswith("-") else "sglang"
             return into.rstrip("/").rpartition("/")[2] or "sglang"
@@ -105,7 +104,7 @@ def _cloned(texts: Sequence[str], start: int) -> str:
 def _found(command: Command, texts: Sequence[str], start: int) -> Checkout:
     """Return what a command checks out: the word that names a release, if one does."""
     for place in range(start, len(texts)):
-        match = re.fullmatch(rf"(?:-b|--branch=)?{_REF}", texts[place])
+        match = quick.fullmatch(rf"(?:-b|--branch=)?{_REF}", texts[place])
         if match is not None and "dev" not in match["version"]:
             return Checkout(command, command, place, *match.span("version"))
     return Checkout(command, command)

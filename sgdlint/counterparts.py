@@ -7,8 +7,7 @@ for values that say what the other releases do anyway.
 
 from __future__ import annotations
 
-import re
-
+from sgdlint import quick
 from sgdlint.catalog import tables
 from sgdlint.launch.bind import Event
 
@@ -151,7 +150,7 @@ def text_of(given: Given) -> str:
 def _plain_value(given: Given) -> str:
     """Return the only value of an option when it needs no quotes; "" otherwise."""
     text = text_of(given)
-    return text if re.match(_PLAIN, text) else ""
+    return text if quick.match(_PLAIN, text) else ""
 
 
 def _pairs_of(given: Given) -> dict[str, str]:
@@ -161,7 +160,7 @@ def _pairs_of(given: Given) -> dict[str, str]:
     found: dict[str, str] = {}
     for pair in str(given.values[0]).split(","):
         key, equals, value = pair.partition("=")
-        if not equals or not re.match(_PLAIN, value) or not re.match(r"\w+\Z", key):
+        if not equals or not quick.match(_PLAIN, value) or not quick.match(r"\w+\Z", key):
             return {}
         found[key] = value
     return found

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from sgdlint import quick
 from sgdlint.record import record
 from sgdlint.source import Span
 
@@ -55,10 +54,10 @@ def read(
     suppressions: list[Suppression] = []
     for comment in comments:
         text = source.text[comment.start : comment.end]
-        match = re.match(_COMMENT, text) if "sgdlint" in text else None
+        match = quick.match(_COMMENT, text) if "sgdlint" in text else None
         if match is None:
             continue
-        ignore = re.match(_IGNORE, match[1])
+        ignore = quick.match(_IGNORE, match[1])
         if ignore:
             codes = tuple(code.strip() for code in ignore[1].split(",") if code.strip())
             lines = _covered(source, comment, statements)
@@ -82,7 +81,7 @@ def _check_once(settings: Sequence[Setting]) -> None:
 
 def _settings(text: str, line: int, start: int) -> list[Setting]:
     found = []
-    for match in re.finditer(r"\S+", text):
+    for match in quick.finditer(r"\S+", text):
         part = match[0]
         name, equals, value = part.partition("=")
         if not equals or name not in SETTINGS or not value:

@@ -6,14 +6,14 @@ is `>=0.5.12,<0.6`.
 
 from __future__ import annotations
 
-import re
-
+from sgdlint import quick
 from sgdlint.catalog.specifiers import pinned
 from sgdlint.record import record
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
 VERSION = r"\d+\.\d+\.\d+(?:\.post\d+|\.?(?:dev|rc|a|b)\d+)?"
@@ -89,7 +89,7 @@ class Evidence:
 
 def images(text: str) -> Iterator[Pin]:
     """Yield the tags of SGLang's images in a text."""
-    for match in re.finditer(_IMAGE, text):
+    for match in quick.finditer(_IMAGE, text):
         name = "version" if match["version"] else "other"
         specifier = match["version"] or ""
         yield Pin("" if "dev" in specifier else specifier, *match.span(name))
@@ -97,16 +97,16 @@ def images(text: str) -> Iterator[Pin]:
 
 def requirements(text: str, conda: bool = False) -> Iterator[Pin]:
     """Yield what a text requires of SGLang; conda: a single `=` means a release and its builds."""
-    for match in re.finditer(_PIN, text):
+    for match in quick.finditer(_PIN, text):
         yield _pin(match)
     if conda:
-        for match in re.finditer(_CONDA, text):
+        for match in quick.finditer(_CONDA, text):
             yield Pin(_from_conda(match["conda"]), *match.span("conda"))
 
 
 def requirement(text: str, conda: bool = False) -> Pin | None:
     """Return what one whole requirement says of SGLang; None when it says nothing."""
-    match = None if conda else re.fullmatch(_LOOSE, text)
+    match = None if conda else quick.fullmatch(_LOOSE, text)
     if match is None:
         return next(requirements(text, conda), None)
     if is_valid(match["version"]):
@@ -120,15 +120,15 @@ def requirement(text: str, conda: bool = False) -> Pin | None:
 
 def _meant(text: str) -> str:
     """Return a specifier whose only mistake, its operator, is corrected; "" for other mistakes."""
-    operator = re.match(r"=[<>]?(?=\s*\d)", text)
+    operator = quick.match(r"=[<>]?(?=\s*\d)", text)
     meant = _MISTAKES[operator[0]] + text[operator.end() :] if operator is not None else ""
     return meant if is_valid(meant) else ""
 
 
 def refused(script: str) -> Iterator[Pin]:
     """Yield what pip cannot read in the install commands of a script that stands in a string."""
-    for command in re.finditer(_INSTALL, script):
-        for word in re.finditer(r"[^\s\"']+", command[0]):
+    for command in quick.finditer(_INSTALL, script):
+        for word in quick.finditer(r"[^\s\"']+", command[0]):
             pin = requirement(word[0])
             if pin is not None and pin.wrong:
                 start = command.start() + word.start()
@@ -138,7 +138,7 @@ def refused(script: str) -> Iterator[Pin]:
 def is_valid(specifier: str) -> bool:
     """Whether pip reads a specifier."""
     parts = [part for part in specifier.split(",") if part.strip()]
-    return all(re.fullmatch(_CLAUSE, part, re.IGNORECASE) for part in parts)
+    return all(quick.fullmatch(_CLAUSE, part, quick.IGNORECASE) for part in parts)
 
 
 def _pin(match: re.Match[str]) -> Pin:
@@ -163,9 +163,9 @@ def from_poetry(text: str) -> str:
 
 
 def _poetry_part(text: str) -> str:
-    match = re.fullmatch(r"([~^]?)v?(\d+(?:\.\d+)*)((?:\.?[a-z]+\d+)?)", text)
+    match = quick.fullmatch(r"([~^]?)v?(\d+(?:\.\d+)*)((?:\.?[a-z]+\d+)?)", text)
     if match is None:
-        return f"=={text}" if re.fullmatch(r"\d[\d.]*\.\*", text) else text.replace("*", "")
+        return f"=={text}" if quick.fullmatch(r"\d[\d.]*\.\*", text) else text.replace("*", "")
     mark, numbers, tail = match[1], [int(part) for part in match[2].split(".")], match[3]
     if not mark:
         return match[2] + tail

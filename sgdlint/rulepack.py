@@ -8,10 +8,9 @@ nobody else can write.
 
 from __future__ import annotations
 
-import json
 import os
 
-from sgdlint import __version__, resources
+from sgdlint import __version__, quick, resources
 from sgdlint.record import fields_of
 from sgdlint.rules.model import Index, Pack, to_data
 
@@ -135,6 +134,8 @@ def prepared(pack: Pack, mark: str, files: Sequence[str] = ()) -> str:
 
 
 def _dumped(data: Any) -> str:
+    import json
+
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -176,7 +177,7 @@ def _open(path: str) -> tuple[dict[str, Any], list[str]] | None:
             if path != PREPARED and not _is_private(os.fstat(file.fileno())):
                 return None
             first, head, *rows = file.read().split("\n")
-        known = json.loads(head.rstrip(","))
+        known = quick.loads(head.rstrip(","))
     except (OSError, ValueError):
         return None
     is_whole = first == "[" and len(rows) > 1 and rows.pop() == "" and rows[-1].endswith("]")

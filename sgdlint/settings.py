@@ -6,7 +6,6 @@ imported when there is one.
 
 from __future__ import annotations
 
-import re
 import sys
 
 from sgdlint.nearest import nearest
@@ -104,6 +103,8 @@ def _table(path: str, data: dict[str, Any]) -> dict[str, Any] | None:
 
 def _line(key: str, text: str, own: bool) -> int:
     """Return the line of a key, 0 when it is written in an unusual way."""
+    import re
+
     head = None if own else re.search(rf"^\s*\[\s*{TABLE}\s*\]", text, re.MULTILINE)
     start = head.end() if head else 0
     found = re.compile(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", re.MULTILINE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 
 from sgdlint.finding import Related
@@ -123,8 +122,7 @@ class Uses:
         """Return where a variable is mentioned but by its assignments and the launches; or -1."""
         # `A="$A --x"` reads the variable to give it a new value: no reader of its own.
         own = [one for one in self.assignments if one.name == name]
-        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", self.source.text):
-            here = Span(match.start(), match.end())
+        for here in _mentions(name, self.source.text):
             if any(one.start <= here.start < one.end for one in own):
                 continue
             if any(_holds(span, here) for span in agreed):
@@ -140,6 +138,20 @@ def _remote(finding: Finding, launch: Launch) -> list[Edit]:
     if finding.fix is None or finding.fix.applicability == "display":
         return []
     return [edit for edit in finding.fix.edits if not _holds(launch.span, edit.span)]
+
+
+def _mentions(name: str, text: str) -> Iterator[Span]:
+    """Yield where a name stands in a text as a whole word."""
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if not (_is_word(text[start - 1 : start]) or _is_word(text[end : end + 1])):
+            yield Span(start, end)
+        start = text.find(name, end)
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def _holds(outer: Span, inner: Span) -> bool:

@@ -39,7 +39,7 @@ LAYERS = (
     },
     {"formatters", "rules", "launch", "documents", "settings"},
     {"shell", "catalog", "hardware"},
-    {"source", "finding", "nearest", "record", "resources", "configs"},
+    {"source", "finding", "nearest", "record", "resources", "configs", "quick"},
 )
 # Each third-party library has one place; scripts, which users never run, may use them too.
 PLACES = {

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from sgdlint import quick
 from sgdlint.catalog import tables
 from sgdlint.catalog.options import Option, from_row
 
@@ -304,7 +303,7 @@ def _holds_one(term: str, name: str) -> bool:
     if term.startswith("="):
         found = name == term[1:]
     elif term.startswith("?"):
-        found = re.search(term[1:], name) is not None
+        found = quick.search(term[1:], name) is not None
     elif term.startswith("^"):
         found = name.startswith(term[1:])
     elif term.startswith("$"):

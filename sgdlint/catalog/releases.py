@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sgdlint import quick
 from sgdlint.catalog import tables
 
 _STAGES = {"dev": -4, "a": -3, "b": -2, "rc": -1, None: 0, "post": 1}
@@ -44,9 +45,7 @@ def _padded(numbers: list[str]) -> list[int]:
 
 def _unusual_key(text: str) -> tuple[int, ...]:
     """Return the key of a pre-release or a local build."""
-    import re
-
-    match = re.fullmatch(
+    match = quick.fullmatch(
         r"v?(\d+(?:\.\d+)+)(?:\.?(dev|a|b|rc|post)(\d+))?(?:\+[a-z0-9.]+)?", text.strip()
     )
     if match is None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from sgdlint import quick
 from sgdlint.catalog.releases import newest, release_key, releases, resolve
 
 OPERATORS = ("===", "==", "~=", "!=", "<=", ">=", "<", ">")
@@ -36,7 +35,7 @@ def is_range(text: str) -> bool:
 
 def pinned(text: str) -> str:
     """Return the one release that a text names (`0.5.12`, `==0.5.12`), known or not; else ""."""
-    match = re.fullmatch(_CLAUSE, text)
+    match = quick.fullmatch(_CLAUSE, text)
     version = match[2] if match and match[1] in ("==", "===") else text.strip()
     try:
         release_key(version)
@@ -64,7 +63,7 @@ def nearest_known(version: str) -> str:
 
 def _clause(part: str, text: str) -> tuple[str, str]:
     """Return operator and version of one part of a range."""
-    match = re.fullmatch(_CLAUSE, part)
+    match = quick.fullmatch(_CLAUSE, part)
     if match is None:
         raise SpecifierError(f"`{part.strip()}` in {text!r} is no part of a range; {_hint(text)}")
     operator, version = match[1], match[2]
@@ -95,7 +94,7 @@ def _is_release(text: str) -> bool:
 
 def _numbers(version: str) -> list[int]:
     """Return the numbers of a version as they are written: [0, 5] of `0.5`."""
-    head = re.match(r"v?(\d+(?:\.\d+)*)", version)
+    head = quick.match(r"v?(\d+(?:\.\d+)*)", version)
     if head is None:
         raise ValueError(version)
     numbers = [int(number) for number in head[1].split(".")]

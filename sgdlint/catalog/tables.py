@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
+
+from sgdlint import quick
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def table(name: str) -> Any:
     """Return the content of one file of the catalog."""
     if name not in _parsed:
         with open(os.path.join(_FOLDER, name + ".json"), encoding="utf-8") as file:
-            _parsed[name] = json.load(file)
+            _parsed[name] = quick.loads(file.read())
     return _parsed[name]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from sgdlint import quick
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def is_script_name(name: str) -> bool:
 
 def is_script_head(head: bytes) -> bool:
     """Whether the first bytes of a file without a known ending make it a shell script."""
-    return re.match(_SHEBANG, head.removeprefix(b"\xef\xbb\xbf")) is not None
+    return quick.match(_SHEBANG, head.removeprefix(b"\xef\xbb\xbf")) is not None
 
 
 def mentions_sglang(source: Source) -> bool:

@@ -8,8 +8,7 @@ options, so that the absence of an option is unknown too.
 
 from __future__ import annotations
 
-import re
-
+from sgdlint import quick
 from sgdlint.nearest import nearest
 from sgdlint.record import record, replace
 
@@ -149,7 +148,7 @@ class _Binder:
             return "O"
         if self.matches(flag):
             return "O"
-        if re.match(_NEGATIVE_NUMBER, text) or " " in text:
+        if quick.match(_NEGATIVE_NUMBER, text) or " " in text:
             return "A"
         return "O"
 

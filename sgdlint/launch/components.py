@@ -6,8 +6,6 @@ that no parser lists and that names the component itself (`--component-precision
 
 from __future__ import annotations
 
-import json
-
 from sgdlint.catalog.quirks import component_values
 from sgdlint.launch.bind import Event
 from sgdlint.nearest import nearest
@@ -75,6 +73,8 @@ def _written(name: str, given: Given) -> Iterator[Entry]:
 
 def _parsed(text: str) -> list[tuple[str, str]]:
     """Return the entries of a text; none where it is not made of entries."""
+    import json
+
     try:
         data = json.loads(text)
     except ValueError:

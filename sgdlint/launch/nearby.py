@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from sgdlint import quick
 from sgdlint.record import record
 from sgdlint.source import Span
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 _READS = r"--(?:config|prompt-path|prompt-file-path|pipeline-config-path)[= ]+[\"']?"
 """What stands before the path of a file that SGLang reads."""
-_SCRIPT_FOLDER = re.compile(
+_SCRIPT_FOLDER = (
     r'"?\$\((?:builtin )?dirname (?:-- )?"?\$(?:0|\{?BASH_SOURCE(?:\[0\])?\}?)"?\)([\w./-]*)"?\Z'
 )
 
@@ -112,29 +111,33 @@ class Surroundings:
         if text is not None:
             return None if text in ("", "-") or text[0] in "@~" else text
         written = self.source.text[words[0].start : words[0].end]
-        match = _SCRIPT_FOLDER.match(written)
+        match = quick.match(_SCRIPT_FOLDER, written)
         return "@" + match[1] if match else None
 
     def _is_mentioned_elsewhere(self, name: str, known: Span) -> bool:
         """Whether the script names a file but as one that is read, or in a place that is known."""
         text = self.source.text
+        import re
+
         for match in re.finditer(re.escape(name), text):
             if known.start <= match.start() < known.end:
                 continue
             before = text[: match.start()].rpartition("\n")[2]
-            if re.search(rf"{_READS}[^\s\"';|&<>]*\Z", before):
+            if quick.search(rf"{_READS}[^\s\"';|&<>]*\Z", before):
                 continue
-            variable = re.search(r"(\w+)=[\"']?[^\s\"'$;|&<>]*\Z", before)
+            variable = quick.search(r"(\w+)=[\"']?[^\s\"'$;|&<>]*\Z", before)
             if variable is None or self._is_used_elsewhere(variable[1], known):
                 return True
         return False
 
     def _is_used_elsewhere(self, variable: str, known: Span) -> bool:
         text = self.source.text
+        import re
+
         uses = re.finditer(rf"\$\{{?{variable}\b", text)
         return any(
             not known.start <= one.start() < known.end
-            and not re.search(rf"{_READS}\Z", text[max(0, one.start() - 40) : one.start()])
+            and not quick.search(rf"{_READS}\Z", text[max(0, one.start() - 40) : one.start()])
             for one in uses
         )
 

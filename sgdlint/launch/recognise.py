@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from sgdlint import quick
 from sgdlint.launch import entrypoints
 from sgdlint.launch.wrappers import (
     PYTHON_FLAGS,
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
 MOST_WRAPPERS = 12
 MOST_NESTED = 4
 
-PYTHON = re.compile(r"(?:python|pypy)(?:[0-9]+(?:\.[0-9]+)*)?")
-ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
+PYTHON = quick.compile(r"(?:python|pypy)(?:[0-9]+(?:\.[0-9]+)*)?")
+ASSIGNMENT = quick.compile(r"([A-Za-z_]\w*)=")
 TORCHRUN = frozenset({"torch.distributed.launch", "torch.distributed.run"})
 
 

@@ -6,9 +6,9 @@ split into flags. What cannot be edited exactly is refused with a reason, never 
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
+from sgdlint import quick
 from sgdlint.finding import Edit
 from sgdlint.record import record
 from sgdlint.source import Span
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from sgdlint.rules.model import Action
     from sgdlint.shell.values import Word
 
-_PLAIN = re.compile(r"[\w@%+=:,./-]+\Z")
-_LINE_END = re.compile(r"\\?(?:\r?\n|\Z)")
+_PLAIN = quick.compile(r"[\w@%+=:,./-]+\Z")
+_LINE_END = quick.compile(r"\\?(?:\r?\n|\Z)")
 _BLANKS = " \t"
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from sgdlint import quick
 from sgdlint.finding import ANY, Edit, Finding, Fix, InForce, Related
 from sgdlint.record import replace
 from sgdlint.rules.facts import Derived, Facts
@@ -13,6 +12,7 @@ from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Mapping
 
     from sgdlint.launch.bind import Event, Given
@@ -114,7 +114,7 @@ class Engine:
                 severity=rule.severity,
                 category=rule.category,
                 lossless=rule.lossless,
-                message=re.sub(
+                message=quick.sub(
                     PLACEHOLDER,
                     lambda match: fields.get(match[1].removeprefix("event."), ""),
                     rule.message,
@@ -154,7 +154,7 @@ def _finding(rule: Rule, facts: Facts, text: str, event: Event | None) -> Findin
 
 def _in_force(rule: Rule, facts: Facts) -> tuple[InForce, ...]:
     """Return the derived facts that a finding speaks of and that can tell where they come from."""
-    leaves = [leaf(match[1]) for match in re.finditer(PLACEHOLDER, rule.message)]
+    leaves = [leaf(match[1]) for match in quick.finditer(PLACEHOLDER, rule.message)]
     leaves += names_in(rule.when) if rule.when is not None else []
     names = [name for kind, name in dict.fromkeys(leaves) if kind == "derived"]
     names = [name for name in names if (fact := facts.derived.get(name)) and fact.because]
@@ -234,7 +234,7 @@ def fill(template: str, facts: Facts) -> str:
             return facts.shown
         return _shown(facts.lookup(*leaf(match[1])))
 
-    return re.sub(PLACEHOLDER, put, template)
+    return quick.sub(PLACEHOLDER, put, template)
 
 
 def leaf(name: str) -> tuple[str, str]:

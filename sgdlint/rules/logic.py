@@ -7,6 +7,7 @@ A compiled condition is nested lists, as `sgdlint.rules.compiler` makes them.
 
 from __future__ import annotations
 
+from sgdlint import quick
 from sgdlint.record import record
 
 TYPE_CHECKING = False
@@ -231,9 +232,8 @@ def _among(name: str, names: str) -> bool:
 
 
 def _matches(text: str, pattern: str) -> bool:
-    import re
 
-    return re.search(pattern, text) is not None
+    return quick.search(pattern, text) is not None
 
 
 FUNCTIONS: dict[str, FunctionType] = {

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
-from sgdlint import catalog
+from sgdlint import catalog, quick
 from sgdlint.record import fields_of, record
 
 TYPE_CHECKING = False
@@ -317,14 +315,14 @@ class Pack:
         """Return one rule."""
         rule = self._rules[number]
         if isinstance(rule, str):
-            rule = self._rules[number] = rule_from_data(json.loads(rule))
+            rule = self._rules[number] = rule_from_data(quick.loads(rule))
         return rule
 
     def fact(self, number: int) -> Fact:
         """Return one definition of a derived fact."""
         fact = self._facts[number]
         if isinstance(fact, str):
-            fact = self._facts[number] = fact_from_data(json.loads(fact))
+            fact = self._facts[number] = fact_from_data(quick.loads(fact))
         return fact
 
     @property

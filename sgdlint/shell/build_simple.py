@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from sgdlint import quick
 from sgdlint.shell import escapes, tree
 from sgdlint.shell.build_words import word_of
 from sgdlint.shell.builder import Draft
@@ -133,7 +132,7 @@ def _heredoc_part(b: Builder, part: tree.Node, strip: bool, quoted: bool) -> tre
     text = b.text[part.start : part.end]
     if strip:
         first = part.start == 0 or b.text[part.start - 1] == "\n"
-        text = re.sub(r"(?m)^\t+", "", text) if first else re.sub(r"\n\t+", "\n", text)
+        text = quick.sub(r"(?m)^\t+", "", text) if first else quick.sub(r"\n\t+", "\n", text)
     if not quoted:
         text = escapes.heredoc(text)
     return tree.Literal(part.start, part.end, b.lines(text))

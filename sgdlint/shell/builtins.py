@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from sgdlint import quick
 from sgdlint.record import record
 
 TYPE_CHECKING = False
@@ -53,7 +52,7 @@ ASSIGNED = (
     r"|([A-Za-z_]\w*)(?:\[[^]]*\])?\s*(?:=(?!=)|[-+*/%&|^]=|<<=|>>=|\+\+|--)"
 )
 INDIRECT = r"(?:\}|\$\w+)\s*(?:=(?!=)|[-+*/%&|^]=|<<=|>>=|\+\+|--)|(?:\+\+|--)\s*\$"
-NAME = re.compile(r"[A-Za-z_]\w*")
+NAME = quick.compile(r"[A-Za-z_]\w*")
 
 
 HARMLESS = (
@@ -93,9 +92,9 @@ def assigned_in(text: str) -> Effect:
     """Return the variables that an arithmetic expression assigns."""
     if "=" not in text and "++" not in text and "--" not in text:
         return NOTHING
-    if re.search(INDIRECT, text):
+    if quick.search(INDIRECT, text):
         return ANYTHING
-    return Effect({one or other: "=" for one, other in re.findall(ASSIGNED, text)})
+    return Effect({one or other: "=" for one, other in quick.findall(ASSIGNED, text)})
 
 
 def effect_of(name: str, arguments: Sequence[Argument]) -> Effect:

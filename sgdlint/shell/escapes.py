@@ -5,10 +5,11 @@ The patterns are compiled when first used: most scripts need few of them.
 
 from __future__ import annotations
 
-import re
+from sgdlint import quick
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from typing import Final
 
 _ANSI: Final = (
@@ -18,25 +19,29 @@ _ANSI: Final = (
 _LETTERS: Final = dict(zip("abeEfnrtv\\'\"?", "\a\b\x1b\x1b\f\n\r\t\v\\'\"?", strict=True))
 
 
+def _escaped(match: re.Match[str]) -> str:
+    return match[1] or ""
+
+
 def plain(text: str) -> str:
     """Return unquoted text without its backslashes."""
-    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL) if "\\" in text else text
+    return quick.sub(r"\\(.)", _escaped, text, flags=quick.DOTALL) if "\\" in text else text
 
 
 def quoted(text: str) -> str:
     """Return text from double quotes without the backslashes that mean something there."""
-    return re.sub(r"\\\r?\n|\\([$`\"\\])", r"\1", text) if "\\" in text else text
+    return quick.sub(r"\\\r?\n|\\([$`\"\\])", _escaped, text) if "\\" in text else text
 
 
 def heredoc(text: str) -> str:
     """Return text from an unquoted here-document without the backslashes that mean something."""
-    return re.sub(r"\\\r?\n|\\([$`\\])", r"\1", text) if "\\" in text else text
+    return quick.sub(r"\\\r?\n|\\([$`\\])", _escaped, text) if "\\" in text else text
 
 
 def ansi(text: str) -> str | None:
     """Return the text of `$'…'`, or None when it has bytes that are no text."""
     try:
-        decoded = re.sub(_ANSI, _character, text, flags=re.DOTALL)
+        decoded = quick.sub(_ANSI, _character, text, flags=quick.DOTALL)
     except ValueError:
         return None
     return decoded.partition("\0")[0]
@@ -92,7 +97,7 @@ def runs(source: str, text: str) -> list[Run] | None:
 def _runs(way: str, source: str) -> list[Run] | None:
     found: list[Run] = []
     last = 0
-    for one in re.finditer(way, source, re.DOTALL):
+    for one in quick.finditer(way, source, quick.DOTALL):
         if one.start() > last:
             found.append((source[last : one.start()], last, one.start()))
         found.append(((one.lastindex and one.group(1)) or "", one.start(), one.end()))
@@ -107,7 +112,7 @@ def _runs(way: str, source: str) -> list[Run] | None:
 def _ansi_runs(source: str, text: str) -> list[Run] | None:
     found: list[Run] = []
     last = 0
-    for one in re.finditer(_ANSI, source, re.DOTALL):
+    for one in quick.finditer(_ANSI, source, quick.DOTALL):
         if one.start() > last:
             found.append((source[last : one.start()], last, one.start()))
         try:
@@ -129,7 +134,7 @@ def backticks(text: str, within_quotes: bool) -> tuple[str, list[int]] | None:
     pieces: list[str] = []
     places: list[int] = []
     last = 0
-    for found in re.finditer(pattern, text):
+    for found in quick.finditer(pattern, text):
         pieces += [text[last : found.start()], found.group(1)]
         places += [*range(last, found.start()), found.start() + 1]
         last = found.end()

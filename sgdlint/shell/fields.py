@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from sgdlint import quick
 from sgdlint.shell.state import UNKNOWN, bounded
 from sgdlint.shell.values import Piece, Word
 
@@ -14,9 +13,9 @@ if TYPE_CHECKING:
 DEFAULT_IFS = " \t\n"
 PATTERN = "a file pattern can match any number of files"
 
-_PARTS = re.compile(r"[ \t\n]+|[^ \t\n]+")
-_GLOB = re.compile(r"[*?\[\\]|[+@!]\(")
-_BLANK = re.compile(r"[ \t\n]")
+_PARTS = quick.compile(r"[ \t\n]+|[^ \t\n]+")
+_GLOB = quick.compile(r"[*?\[\\]|[+@!]\(")
+_BLANK = quick.compile(r"[ \t\n]")
 
 
 class Fields:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from sgdlint import quick
 from sgdlint.shell import modes, patterns
 
 TYPE_CHECKING = False
@@ -36,7 +35,7 @@ def delimiter(lx: Lexer, strip: bool) -> None:
 def _unquoted(kind: str, piece: str) -> str:
     """Return a piece of a delimiter without its quotes."""
     if kind == "TEXT":
-        return re.sub(r"\\(.)", r"\1", piece, flags=re.DOTALL)
+        return quick.sub(r"\\(.)", lambda match: match[1], piece, flags=quick.DOTALL)
     return piece.lstrip("$")[1:-1]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from sgdlint import quick
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable
     from typing import Any, Final
 
@@ -34,12 +35,16 @@ class Mode:
         """Compile the pattern when it is first asked for."""
         if name != "match":
             raise AttributeError(name)
+        self.match = quick.compile(self.pattern, quick.DOTALL).match
+        return self.match
+
+    @property
+    def pattern(self) -> str:
+        """The regular expression for plain text."""
         escape = r"\\(?!\r?\n)." if self.kind == "TEXT" else r"\\."
         globs = {"": "", "extended": r"|[+@!?*](?!\()", "all": r"|[+@!](?!\()"}[self.globs]
         taken = "+@!?*" if self.globs else ""
-        text = rf"(?:[^$`\\{self.stops}{taken}]+|{escape}{globs})+"
-        self.match = re.compile(text, re.DOTALL).match
-        return self.match
+        return rf"(?:[^$`\\{self.stops}{taken}]+|{escape}{globs})+"
 
 
 _ENDS: Final = r" \t\r\n;&|<>()'\""

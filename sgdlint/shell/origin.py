@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 
+from sgdlint import quick
 from sgdlint.record import replace
 from sgdlint.shell import escapes
 from sgdlint.shell.state import UNKNOWN
@@ -170,7 +170,7 @@ def origin_of(word: Word) -> Origin | None:
     text = "".join(
         piece.texts[0] if piece.texts and len(piece.texts) == 1 else stand_in for piece in pieces
     )
-    if not stand_in or re.search(_SPLICED + stand_in, text):
+    if not stand_in or quick.search(_SPLICED + stand_in, text):
         return None
     several = sum(piece.texts is None for piece in pieces) > 1
     reason = "" if several else word.reason
@@ -205,7 +205,7 @@ def _readable(piece: Piece) -> Piece:
     """Return a piece, or an unknown one for several texts that may not read as plain text."""
     if piece.texts is None or len(piece.texts) == 1:
         return piece
-    safe = all(text and re.fullmatch(_SAFE, text) for text in piece.texts)
+    safe = all(text and quick.fullmatch(_SAFE, text) for text in piece.texts)
     return piece if safe else UNKNOWN
 
 

@@ -7,9 +7,9 @@ fits nowhere is a problem, and `sgdlint.shell.recovery` says where to go on.
 
 from __future__ import annotations
 
-import json
 import os
 
+from sgdlint import quick
 from sgdlint.shell import build, recovery, tree
 from sgdlint.shell.lexer import Lexer
 
@@ -54,7 +54,7 @@ def tables() -> Tables:
     if not _loaded:
         path = os.path.join(os.path.dirname(__file__), "tables.json")
         with open(path, encoding="utf-8") as file:
-            _loaded.append(Tables(json.load(file)))
+            _loaded.append(Tables(quick.loads(file.read())))
     return _loaded[0]
 
 

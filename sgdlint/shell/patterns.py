@@ -7,7 +7,11 @@ compiling them all would take longer than reading a script. Loops over quoted te
 
 from __future__ import annotations
 
-import re
+from sgdlint import quick
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
 
 _NEWLINE = r"\r?\n"
 _BLANK = rf"[ \t]*(?:\\{_NEWLINE}[ \t]*)*"
@@ -71,6 +75,6 @@ def __getattr__(name: str) -> re.Pattern[str]:
     """Compile a pattern when it is first asked for."""
     if name not in _SOURCES:
         raise AttributeError(name)
-    pattern = re.compile(_SOURCES[name], re.DOTALL)
+    pattern = quick.compile(_SOURCES[name], quick.DOTALL)
     globals()[name] = pattern
     return pattern

@@ -8,7 +8,7 @@ opening.
 
 from __future__ import annotations
 
-import re
+from sgdlint import quick
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _is_closed(parser: Parser, place: int) -> bool:
 
 def _written(parser: Parser, start: int) -> str:
     """Return the opening word that stands in the text at `start`."""
-    found = re.compile(OPENING).match(parser.lexer.text, start)
+    found = quick.compile(OPENING).match(parser.lexer.text, start)
     return found.group() if found else ""
 
 
@@ -313,7 +313,9 @@ def _next_arm(parser: Parser, start: int) -> bool:
         place -= 1
     if symbols[parser.states[place]] != "case_head" or parser.last_arm_seen:
         return False
-    found = re.compile(NEXT_ARM, re.MULTILINE).search(parser.lexer.text, start, parser.lexer.end)
+    found = quick.compile(NEXT_ARM, quick.MULTILINE).search(
+        parser.lexer.text, start, parser.lexer.end
+    )
     if found is None:
         parser.last_arm_seen = True
         return False

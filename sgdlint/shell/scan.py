@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 
+from sgdlint import quick
 from sgdlint.record import fields_of
 from sgdlint.shell import builtins, tree
 from sgdlint.shell.builtins import Argument, Effect
@@ -26,7 +26,7 @@ MOST_WORK = 2_000_000
 TEXTS = (tree.Literal, tree.SingleQuoted, tree.AnsiQuoted)
 NODES = (tree.Node, tuple)
 
-IDENTIFIER = re.compile(r"[A-Za-z_][\w-]*")
+IDENTIFIER = quick.compile(r"[A-Za-z_][\w-]*")
 
 
 class Scan:

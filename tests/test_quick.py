@@ -1,0 +1,71 @@
+"""`sgdlint.quick` gives what `re` and `json` give, and spares their import."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import build_patterns
+import inputs
+import pytest
+from test_layers import check_statement, loaded_by
+
+from sgdlint import quick
+
+TEXTS = (
+    "sglang generate --model-path A/b --prompt 'a  cat' \"$X\" ${Y:-4} $'\\n' `date` ~/x {1..3}",
+    'for i in $(seq 3); do A+=(--x) && [[ -n $i ]] || echo \\\n  "a b" >&2; done # sgdlint: gpus=8',
+    "",
+    "\r\n\t x=1 +x <<EOF\nEOF\n((i++)) [!a] é _1",
+)
+KEPT = Path(quick.FOLDER, f"patterns-{quick.engine()}.json").is_file()
+
+
+@pytest.fixture
+def asked() -> dict[str, tuple[str, bool, int]]:
+    """Return the patterns of the package."""
+    return build_patterns.asked_for()
+
+
+@pytest.mark.skipif(not KEPT, reason="nothing is kept for this interpreter")
+def test_every_pattern_of_the_package_is_kept(asked: dict[str, tuple[str, bool, int]]) -> None:
+    assert asked.keys() <= quick._read_kept().keys()
+
+
+def test_patterns_find_what_they_find_with_re(asked: dict[str, tuple[str, bool, int]]) -> None:
+    for text, is_bytes, flags in asked.values():
+        pattern: Any = text.encode("latin-1") if is_bytes else text
+        ours, theirs = quick.compile(pattern, flags), re.compile(pattern, flags)
+        assert (ours.flags, ours.groupindex) == (theirs.flags, theirs.groupindex)
+        for sample in TEXTS:
+            given: Any = sample.encode() if is_bytes else sample
+            found = [match.regs for match in ours.finditer(given)]
+            assert found == [match.regs for match in theirs.finditer(given)]
+
+
+def test_a_pattern_that_is_not_kept_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quick, "_compiled", {})
+    monkeypatch.setattr(quick, "_kept", None)
+    monkeypatch.setattr(quick, "FOLDER", "/nowhere")
+    assert quick.sub(r"(b)\d", lambda match: match[1] * 2, "ab1") == "abb"
+    assert quick.findall("^.", "a\nb", quick.MULTILINE) == ["a", "b"]
+
+
+@pytest.mark.parametrize("text", ["{}", ' [1, 2.5, "é\\u00e9\\n", null, true] \n', "-0", '"a"'])
+def test_json_is_read_as_json_reads_it(text: str) -> None:
+    assert quick.loads(text) == json.loads(text)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1,]", "[] []", "nul", '{"a" 1}'])
+def test_what_is_not_json_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the message is not ours
+        quick.loads(text)
+
+
+@pytest.mark.skipif(not KEPT, reason="nothing is kept for this interpreter")
+def test_one_script_is_checked_without_re_and_json(tmp_path: Path) -> None:
+    statement = check_statement(str(inputs.write_one(tmp_path)))
+    loaded = loaded_by(statement) - loaded_by("pass")
+    assert loaded & {"collections", "enum", "functools", "json", "re"} == set()

@@ -60,9 +60,11 @@ def _first_init(cls: Any) -> Any:
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
         nonlocal left
         left -= 1
-        values = {**defaults, **dict(zip(names, args, strict=False)), **kwargs}
+        values = defaults.copy()
+        values.update(zip(names, args, strict=False))
+        values.update(kwargs)
         if left >= 0 and len(values) == len(names) >= len(args):
-            self.__dict__.update(values)
+            self.__dict__ = values
             return
         cls.__init__ = _compiled_init(names, defaults)
         cls.__init__(self, *args, **kwargs)

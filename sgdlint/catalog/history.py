@@ -19,7 +19,8 @@ def option_history(name: str, command: str | None = None) -> list[tuple[Range, O
     columns = (command,) if command else options.COMMANDS
     is_flag = name.startswith("-")
     found: list[tuple[Range, Option]] = []
-    for row in tables.table("options")["rows"]:
+    rows = tables.rows_with("options", f'"{name}"') if is_flag else tables.table("options")["rows"]
+    for row in rows:
         if name in row["flags"] or (not is_flag and name == options.dest_of(row)):
             option = options.from_row(row)
             found.extend((one, option) for one in tables.ranges_of(row, columns))

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from sgdlint.catalog.tables import Row
+
 COMMANDS = ("generate", "serve")
 SUPPRESS = "==SUPPRESS=="
 """The default of an option that leaves no attribute when it is not given (argparse.SUPPRESS)."""
@@ -66,16 +68,58 @@ class Option:
 
 
 class OptionTable:
-    """The options of one subcommand by spelling, in parser order; each is built when asked for."""
+    """The options of one subcommand by spelling, in parser order; each is built when asked for.
 
-    def __init__(self, rows: list[dict[str, Any]]) -> None:
-        self._rows = {flag: row for row in rows for flag in row["flags"]}
+    A launch has few options: the rows of all are read when something goes through them.
+    """
+
+    def __init__(self, release: str, command: str) -> None:
+        self._place = release, command
+        self._all: dict[str, Row] | None = None
+        self._known: dict[str, Row | None] = {}
         self._built: dict[str, Option] = {}
+
+    @property
+    def _rows(self) -> dict[str, Row]:
+        if self._all is None:
+            rows = tables.rows_of("options", *self._place)
+            self._all = {flag: row for row in rows for flag in row["flags"]}
+        return self._all
+
+    def _row(self, flag: str) -> Row | None:
+        if self._all is not None:
+            return self._all.get(flag)
+        if flag not in self._known:
+            self._known[flag] = self._find(flag)
+        return self._known[flag]
+
+    def _find(self, flag: str) -> Row | None:
+        rows = tables.rows_with("options", f'"{flag}"')
+        here = [row for row in rows if flag in row["flags"] and tables.holds(row, *self._place)]
+        return here[-1] if here else None
+
+    def beginning(self, start: str) -> list[str]:
+        """Return the spellings that begin with a text."""
+        rows = tables.rows_with("options", f'"{start}')
+        here = (row for row in rows if tables.holds(row, *self._place))
+        flags = (flag for row in here for flag in row["flags"])
+        return list(dict.fromkeys(flag for flag in flags if flag.startswith(start)))
+
+    def spelling(self, dest: str) -> str | None:
+        """Return the first spelling of an option by its destination; None when there is none."""
+        row = self._row("--" + dest.replace("_", "-"))
+        if row is None or dest_of(row) != dest or tables.rows_with("options", f'"dest":"{dest}"'):
+            return self.destinations().get(dest)
+        first: str = row["flags"][0]
+        return first
 
     def __getitem__(self, flag: str) -> Option:
         option = self._built.get(flag)
         if option is None:
-            option = from_row(self._rows[flag])
+            row = self._row(flag)
+            if row is None:
+                raise KeyError(flag)
+            option = from_row(row)
             self._built.update(dict.fromkeys(option.flags, option))
         return option
 
@@ -86,11 +130,11 @@ class OptionTable:
         return len(self._rows)
 
     def __contains__(self, flag: object) -> bool:
-        return flag in self._rows
+        return isinstance(flag, str) and self._row(flag) is not None
 
     def get(self, flag: str) -> Option | None:
         """Return the option of a spelling, or None."""
-        return self[flag] if flag in self._rows else None
+        return None if self._row(flag) is None else self[flag]
 
     def values(self) -> Iterator[Option]:
         """Return the option of each spelling."""
@@ -110,7 +154,7 @@ class OptionTable:
 
 def options_of(release: str, command: str) -> OptionTable:
     """Return the options of a subcommand."""
-    return OptionTable(tables.rows_of("options", release, command))
+    return OptionTable(release, command)
 
 
 def from_row(row: dict[str, Any]) -> Option:

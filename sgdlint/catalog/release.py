@@ -23,7 +23,7 @@ class Release:
     def __init__(self, name: str) -> None:
         self.name = name
         self._options: dict[str, OptionTable] = {}
-        self._flags: dict[str, dict[str, str]] = {}
+        self._flags: dict[tuple[str, str], str | None] = {}
         self._models: dict[str, Model | None] = {}
         self._environment: dict[str, Variable] | None = None
         self._dynamic: tuple[Dynamic, ...] | None = None
@@ -53,9 +53,9 @@ class Release:
 
     def flag(self, command: str, dest: str) -> str | None:
         """Return the first spelling of an option by its destination; None when there is none."""
-        if command not in self._flags:
-            self._flags[command] = self.options(command).destinations()
-        return self._flags[command].get(dest)
+        if (command, dest) not in self._flags:
+            self._flags[command, dest] = self.options(command).spelling(dest)
+        return self._flags[command, dest]
 
     def ignored(self, command: str) -> dict[str, Ignored]:
         """Return the spellings that a command accepts and then ignores."""

@@ -156,7 +156,7 @@ class _Binder:
         """Return the options that a flag may abbreviate."""
         if not flag.startswith("--"):
             return []
-        return [name for name in self.table.options if name.startswith(flag)]
+        return self.table.options.beginning(flag)
 
     # --- the run --------------------------------------------------------------------------------
 

@@ -140,7 +140,7 @@ def _arithmetic(condition: list[Any], lookup: Any) -> Value:
 
 def _combine(left: Value, right: Value, apply: Callable[..., Any], absent: Any) -> Value:
     """Apply a function to every pair of possibilities; `absent` is its answer for a missing one."""
-    if left == ABSENT or right == ABSENT:
+    if _is_absent(left) or _is_absent(right):
         return known(absent)
     if left.values is None or right.values is None:
         return UNKNOWN if absent is None else EITHER
@@ -154,6 +154,10 @@ def _combine(left: Value, right: Value, apply: Callable[..., Any], absent: Any) 
     if missing and absent is not None:
         results.append(absent)
     return _possible(results, missing and absent is None)
+
+
+def _is_absent(value: Value) -> bool:
+    return value.absent and value.values == ()
 
 
 def _possible(results: list[Any], absent: bool = False) -> Value:

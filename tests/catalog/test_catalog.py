@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from sgdlint import catalog
-from sgdlint.catalog import history, quirks, tables
+from sgdlint.catalog import COMMANDS, history, options, quirks, tables
+from sgdlint.catalog.options import OptionTable
 
 
 @pytest.mark.parametrize(
@@ -217,3 +218,17 @@ def test_words_for_true_are_those_of_the_variable(
     variable = catalog.load(release).variable(name)
     assert variable is not None
     assert variable.is_true(text) is true
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("release", catalog.releases()[::4])
+def test_single_options_are_found_as_in_the_whole_table(release: str, command: str) -> None:
+    whole, single = OptionTable(release, command), OptionTable(release, command)
+    spellings = whole.destinations()
+    for flag in {flag for row in tables.table("options")["rows"] for flag in row["flags"]}:
+        assert (flag in single) == (flag in whole)
+        assert single.get(flag) == whole.get(flag)
+        start = flag[: len(flag) // 2]
+        assert single.beginning(start) == [one for one in whole if one.startswith(start)]
+    for dest in {options.dest_of(row) for row in tables.table("options")["rows"]}:
+        assert single.spelling(dest) == spellings.get(dest)

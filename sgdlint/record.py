@@ -64,7 +64,9 @@ def _first_init(cls: Any) -> Any:
         values.update(zip(names, args, strict=False))
         values.update(kwargs)
         if left >= 0 and len(values) == len(names) >= len(args):
-            self.__dict__ = values
+            # Not by way of `__dict__`: all later instances would then take three times the memory.
+            for name, value in values.items():
+                setattr(self, name, value)
             return
         cls.__init__ = _compiled_init(names, defaults)
         cls.__init__(self, *args, **kwargs)

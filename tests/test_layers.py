@@ -166,7 +166,7 @@ def test_a_plain_check_loads_nothing_heavy(options: tuple[str, ...], examples: P
 
 
 def test_a_plain_check_reads_no_tables_that_only_people_ask_for(examples: Path) -> None:
-    read = "from sgdlint.catalog import tables\nprint(*tables._parsed)"
+    read = "from sgdlint.catalog import tables\nprint(*tables._texts)"
     statement = f"{check_statement(str(examples))}\n{read}"
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
     command = [sys.executable, "-c", statement]

@@ -9,7 +9,6 @@ from sgdlint import catalog
 from sgdlint.catalog import tables
 from sgdlint.catalog.quirks import retired_options
 from sgdlint.launch.bind import Elsewhere, Event
-from sgdlint.launch.components import Entry
 from sgdlint.nearest import nearest
 
 TYPE_CHECKING = False
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from sgdlint.catalog.dynamic import Dynamic
     from sgdlint.catalog.options import OptionTable
     from sgdlint.launch.bind import Bound
+    from sgdlint.launch.components import Entry
     from sgdlint.shell.values import Word
 
 
@@ -98,6 +98,8 @@ def leftovers(
 
 def _entry(family: tuple[Dynamic, str], indices: tuple[int, ...], words: Sequence[Word]) -> Entry:
     """Return what a dynamic option gives to its component."""
+    from sgdlint.launch.components import Entry
+
     word = words[indices[0]]
     flag, equals, joined = (word.text or word.prefix).partition("=")
     value = words[indices[1]].text if len(indices) > 1 else None

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 MOST_FRAMES = 100
 """Constructs nested deeper than this are reported, not read."""
+MOST_STATES = 200
+"""Scripts nested deeper than this many entries of the parser's stack are reported."""
+TOO_DEEP = "this is nested too deeply to be read"
 
 
 class Frame:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from sgdlint.shell import conditions, heredocs, modes, patterns
 from sgdlint.shell.assignments import assignment
 from sgdlint.shell.expansions import open_arithmetic
-from sgdlint.shell.frame import MOST_FRAMES, Frame
+from sgdlint.shell.frame import MOST_FRAMES, TOO_DEEP, Frame
 from sgdlint.shell.words import end_word, parts
 
 TYPE_CHECKING = False
@@ -152,7 +152,7 @@ class Lexer:
     def push(self, frame: Frame) -> None:
         """Enter a mode."""
         if len(self.stack) >= MOST_FRAMES:
-            self.fail(self.pos, "this is nested too deeply to be read")
+            self.fail(self.pos, TOO_DEEP)
         self.stack.append(frame)
 
     def enter(self, mode: modes.Mode, finish: Finish, quoted: bool) -> Frame:

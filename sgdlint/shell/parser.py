@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 
 from sgdlint import quick
-from sgdlint.shell import build, recovery, tree
+from sgdlint.shell import build, tree
+from sgdlint.shell.frame import MOST_STATES, TOO_DEEP
 from sgdlint.shell.lexer import Lexer
 
 TYPE_CHECKING = False
@@ -110,6 +111,8 @@ class Parser:
             token = self.consume(token)
             if token >= len(self.lexer.kinds) or self.states[-1] == self.tables.accept:
                 return False
+            from sgdlint.shell import recovery  # imported when there is a mistake
+
             token = recovery.recover(self, token)
             if token < 0:
                 return True
@@ -130,7 +133,7 @@ class Parser:
                 states.append(action)
                 state = action
                 token += 1
-                if len(states) > recovery.MOST_STATES:
+                if len(states) > MOST_STATES:
                     return token - 1
             elif action < 0:
                 origin, length, act = rules[action]
@@ -153,7 +156,7 @@ class Parser:
         """Note a problem, unless one was found in the same line just before."""
         if self.problems:
             last = self.problems[-1]
-            again = message == last.message == recovery.TOO_DEEP
+            again = message == last.message == TOO_DEEP
             between = self.lexer.text[min(last.start, start) : max(last.start, start)]
             if again or "\n" not in between or len(self.problems) >= MOST_PROBLEMS:
                 return

@@ -9,6 +9,7 @@ opening.
 from __future__ import annotations
 
 from sgdlint import quick
+from sgdlint.shell.frame import MOST_STATES, TOO_DEEP
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,9 +72,6 @@ WANTED: Final = {
     "RPAREN": "`)`",
     "COND_BINARY": "an operator such as `==`",
 }
-MOST_STATES: Final = 200
-"""Scripts nested deeper than this many entries of the parser's stack are reported."""
-TOO_DEEP: Final = "this is nested too deeply to be read"
 FOUND: Final = {"NEWLINE": "the end of the line", "$END": "the end of the file"}
 OPENING: Final = r"[a-z]+|\$?\(\(?|\$?\{|[<>]\(|\$?\"|\[\[?|<<-?"
 NEXT_ARM: Final = r"(?:;;&?|;&)(?:\s|#[^\n]*)*|^[ \t]*(?=esac\b)"

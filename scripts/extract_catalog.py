@@ -23,6 +23,7 @@ from catalog_extract import (
     models,
     options,
     places,
+    registry,
     store,
 )
 from catalog_extract.changes import describe_changes
@@ -67,9 +68,9 @@ def extract(wheel: Wheel) -> store.Extraction:
         "options": options.extract(program),
         "dynamic": dynamic.extract(program),
         "language": language.extract(wheel),
-        "registry": models.registry(program),
+        "registry": registry.registry(program),
         **models.extract(program),
-        "pipelines": models.pipelines(program),
+        "pipelines": registry.pipelines(program),
         "backends": layers.extract(program),
         "attention": attention.extract(program),
         "environment": environment.extract(program),

@@ -135,7 +135,7 @@ def test_what_a_backend_needs(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_an_environment_variable_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     lines = told(capsys, "env", "SGLANG_CACHE_DIT_ENABLED")
-    assert any(one.endswith("t is yes; default no") for one in lines)
+    assert any(one.endswith("t mean yes; default no") for one in lines)
     lines = told(capsys, "env", "SGLANG_DIFFUSION_ATTENTION_BACKEND", "--sglang", "0.5.12")
     assert any("nothing reads it: no effect" in one for one in lines)
 
@@ -143,10 +143,10 @@ def test_an_environment_variable_is_told(capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize(
     ("name", "release", "words"),
     [
-        ("SGLANG_CACHE_DIT_ENABLED", "0.5.23", "1, true, yes, on, y, t is yes; default no"),
-        ("MINIMAX_H3_VAE_DECODER_FUSED_NORM", "0.5.23", "1, true, yes, on is yes; default yes"),
-        ("SGLANG_ENABLE_FUSED_QKNORM_ROPE", "0.5.23", "0, false, no, off is no, all else is yes"),
-        ("SGL_DIFFUSION_STAGE_LOGGING", "0.5.5", "only numbers are read, 0 is no"),
+        ("SGLANG_CACHE_DIT_ENABLED", "0.5.23", "1, true, yes, on, y, t mean yes; default no"),
+        ("MINIMAX_H3_VAE_DECODER_FUSED_NORM", "0.5.23", "1, true, yes, on mean yes; default yes"),
+        ("SGLANG_ENABLE_FUSED_QKNORM_ROPE", "0.5.23", "0, false, no, off mean no, all else yes"),
+        ("SGL_DIFFUSION_STAGE_LOGGING", "0.5.5", "only numbers are read, 0 means no"),
         ("SGLANG_CACHE_DIT_SECONDARY_FN", "0.5.12", "when not set, SGLANG_CACHE_DIT_FN counts"),
     ],
 )

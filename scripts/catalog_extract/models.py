@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
 from typing import Any
 
 from catalog_extract import detectors
@@ -158,7 +156,7 @@ def extract(program: Program) -> dict[str, dict[str, list[dict[str, Any]]]]:
     rows = [_family(program, cls, base) for cls in families.values()]
     return {
         "models": {"all": [_model(program, one) for one in found]},
-        "families": {"all": [_tidy(row) for row in rows]},
+        "families": {"all": [tidy(row) for row in rows]},
         "sampling": {"all": [_sampling(program, cls, base) for cls in samplings.values()]},
     }
 
@@ -170,7 +168,7 @@ def _model(program: Program, one: Registration) -> dict[str, Any]:
     row["detectors"] = [a for alternatives in found if alternatives for a in alternatives]
     row["other_detectors"] = None in found
     row["pipelines"] = sorted(one.entries)
-    return _tidy(row)
+    return tidy(row)
 
 
 def _family(program: Program, cls: Cls, base: Fields) -> dict[str, Any]:
@@ -184,7 +182,8 @@ def _family(program: Program, cls: Cls, base: Fields) -> dict[str, Any]:
     return row
 
 
-def _tidy(row: dict[str, Any]) -> dict[str, Any]:
+def tidy(row: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what says nothing."""
     return {key: value for key, value in row.items() if value not in (None, {}, [], False)}
 
 
@@ -194,7 +193,7 @@ def make(program: Program, cls: Cls) -> Instance:
     return made if isinstance(made, Instance) else Instance(cls)
 
 
-def _ask(program: Program, thing: Any, name: str, *args: Any) -> Any:
+def ask(program: Program, thing: Any, name: str, *args: Any) -> Any:
     """Return an attribute, or what a method returns; None when there is no such thing."""
     try:
         value = program.attribute(thing, name)
@@ -211,26 +210,26 @@ def callable_there(value: Any) -> bool:
 
 
 def _task(program: Program, pipeline: Instance) -> dict[str, Any]:
-    task = _ask(program, pipeline, "task_type")
+    task = ask(program, pipeline, "task_type")
     if not isinstance(task, Member):
-        return {"output": "image" if _ask(program, pipeline, "is_image_gen") else "video"}
+        return {"output": "image" if ask(program, pipeline, "is_image_gen") else "video"}
     row: dict[str, Any] = {"task": task.name}
-    supported = _ask(program, pipeline, "get_supported_task_types") or ()
+    supported = ask(program, pipeline, "get_supported_task_types") or ()
     if isinstance(supported, tuple) and len(supported) > 1:
         row["tasks"] = [t.name for t in supported]
     row["output"] = _output(program, task)
-    if _ask(program, task, "requires_image_input"):
+    if ask(program, task, "requires_image_input"):
         row["image"] = "required"
-    elif _ask(program, task, "accepts_image_input"):
+    elif ask(program, task, "accepts_image_input"):
         row["image"] = "accepted"
     return row
 
 
 def _output(program: Program, task: Member) -> str:
-    data = _ask(program, task, "data_type")
+    data = ask(program, task, "data_type")
     if isinstance(data, Member):
         return data.name.lower()
-    return "image" if _ask(program, task, "is_image_gen") else "video"
+    return "image" if ask(program, task, "is_image_gen") else "video"
 
 
 def _sampling(program: Program, cls: Any, base: Fields) -> dict[str, Any]:
@@ -247,7 +246,7 @@ def _sampling(program: Program, cls: Any, base: Fields) -> dict[str, Any]:
         "cfg": negative is not None and isinstance(guidance, (int, float)) and guidance > 1.0,
         "fields": sorted(name for name in own if not name.startswith("_")),
     }
-    return _tidy(row)
+    return tidy(row)
 
 
 def _unusual(params: Instance, base: Fields) -> dict[str, Any]:
@@ -287,7 +286,7 @@ def deployment_defaults(program: Program) -> dict[str, Any]:
 
 
 def _deployment(program: Program, pipeline: Instance) -> dict[str, Any]:
-    config = _ask(program, pipeline, "get_model_deployment_config")
+    config = ask(program, pipeline, "get_model_deployment_config")
     if not isinstance(config, Instance):
         return {}
     usual = deployment_defaults(program)
@@ -304,7 +303,7 @@ def _transformer(program: Program, pipeline: Instance) -> dict[str, Any]:
     if not isinstance(architecture, Instance):
         return row
     for key, name in _ARCHITECTURE.items():
-        value = _ask(program, architecture, name)
+        value = ask(program, architecture, name)
         if isinstance(value, int):
             row[key] = value
     return row
@@ -315,95 +314,8 @@ def _own_options(program: Program, cls: Cls) -> list[dict[str, Any]]:
     from catalog_extract.options import Parser, describe, slim
 
     parser = Parser(program)
-    if _ask(program, cls, "add_pipeline_cli_args", parser) is None:
+    if ask(program, cls, "add_pipeline_cli_args", parser) is None:
         return []
     fields = Fields(program)
     fields.owners["server"] = dataclass_fields(program, cls)
     return [slim(describe(action, fields) | {"field": "pipeline"}) for action in parser._actions]
-
-
-def registry(program: Program) -> dict[str, list[dict[str, Any]]]:
-    """Return how the release finds a model's family, in one row."""
-    module = program.module(f"{ROOT}.registry")
-    row: dict[str, Any] = {"deployment": deployment_defaults(program), "match": "id in path"}
-    if module is not None:
-        text = ast.unparse(module.tree)
-        row["cache_paths"] = "models--" in text
-        row["match"] = _partial_match(text)
-        row["quantized"] = _quantized(module)
-    patterns = _patterns(program)
-    row["patterns"] = [[pattern, name] for pattern, name in patterns.items()]
-    ids = program.find(f"{ROOT}.configs.sensenova_u1.SENSENOVA_U1_MODEL_IDS")
-    row["exact_only"] = sorted(ids) if isinstance(ids, set) else []
-    return {"all": [_tidy(row)]}
-
-
-_PARTIAL = {
-    "registered_id in model_path": "id in path",
-    "model_hf_path.lower() in cleaned_model_path": "id in path with slashes",
-    "registered_model_name == model_name": "same name",
-    "registered_model_name in model_short_name": "name in name",
-}
-
-
-def _partial_match(text: str) -> str:
-    """Return how the registry compares a path that is not a registered id with those ids."""
-    found = [way for code, way in _PARTIAL.items() if f"if {code}:" in text]
-    if len(found) != 1:
-        raise ValueError("the registry matches names in a new way: see _PARTIAL in models.py")
-    return found[0]
-
-
-def _patterns(program: Program) -> dict[str, str]:
-    name = "KNOWN_NON_DIFFUSERS_DIFFUSION_MODEL_PATTERNS"
-    for module in (f"{ROOT}.registry", "sglang.utils"):
-        found = program.find(f"{module}.{name}")
-        if isinstance(found, dict):
-            return found
-    return {}
-
-
-def _quantized(module: Module) -> list[str]:
-    """Return the parts of a name that send a model to the diffusers backend."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "is_quantized":
-            texts = [n.value for n in ast.walk(node.value) if isinstance(n, ast.Constant)]
-            return [t for t in texts if isinstance(t, str)]
-    return []
-
-
-def pipelines(program: Program) -> dict[str, list[dict[str, Any]]]:
-    """Return the names of the native pipelines, which `--pipeline-class-name` takes."""
-    given = {name: pair for one in registrations(program) for name, pair in one.entries.items()}
-    rows = {name: _pipeline(program, name, cls, given) for name, cls in entry_classes(program)}
-    return {"all": [rows[name] for name in sorted(rows)]}
-
-
-def _pipeline(program: Program, name: str, cls: Cls, given: dict[str, Any]) -> dict[str, Any]:
-    """Return a pipeline with the configuration that it brings itself, where it does."""
-    own = [_cls(program, cls, part) for part in ("pipeline_config_cls", "sampling_params_cls")]
-    if None in own:
-        own = [one if isinstance(one, Cls) else None for one in given.get(name, ())]
-    found = zip(("family", "sampling"), own, strict=False)
-    return {"name": name} | {key: one.name for key, one in found if one is not None}
-
-
-def _cls(program: Program, owner: Cls, name: str) -> Cls | None:
-    try:
-        value = program.attribute(owner, name)
-    except (RaisedError, UndecidedError):
-        return None
-    return value if isinstance(value, Cls) else None
-
-
-def entry_classes(program: Program) -> Iterator[tuple[str, Cls]]:
-    """Yield the native pipelines: the name of each, and its class."""
-    for file in program.wheel.under(f"{ROOT}.runtime.pipelines".replace(".", "/") + "/"):
-        module = program.module(file[: -len(".py")].replace("/", "."))
-        if module is None or not module.has("EntryClass"):
-            continue
-        entry = module.get("EntryClass")
-        for cls in entry if isinstance(entry, list) else [entry]:
-            if isinstance(cls, Cls):
-                name = _ask(program, cls, "pipeline_name")
-                yield (name if isinstance(name, str) else cls.name), cls

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from catalog_extract import attention, environment, layers, models, options
+from catalog_extract import attention, environment, layers, models, options, registry
 from catalog_extract.evaluate import Program
 from catalog_extract.objects import Cls, Func, Instance
 from catalog_extract.scope import Module
@@ -70,7 +70,7 @@ def _layers(program: Program) -> Iterator[Place]:
 
 
 def _pipelines(program: Program) -> Iterator[Place]:
-    for name, cls in models.entry_classes(program):
+    for name, cls in registry.entry_classes(program):
         yield ("pipeline", name, *_of(program, cls))
 
 

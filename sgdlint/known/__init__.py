@@ -26,8 +26,8 @@ def tell(subject: str, name: str, release: str = "", as_json: bool = False) -> s
         import json
 
         return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-    text: str = part.text(data) if name else part.listed(data)
-    return text
+    said: str = part.text(data) if name else part.listed(data)
+    return said
 
 
 def _part(subject: str) -> ModuleType:

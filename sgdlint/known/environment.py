@@ -82,11 +82,11 @@ def _says(one: Variable) -> str:
 def _words(one: Variable) -> list[str]:
     """Return which words count as true, and which are refused."""
     if one.refused:
-        return ["only numbers are read, 0 is no"]
+        return ["only numbers are read, 0 means no"]
     if "other" in one.true:
         no = [word or "nothing" for word in WORDS if word not in one.true]
-        return [f"{', '.join(no)} is no, all else is yes"]
-    return [f"{', '.join(one.true)} is yes"]
+        return [f"{', '.join(no)} mean no, all else yes"]
+    return [f"{', '.join(one.true)} mean yes"]
 
 
 def text(data: dict[str, Any]) -> str:

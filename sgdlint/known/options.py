@@ -97,9 +97,8 @@ def text(data: dict[str, Any]) -> str:
 def _gone(removed: dict[str, Any]) -> str:
     """Return when an option went, and what takes its place."""
     since = removed["deprecated"]
-    text = (
-        f"{f'Deprecated from {since} on, removed' if since else 'Removed'} in {removed['release']}"
-    )
+    text = f"Deprecated from {since} on, removed" if since else "Removed"
+    text += f" in {removed['release']}"
     if removed["instead"]:
         values = ", ".join(f"{new} for {old}" for old, new in removed["values"].items())
         text += f"; {removed['instead']} takes its place" + (f" ({values})" if values else "")

@@ -86,8 +86,9 @@ def choose(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
 
 def apply(text: str, findings: Sequence[Finding]) -> str:
     """Return the text with the fixes of these findings applied."""
-    edits = {edit for finding in findings if finding.fix is not None for edit in finding.fix.edits}
-    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end), reverse=True):
+    every = [edit for finding in findings if finding.fix is not None for edit in finding.fix.edits]
+    ordered = sorted(dict.fromkeys(every), key=lambda edit: (edit.span.start, edit.span.end))
+    for edit in reversed(ordered):  # what is put at one place keeps its order
         text = text[: edit.span.start] + edit.text + text[edit.span.end :]
     return text
 

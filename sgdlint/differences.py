@@ -131,9 +131,10 @@ def _positional(before: Launch, after: Launch) -> Iterator[Event]:
 
 def _defaults(before: Launch, after: Launch) -> Iterator[Event]:
     data = tables.table("migration")
-    if before.model is not None and after.model_path == before.model_path and not after.model:
+    same = after.model_path == before.model_path
+    if before.model is not None and same and after.release.model(after.model_path) is None:
         yield _event("lost-model", (), model=after.model_path)
-    if not (_is_native(before, data) and _is_native(after, data)):
+    if not (_is_native(before, data, True) and _is_native(after, data, True)):
         return
     old, new = _request_defaults(before), _request_defaults(after)
     frames = data["rounded_frames"]["option"]
@@ -142,6 +143,8 @@ def _defaults(before: Launch, after: Launch) -> Iterator[Event]:
     for name, value in old.items():
         if name in new and new[name] != value and _unsaid(name, before, after, data):
             yield _default(name, value, new[name], after, _doubt(name, after, data))
+    if not (_is_native(before, data) and _is_native(after, data)):
+        return
     old, new = _settings(before, data), _settings(after, data)
     for name, value in old.items():
         if name in new and new[name] != value and _absent(name, before, after):
@@ -157,12 +160,19 @@ def _doubt(name: str, after: Launch, data: dict[str, Any]) -> str:
     return "" if held is None or held.values == (False,) else str(data["protects"]["doubt"])
 
 
-def _is_native(launch: Launch, data: dict[str, Any]) -> bool:
-    """Whether a launch certainly runs its model in the pipeline whose defaults are known."""
+def _is_native(launch: Launch, data: dict[str, Any], requests: bool = False) -> bool:
+    """Whether a launch certainly runs its model in the pipeline whose defaults are known.
+
+    requests: it is about those of requests, which another pipeline may take over from that one.
+    """
     if launch.release.registry.quantized(launch.model_path):
         return False
+    known = tables.order()
     for row in data["other_pipeline"]:
         given = launch.bound.given.get(row["option"])
+        since = row.get("same_requests_since") if requests else None
+        if since and known[launch.release.name] >= known[since]:
+            continue
         if given is not None and not set(given.values or ("?",)) <= set(row["but"]):
             return False
     return not launch.bound.open

@@ -7,6 +7,7 @@ python tests/migration/record.py JUDGE    # JUDGE reads JSON lines {id, argv, ve
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from sgdlint import migration, rulepack
+from sgdlint import catalog, migration, rulepack
 from sgdlint.fixer import Fixed, fix
 from sgdlint.linter import Options
 from sgdlint.source import Source
@@ -53,6 +54,35 @@ COMMANDS = (
 )
 
 
+OPTIONS = (
+    *("num_gpus", "ulysses_degree", "enable_cfg_parallel", "cfg_parallel_degree", "dp_size"),
+    *("warmup", "warmup_mode", "server_warmup", "quality", "num_outputs_per_prompt", "backend"),
+    *("attention_backend_config", "dit_layerwise_offload", "vae_cpu_offload", "performance_mode"),
+    *("num_frames", "width", "seed", "output_file_path", "output_file_name", "output_quality"),
+    *("use_fsdp_inference", "ltx2_two_stage_device_mode", "disagg_role", "diffusers_kwargs"),
+)
+WORDS = {"output_file_path": "out/x.png", "attention_backend_config": "VSA_sparsity=0.5"}
+
+
+def drawn(number: int) -> list[tuple[str, str, str]]:
+    """Return random launches, each with the release that it is for and the one to move it to."""
+    dice, found = random.Random(7), []
+    for _ in range(number):
+        old, new = dice.sample(RELEASES, 2)
+        start = dice.choice((GENERATE, SERVE)) + dice.choice((IMAGE, VIDEO, "Lightricks/LTX-2"))
+        options = catalog.load(old).by_dest(start.split()[1])
+        chosen = dice.sample([name for name in OPTIONS if name in options], dice.randint(1, 3))
+        words = [start]
+        for name in chosen:
+            option = options[name]
+            bare = option.action in ("store_true", "boolean")
+            usual = {"int": "2", "json": "'{}'"}.get(option.kind, WORDS.get(name, "x"))
+            value = "" if bare else str(dice.choice(option.choices or (usual,)))
+            words.append(f"{dice.choice(option.flags)} {value}".strip())
+        found.append((" ".join(words), old, new))
+    return found
+
+
 def move(command: str, old: str, new: str) -> Fixed:
     """Return a command after its move."""
     source, pack = Source("run.sh", command + "\n"), rulepack.load([])
@@ -75,11 +105,11 @@ def judged(judge: str, asked: list[tuple[str, str]]) -> dict[tuple[str, str], di
 def main(judge: str) -> None:
     """Write the record anew."""
     pairs = [(old, new) for old in RELEASES for new in RELEASES if old != new]
-    before = judged(judge, [(one, old) for one in COMMANDS for old in RELEASES])
+    wanted = [(one, old, new) for one in COMMANDS for old, new in pairs] + drawn(500)
+    before = judged(judge, [(one, old) for one, old, _ in wanted])
     moves = [
         (one, old, new, move(one, old, new).text.strip())
-        for one in COMMANDS
-        for old, new in pairs
+        for one, old, new in dict.fromkeys(wanted)
         if before[one, old]["verdict"] == "accepted"
     ]
     after = judged(judge, [(text, new) for _, _, new, text in moves])

@@ -96,10 +96,20 @@ def by_launch(
             chosen = outside.file(inside)
             known += [replace(file, command=_first_word(one)) for file in chosen]
         assumed = told(chosen) or project
-        if assumed is None and not inside and not one.fresh:
-            assumed = outside.installed()
+        if not inside and not one.fresh:
+            if assumed is None:
+                assumed = outside.installed()
+            elif len(chosen) == 1 and len(assumed.releases) > 1:
+                assumed = _narrowed(assumed, outside.installed())
         result.append(assumed or newest())
     return result
+
+
+def _narrowed(assumed: Assumed, there: Assumed | None) -> Assumed:
+    """Return what a range leaves open, or the installed release when it is in the range."""
+    if there is None or there.note or there.releases[0] not in assumed.releases:
+        return assumed
+    return replace(there, origin=f"{assumed.origin}; {there.origin}")
 
 
 @record

@@ -80,7 +80,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def told(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     """Return the last line of a check that finds nothing."""
     assert main(["check", *words]) == 0
-    return capsys.readouterr().out.splitlines()[-1].rpartition("; ")[2]
+    return capsys.readouterr().out.splitlines()[-1].partition("; ")[2]
 
 
 def test_the_nearest_file_with_settings_counts(
@@ -210,6 +210,21 @@ def test_the_folder_where_it_was_started_may_be_gone(
     (project / "gone").rmdir()
     install(project / ".venv", "0.5.12")
     path = str(project / "a" / "b" / "run.sh")
-    assert str(project / ".venv") in told(capsys, path)
+    assert main(["check", path]) == 0
+    assert str(project / ".venv") in capsys.readouterr().out
     assert told(capsys, "--command", RUN) == f"SGLang 0.5.23 ({NEWEST})"
     monkeypatch.chdir(project)
+
+
+def test_the_installed_release_narrows_a_range(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "pyproject.toml").write_text('dependencies = ["sglang>=0.5.10"]\n')
+    install(project / ".venv", "0.5.12")
+    expected = "SGLang 0.5.12 (pyproject.toml, line 1; installed in .venv)"
+    assert told(capsys, "a/b/run.sh") == expected
+    (project / "pyproject.toml").write_text('dependencies = ["sglang>=0.5.20"]\n')
+    assert told(capsys, "a/b/run.sh") == "SGLang 0.5.20 and later (pyproject.toml, line 1)"
+    # What settings name is meant to work with each.
+    (project / "pyproject.toml").write_text('[tool.sgdlint]\nsglang = ">=0.5.12,<0.5.14"\n')
+    assert told(capsys, "a/b/run.sh") == "SGLang 0.5.12–0.5.13.post1 (pyproject.toml:2)"

@@ -60,12 +60,16 @@ python tests/conformance/misses.py                   # where both disagree, on t
 - Degrees that make fewer workers than GPUs: the launch checks nothing and the judge accepts them,
   but the workers that belong to no group stop with an assertion. Recorded as `dies`, worked out
   from the degrees in force (`tests/conformance/judge.py` names the lines).
+- Parts of a disaggregated server that are not told where the others are: the judge ends before the
+  parts are started, which then stop. Recorded as `dies` from the options given.
 - Attention backends that ask the GPU when the model is loaded ({backends}) are left out where the
   launch is accepted: the judge loads no model.
 - Rules on what fails after all that the judge runs are not held against its verdict: {later}.
 - Models for which the judge only infers the pipeline class are left out where that sends them to
   the diffusers backend.
 - Commands on which the judge has no verdict, since SGLang would ask the network, are left out.
+- Commands that go to the server of language models, and model types that a package may add, are
+  left out: only diffusion is judged.
 - The judge sees no weights and no checkpoints. What is refused for a package or a file that its
   machine lacks is left out: sgdlint cannot know it, and says so at a lower severity.
 

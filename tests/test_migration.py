@@ -99,6 +99,8 @@ def test_the_release_must_be_known() -> None:
         moved("sglang serve --model-path Qwen/Qwen-Image\n", "0.5.12", "0.4.0")
 
 
+LATER = {"SGD179", "SGD180", "SGD181", "SGD248", "SGD249"}
+"""Rules for parts of a disaggregated server that stop after parser and validation have accepted."""
 ROWS = [
     json.loads(line)
     for line in (Path(__file__).parent / "migration" / "recorded.jsonl").read_text().splitlines()
@@ -112,7 +114,7 @@ def test_the_real_parser_takes_what_is_moved_or_it_is_reported(place: int) -> No
     assert result.text.strip() == row["moved"], "run tests/migration/record.py"
     errors = [one for one in result.report.findings if one.severity == "error"]
     assert errors or row["verdict"] == "accepted"
-    assert row["verdict"] != "accepted" or not errors
+    assert row["verdict"] != "accepted" or {one.code for one in errors} <= LATER
     told = {one.code for one in result.report.findings}
     assert not row["changed"] or told & {"SGD524", "SGD563"}
 

@@ -218,8 +218,7 @@ class _Binder:
         option = self.resolve(index, flag)
         if option is not None:
             return self.consume(index, flag, option, joined, False)
-        lenient = self.table.is_dynamic(flag) or not self.table.rejects
-        other = None if lenient else self.table.elsewhere(flag)
+        other = None if self.is_lenient(flag) else self.table.elsewhere(flag)
         if other is None:
             if len(self.matches(flag)) < 2:
                 self.extras.append(index)
@@ -243,10 +242,13 @@ class _Binder:
         matches = self.matches(flag)
         if len(matches) == 1:
             return options[matches[0]]
-        told = self.table.rejects and not self.table.is_dynamic(flag)  # by another event
-        if matches and not (told and self.table.elsewhere(flag)):
+        if matches and (self.is_lenient(flag) or self.table.elsewhere(flag) is None):
             self.note("ambiguous-option", (index,), flag=flag, candidates=", ".join(matches))
         return None
+
+    def is_lenient(self, flag: str) -> bool:
+        """Whether SGLang goes on after a flag that its parser does not know."""
+        return self.table.is_dynamic(flag) or not self.table.rejects
 
     def note(
         self, kind: str, words: tuple[int, ...], given: Given | None = None, **fields: str

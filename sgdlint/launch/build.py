@@ -48,19 +48,17 @@ def launch_of(
     path = _known_text(words[0] if positional else _model_word(bound, words))
     certain = found.subcommand == "generate" or found.entry in DIFFUSION_MODULES
     dispatched = dispatcher.dispatched_model(release, words)
-    meant = dispatched or path or _misplaced_model(bound, words)
+    meant = "".join(one or "" for one in dispatched) or path or _misplaced_model(bound, words)
+    empty = dispatched == [""] and found.entry not in DIFFUSION_MODULES
     if not certain and not _is_diffusion(bound, release, meant, model_type):
-        stops = (
-            dispatched is None
-            and dispatcher.names_no_model(found, words)
-            and not (bound.open or model_type)
-        )
-        if not (stops or refused):
+        lost = not dispatched and not bound.open and dispatcher.names_no_model(found, words)
+        if model_type or not (lost or empty or refused):
             return None
         # Whatever it was to serve, it stops; of its options nothing is known.
-        bound, named = Bound({}, (), (), True, ()), not stops
-    inert = [Event("inert-module", ())] if found.entry == INERT_CLI else []
-    events, unclear = _noticed((*inert, *refused, *bound.events), bound, words, release, found)
+        bound, named = Bound({}, (), (), True, ()), not lost
+    first = [Event("inert-module", ())] if found.entry == INERT_CLI else []
+    first += [Event("empty-model", ())] if empty else []
+    events, unclear = _noticed((*first, *refused, *bound.events), bound, words, release, found)
     # A config file cannot name the model: SGLang looks for it before it reads the file.
     if not (positional or named or words_unknown or MODEL in unclear):
         events = (*events, dispatcher.missing_model(words, release, found))

@@ -86,7 +86,7 @@ def _parsed(text: str) -> list[tuple[str, str]]:
     pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
     if not all(equals for _, equals, _ in pairs):
         return []
-    return [(component.strip(), value.strip()) for component, _, value in pairs]
+    return list({component.strip(): value.strip() for component, _, value in pairs}.items())
 
 
 def _plain(component: str) -> str:

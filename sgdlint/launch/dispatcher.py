@@ -75,20 +75,20 @@ def has_positional_model(found: Recognised, release: Release, words: Sequence[Wo
     return not is_option and _has(release, "positional-model")
 
 
-def dispatched_model(release: Release, words: Sequence[Word]) -> str | None:
-    """Return what `sglang` itself takes for the model: "" when not known, None without one."""
+def dispatched_model(release: Release, words: Sequence[Word]) -> list[str | None]:
+    """Return what `sglang` itself takes for the model: [] without one, [None] when not known."""
     flags = [
         row["flag"] for row in tables.rows_of("dispatch", release.name, "all") if "flag" in row
     ]
     for index, word in enumerate(words):
         text = word.text
         if text is None and _may_be(word, flags):
-            return ""
+            return [None]
         if text in flags and index + 1 < len(words):
-            return words[index + 1].text or ""
+            return [words[index + 1].text]
         if text and text.partition("=")[0] in flags and "=" in text:
-            return text.partition("=")[2]
-    return None
+            return [text.partition("=")[2]]
+    return []
 
 
 def _may_be(word: Word, flags: Sequence[str]) -> bool:

@@ -165,6 +165,10 @@ def _unknown(flag: str, index: int, release: Release, command: str) -> Event:
     hyphenated = "--" + flag[2:].replace("_", "-")
     if flag != hyphenated and hyphenated in options:
         return Event("underscore-option", (index,), (("flag", flag), ("nearest", hyphenated)))
+    for row in tables.table("dynamic")["rows"]:
+        if flag.startswith(tuple(row["prefixes"])) and not tables.holds(row, release.name, command):
+            since = tables.ranges_of(row, ())[0][0]
+            return Event("newer-option", (index,), (("flag", flag), ("added", since)))
     near = nearest(flag, options)
     return Event("unknown-option", (index,), (("flag", flag), ("nearest", near)))
 

@@ -33,7 +33,7 @@ OUTSIDE_LAUNCHES = (
     "pinned-release",
 )
 """Events that belong to no launch, so that there are no facts to ask about."""
-_TAKEN = (*TABLES, "env", "event", "effective", "before")
+_TAKEN = (*TABLES, "env", "raw", "event", "effective", "before")
 
 
 def check(files: Iterable[RuleFile], base: Pack | None = None) -> Pack:

@@ -237,6 +237,9 @@ def fill(template: str, facts: Facts) -> str:
     return quick.sub(PLACEHOLDER, put, template)
 
 
+HEADS = ("env", "raw", "model", "gpu", "attention", "launch", "event", "effective", "before")
+
+
 def leaf(name: str) -> tuple[str, str]:
     """Return the (kind, name) that a placeholder reads."""
     if name == "sglang":
@@ -244,7 +247,7 @@ def leaf(name: str) -> tuple[str, str]:
     head, dot, rest = name.partition(".")
     if not dot:
         return "option", name
-    if head in ("env", "model", "gpu", "attention", "launch", "event", "effective", "before"):
+    if head in HEADS:
         return head, rest
     return "derived", name
 

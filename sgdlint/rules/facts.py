@@ -83,6 +83,15 @@ class Facts:
         return known(default) if isinstance(default, (str, int, float)) else UNKNOWN
 
     def _env(self, name: str) -> Value:
+        """Return a variable, read as its type."""
+        raw = self._raw(name)
+        if raw.absent or raw.values is None:
+            return raw
+        declared = self.launch.release.variable(name)
+        return Value(tuple(dict.fromkeys(env_value(declared, text) for text in raw.values)))
+
+    def _raw(self, name: str) -> Value:
+        """Return a variable as it is written."""
         variable = self.launch.environment.get(name)
         if variable is None:
             return UNKNOWN
@@ -91,8 +100,7 @@ class Facts:
         texts = variable.word.texts
         if variable.exported is not True or texts is None:
             return Value(None, variable.exported is not True)
-        declared = self.launch.release.variable(name)
-        return Value(tuple(dict.fromkeys(env_value(declared, text) for text in texts)))
+        return Value(texts)
 
     def _model(self, name: str) -> Value:
         return MODEL_FACTS[name][1](self.launch)

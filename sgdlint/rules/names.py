@@ -81,6 +81,8 @@ class Names:
             return None if entry is None else ([head, rest], entry[0])
         if head == "env":
             return self._variable(rest)
+        if head == "raw":
+            return None if self._variable(rest) is None else (["raw", rest], "string")
         if head == "event":
             kind = EVENTS.get(self.event, {}).get(rest)
             return None if kind is None else (["event", rest], kind)

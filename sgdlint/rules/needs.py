@@ -73,7 +73,7 @@ class _Finder:
         operator, parts = condition[0], condition[1:]
         if operator == "option":
             return frozenset(parts)
-        if operator == "env":
+        if operator in ("env", "raw"):
             return frozenset({f"env.{parts[0]}"})
         if operator in ("arith", "call"):
             return _best(map(self.value, parts[1:]))

@@ -10,7 +10,7 @@ from conformance.case import Judged
 
 SHARE = 16
 """No shape of a message takes more than one part in so many of the refused commands."""
-OF_ONE_MAKER = 12
+OF_ONE_MAKER = 6
 """How many commands of one generator may be refused, or accepted, for the same cause."""
 
 

@@ -23,6 +23,12 @@ ASKS_THE_GPU = frozenset(
 )
 """Attention backends that stop the worker on some GPUs, when the model is loaded (`cuda.py`: 0.5.19
 line 303, 0.5.23 lines 217 to 450)."""
+OF_THE_MACHINE = ("FileNotFoundError", "NotDiffusion")
+"""Errors for a file that is not there, and for what the server of language models would read."""
+HANGS_ON_THE_MACHINE = (
+    "not installed|Unknown serve backend|parse attention backend config: .*[.](json|ya?ml)$"
+)
+"""Messages for what packages may add, and for settings that would be read from a file."""
 
 
 def ask(command: Sequence[str], cases: Sequence[Case]) -> list[Judged | None]:
@@ -54,7 +60,8 @@ def judged(case: Case, answer: dict[str, Any]) -> Judged | None:
     if verdict not in ("accepted", "rejected") or not is_certain(answer):
         return None
     if verdict == "accepted":
-        later = [*answer["later"], *idle_gpus(answer["effective"] or {})]
+        effective = answer["effective"] or {}
+        later = [*answer["later"], *idle_gpus(effective), *without_peers(case, effective)]
         verdict, message = ("dies", later[0]) if later else ("accepted", "")
     else:
         message = f"{answer['error_type']}: {message}"
@@ -70,10 +77,13 @@ def is_certain(answer: dict[str, Any]) -> bool:
     """Whether a verdict says what SGLang really does.
 
     Not when it hangs on an attention backend that a worker checks, on a package or a file that the
-    machine lacks, or on the diffusers backend for a class that the judge only inferred.
+    machine lacks, on the server of language models, or on the diffusers backend for a class that
+    the judge only inferred.
     """
     effective = answer["effective"] or {}
-    if answer["error_type"] == "FileNotFoundError" or "not installed" in (answer["message"] or ""):
+    if answer["error_type"] in OF_THE_MACHINE:
+        return False
+    if re.search(HANGS_ON_THE_MACHINE, answer["message"] or ""):
         return False
     asks = str(effective.get("attention_backend")).lower() in ASKS_THE_GPU
     inferred = any("inferred" in entry for entry in answer.get("hub", ()))
@@ -99,11 +109,29 @@ def idle_gpus(effective: dict[str, Any]) -> list[str]:
     return [f"{text} * cfg_parallel {cfg} * dp_size {degrees[2]}: idle GPUs"]
 
 
+def without_peers(case: Case, effective: dict[str, Any]) -> list[str]:
+    """Return why a part of a disaggregated server stops when no address of the others is given.
+
+    The judge ends before the parts are started (`launch_server.py`: 0.5.12 lines 483 and 556,
+    0.5.23 lines 511 and 613). Addresses stand on the command line in these sets.
+    """
+    role = effective.get("disagg_role", "monolithic")
+    if case.argv[:1] != ("serve",) or role == "monolithic":
+        return []
+    given = {word.partition("=")[0] for word in case.argv}
+    wanted = ["--disagg-server-addr"]
+    if role == "server":
+        wanted = ["--encoder-urls", "--denoiser-urls", "--decoder-urls"]
+    return [f"{flag} is required for --disagg-role {role}" for flag in wanted if flag not in given]
+
+
 def names_in(message: str, case: Case) -> tuple[str, ...]:
     """Return the options and variables that a message speaks of."""
     command = "generate" if case.argv[:1] == ("generate",) else "serve"
     by_dest = catalog.load(case.release).options(command).destinations()
     spelled = re.findall(r"--[a-zA-Z][\w.-]*", message)
+    left = message.partition("unrecognized arguments: ")[2].split()
     words = re.findall(r"[a-z]\w*", message)
     dests = [by_dest[word] for word in words if "_" in word and word in by_dest]
-    return tuple(dict.fromkeys([*spelled, *dests, *(n for n in case.env if n in message)]))
+    named = [*spelled, *left, *dests, *(name for name in case.env if name in message)]
+    return tuple(dict.fromkeys(named))

@@ -50,7 +50,7 @@ COMMANDS = (
     SERVE + f"{IMAGE} --cfg-parallel-size 1 --num-gpus 2",
     SERVE + f"{IMAGE} --cfg-parallel-size 2 --num-gpus 2 --warmup-mode server",
     SERVE + "Lightricks/LTX-2 --ltx2-two-stage-device-mode snapshot",
-    SERVE + f"{IMAGE} --disagg-role denoising --output-path out",
+    SERVE + f"{IMAGE} --disagg-role denoising --disagg-server-addr tcp://a:1 --output-path out",
 )
 
 

@@ -55,7 +55,7 @@ def sharded_and_layerwise(draw: Draw) -> Iterator[Case]:
     yield draw.case(f"--use-fsdp-inference --num-gpus {count} {more}", model=model(draw))
 
 
-@covers("C48", times=2)
+@covers("C48")
 def prefetched(draw: Draw) -> Iterator[Case]:
     """How many layers to fetch ahead, with and without what reads it."""
     layerwise = draw.pick(["--dit-layerwise-offload", "--dit-layerwise-offload false", ""])

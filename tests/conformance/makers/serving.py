@@ -108,7 +108,7 @@ def unread(draw: Draw) -> Iterator[Case]:
 
 REFUSING = ("LLaDA", "MiniMax", "VDN-H3", "FastH3", "MOSS-Image", "Nomas", "SenseNova", "Animate",
             "Cosmos", "flux-3", "Qwen-Image-2.1", "JoyAI", "LTX-2.5", "Kandinsky", "LingBot",
-            "LongLive", "SANA-WM", "Hunyuan3D", "HunyuanImage", "Krea")  # fmt: skip
+            "LongLive", "SANA-WM", "Hunyuan3D", "HunyuanImage", "Krea", "deogram")  # fmt: skip
 LIMITED = ("--num-gpus 2", "--num-gpus 2 --tp-size 2", "--num-gpus 2 --ulysses-degree 2",
            "--num-gpus 2 --ring-degree 2", "--num-gpus 2 --enable-cfg-parallel",
            "--enable-torch-compile", "--num-gpus 2 --dp-size 2", "--quantization fp8",
@@ -119,7 +119,8 @@ LIMITED = ("--num-gpus 2", "--num-gpus 2 --tp-size 2", "--num-gpus 2 --ulysses-d
            "--num-gpus 4 --ulysses-degree 4", "--num-gpus 3", "--dit-cpu-offload",
            "--component-residency transformer=resident", "--disagg-role encoder",
            "--attention-backend subblock_sparse_attn", "--dit-layerwise-offload",
-           "--attention-backend sage_attn", "--enable-teacache", "")  # fmt: skip
+           "--attention-backend sage_attn", "--enable-teacache", "--num-inference-steps 20",
+           "--guidance-scale 7", "--num-inference-steps 8 --guidance-scale 1", "")  # fmt: skip
 
 
 @covers("C100 C71 C74", times=5)
@@ -131,7 +132,8 @@ def particular(draw: Draw) -> Iterator[Case | None]:
     if not model or (text and not draw.has(text.split()[-2 if " " in text else 0], "generate")):
         return
     env = {"SGLANG_CACHE_DIT_ENABLED": "1"} if draw.chance(0.1) else {}
-    command = "generate" if "teacache" in text else ""
+    asked = any(word in text for word in ("teacache", "steps", "guidance"))
+    command = "generate" if asked else ""
     yield draw.case(text, model=model, env=env, gpu=draw.pick(["H100", "H100", "B200", "A100"]),
                     command=command)  # fmt: skip
 

@@ -39,7 +39,8 @@ def component_backend(draw: Draw) -> Iterator[Case | None]:
     if not draw.has("--component-attention-backends"):
         return
     name = draw.pick([*draw.known.attention_backends()[:6], "flash", "sdpa", "", "fa"])
-    part = draw.pick(["transformer", "text_encoder", "vae", "nothing", "text-encoder"])
+    part = draw.pick(["transformer", "text_encoder", "vae", "nothing", "text-encoder",
+                      "transformer.self", "transformer.other", ""])  # fmt: skip
     form = draw.pick(["--component-attention-backends {}={}",
                       "--component-attention-backends.{} {}",
                       "--component-attention-backends {}={},vae=torch_sdpa",
@@ -54,7 +55,7 @@ def backend_settings(draw: Draw) -> Iterator[Case]:
     """Settings of an attention backend: text, JSON, a file and what is none of these."""
     text = draw.pick(['{"a": 1}', "a=1", "a=1,b=0.5", "{", "x", "mask_strategy_file_path=m.json",
                       "m.json", "m.yaml", "m.txt", "missing.json", "=1", "a=", "[1]",
-                      "sparsity=0.5,"])  # fmt: skip
+                      "sparsity=0.5,", "null", "5", "[]", '["ab"]'])  # fmt: skip
     files = {"m.json": '{"a": 1}', "m.yaml": "a: 1\n", "m.txt": "a"}
     backend = draw.pick(["sliding_tile_attn", "video_sparse_attn", "fa", "sage_attn"])
     words = ["--attention-backend", backend, "--attention-backend-config", text]

@@ -33,6 +33,12 @@ class Dynamic:
         return None
 
 
+def usual_components(release: str) -> frozenset[str]:
+    """Return the components that the native pipelines of a release read from model_index.json."""
+    rows = tables.rows_of("dispatch", release, "all")
+    return frozenset(name for row in rows for name in row.get("names", ()))
+
+
 def families_of(release: str) -> tuple[Dynamic, ...]:
     """Return the families in the order in which the release looks for them."""
     return tuple(

@@ -6,6 +6,7 @@ that no parser lists and that names the component itself (`--component-precision
 
 from __future__ import annotations
 
+from sgdlint.catalog.dynamic import usual_components
 from sgdlint.catalog.quirks import component_values
 from sgdlint.launch.bind import Event
 from sgdlint.nearest import nearest
@@ -47,8 +48,8 @@ def noted(bound: Bound, single: Sequence[Entry], release: Release) -> Iterator[E
     for entry in last.values():
         rules = component_values(release.name, entry.family)
         if rules is None:
-            continue
-        if problem := _problem(entry, rules):
+            yield _right(entry, release)
+        elif problem := _problem(entry, rules):
             yield _event(problem, entry)
         elif entry.value is not None and not _takes(rules, entry.value):
             near = nearest(entry.value.strip().lower(), rules.values)
@@ -56,6 +57,15 @@ def noted(bound: Bound, single: Sequence[Entry], release: Release) -> Iterator[E
             yield _event("component-value", entry, value=entry.value, allowed=allowed, nearest=near)
         elif rules.needs and sure and (rules.needs, _plain(entry.component)) not in named:
             yield _event("component-without-partner", entry, needs=rules.needs)
+        else:
+            yield _right(entry, release)
+
+
+def _right(entry: Entry, release: Release) -> Event:
+    """Return the event for an entry that the launch takes."""
+    usual = "yes" if _plain(entry.component) in usual_components(release.name) else ""
+    value = "" if entry.value is None else entry.value
+    return _event("component-entry", entry, family=entry.family, value=value, usual=usual)
 
 
 def _event(kind: str, entry: Entry, **more: str) -> Event:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sgdlint import catalog
 from sgdlint.catalog import tables
+from sgdlint.catalog.dynamic import usual_components
 from sgdlint.catalog.quirks import retired_options
 from sgdlint.launch.bind import Elsewhere, Event
 from sgdlint.nearest import nearest
@@ -177,11 +178,7 @@ def _swallowed(
     flag: str, index: int, family: tuple[Dynamic, str], release: Release, command: str
 ) -> list[Event]:
     """Return an event when a dynamic option looks like a misspelt or foreign one."""
-    usual = {
-        name
-        for row in tables.rows_of("dispatch", release.name, "all")
-        for name in row.get("names", ())
-    }
+    usual = usual_components(release.name)
     dynamic, component = family
     suffix = next((one for one in dynamic.suffixes if flag.endswith(one)), "")
     if component in usual or not suffix:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sgdlint.catalog.attention import backend_of, takes
+from sgdlint.catalog.attention import backend_of, mark_of, takes
 from sgdlint.rules.logic import ABSENT, UNKNOWN, Value
 
 TYPE_CHECKING = False
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from sgdlint.catalog.tables import Row
     from sgdlint.launch.launch import Launch
 
 
@@ -85,11 +86,43 @@ def of_layers(launch: Launch, given: Value) -> Value:
     return UNKNOWN if backends is None else Value((", ".join(backends),))
 
 
+def _of_backend(launch: Launch, given: Value, tell: Callable[[Row], Any]) -> Value:
+    def of_name(name: str) -> Any:
+        row = backend_of(launch.release.name, name)
+        return None if row is None else tell(row)
+
+    return _read(launch, given, of_name)
+
+
+def package(launch: Launch, given: Value) -> Value:
+    """Return the package that the backend imports and SGLang does not bring."""
+    return _of_backend(launch, given, lambda row: ", ".join(row.get("needs", ())) or None)
+
+
+def without(launch: Launch, given: Value) -> Value:
+    """Return what comes of the backend without its package."""
+    return _of_backend(launch, given, lambda row: row.get("without"))
+
+
+def lossy(launch: Launch, given: Value) -> Value:
+    """Whether the backend changes the output."""
+    return _of_backend(launch, given, lambda row: mark_of(row["name"]).get("quality") == "lossy")
+
+
+def how(launch: Launch, given: Value) -> Value:
+    """Return how a lossy backend saves work."""
+    return _of_backend(launch, given, lambda row: mark_of(row["name"]).get("how"))
+
+
 ATTENTION_FACTS: dict[str, tuple[str, Callable[[Launch, Value], Value], str]] = {
     "known": ("bool", known, "the release has a backend of the name in --attention-backend"),
     "names": ("string", names, "the attention backends of the release"),
     "runs_on_gpu": ("bool", runs_on_gpu, "that backend runs on a GPU of this compute capability"),
     "in_layers": ("bool", in_layers, "layers of the model's transformer name that backend"),
     "of_layers": ("string", of_layers, "the backends that layers of the model's transformer name"),
+    "package": ("string", package, "the package that the backend needs"),
+    "without": ("string", without, "the backend that comes instead without it, or `error`"),
+    "lossy": ("bool", lossy, "the backend changes the output"),
+    "how": ("string", how, "how a lossy backend saves work"),
     "capabilities": ("string", capabilities, "compute capabilities it is limited to"),
 }

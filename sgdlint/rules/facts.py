@@ -237,6 +237,15 @@ def _default(name: str) -> Callable[[Launch], Value]:
     return read
 
 
+def _setting(name: str, usual: str) -> Callable[[Launch], Value]:
+    """Read a setting of the model's pipeline; the catalog leaves out what is as usual."""
+
+    def read(launch: Launch) -> Value:
+        return UNKNOWN if launch.model is None else known(launch.model.settings.get(name, usual))
+
+    return read
+
+
 def _known_model(launch: Launch) -> Value:
     return UNKNOWN if launch.model is None else known(True)
 
@@ -250,6 +259,8 @@ MODEL_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
     "kind": ("string", _of_model("kind"), "image, video or other"),
     "steps": ("number", _default("num_inference_steps"), "denoising steps of its defaults"),
     "guidance_scale": ("number", _default("guidance_scale"), "guidance scale of its defaults"),
+    "dit_precision": ("string", _setting("dit_precision", "bf16"), "precision of its transformer"),
+    "vae_precision": ("string", _setting("vae_precision", "fp32"), "precision of its VAE"),
     "uses_cfg": ("bool", _of_model("uses_cfg"), "its defaults use classifier-free guidance"),
     "requires_image": ("bool", _of_model("requires_image"), "it needs --image-path"),
     "accepts_image": ("bool", _of_model("accepts_image"), "it takes --image-path"),

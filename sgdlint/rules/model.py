@@ -124,6 +124,13 @@ EVENTS: dict[str, dict[str, str]] = {
         "allowed": "string",
         "nearest": "string",
     },
+    "component-entry": {
+        "flag": "string",
+        "family": "string",
+        "component": "string",
+        "value": "string",
+        "usual": "string",
+    },
     "component-role": {"flag": "string", "component": "string"},
     "component-not-named": {"flag": "string", "component": "string"},
     "component-without-partner": {"flag": "string", "component": "string", "needs": "string"},

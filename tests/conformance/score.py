@@ -25,6 +25,10 @@ GPU_NAMES = {
 LATER = {
     "SGD142": "cache-dit reads its preset at the first request",
     "SGD143": "Cache-DiT takes one calibrator, which shows at the first request",
+    "SGD148": "sliding tile attention reads its mode at the first request",
+    "SGD149": "video sparse attention reads its sparsity at the first request",
+    "SGD188": "V-MoBA gets no settings at the first request",
+    "SGD189": "the diffusers pipeline refuses backends of components when it is made",
     "SGD147": "the method of --quantization is looked up while the transformer is loaded",
 }
 """Rules on what fails after all that the judge runs: its verdict says nothing on them."""

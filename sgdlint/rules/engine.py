@@ -237,7 +237,7 @@ def fill(template: str, facts: Facts) -> str:
     return quick.sub(PLACEHOLDER, put, template)
 
 
-HEADS = ("env", "raw", "model", "gpu", "attention", "launch", "event", "effective", "before")
+HEADS = ("env", "raw", "model", "gpu", "attention", "memory", "launch", "event")
 
 
 def leaf(name: str) -> tuple[str, str]:
@@ -247,7 +247,7 @@ def leaf(name: str) -> tuple[str, str]:
     head, dot, rest = name.partition(".")
     if not dot:
         return "option", name
-    if head in HEADS:
+    if head in HEADS or head in ("effective", "before"):
         return head, rest
     return "derived", name
 

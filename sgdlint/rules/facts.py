@@ -114,6 +114,11 @@ class Facts:
         given = self.lookup("option", "attention_backend")
         return ATTENTION_FACTS[name][1](self.launch, given)
 
+    def _memory(self, name: str) -> Value:
+        from sgdlint.rules.memory import MEMORY_FACTS  # read when a rule speaks of memory
+
+        return MEMORY_FACTS[name][1](self.launch, self.lookup)
+
     def _launch(self, name: str) -> Value:
         return LAUNCH_FACTS[name][1](self.launch)
 

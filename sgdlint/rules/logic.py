@@ -86,7 +86,7 @@ def names_in(condition: list[Any]) -> list[tuple[str, str]]:
 
 
 LEAVES = {"option", "effective", "env", "model", "gpu", "attention", "launch", "event"}
-LEAVES |= {"before", "derived", "raw"}
+LEAVES |= {"before", "derived", "memory", "raw"}
 """Operators of a compiled condition that read a fact; its name stands behind them."""
 
 

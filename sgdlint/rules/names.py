@@ -8,6 +8,7 @@ from sgdlint.record import record
 from sgdlint.rules.attention import ATTENTION_FACTS
 from sgdlint.rules.compiler import ConditionError
 from sgdlint.rules.facts import GPU_FACTS, LAUNCH_FACTS, MODEL_FACTS, before_leaf
+from sgdlint.rules.memory import MEMORY_FACTS
 from sgdlint.rules.model import EVENTS, Fact, holds
 
 TYPE_CHECKING = False
@@ -22,6 +23,7 @@ TABLES: dict[str, dict[str, tuple[str, Any, str]]] = {
     "model": MODEL_FACTS,
     "gpu": GPU_FACTS,
     "attention": ATTENTION_FACTS,
+    "memory": MEMORY_FACTS,
     "launch": LAUNCH_FACTS,
 }
 _ENV_TYPES = {"bool": "bool", "int": "number", "float": "number"}

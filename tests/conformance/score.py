@@ -23,6 +23,7 @@ GPU_NAMES = {
 """What the judge calls a GPU, where sgdlint has another name."""
 
 LATER = {
+    "SGD120": "guidance is looked at when the weights are loaded",
     "SGD142": "cache-dit reads its preset at the first request",
     "SGD143": "Cache-DiT takes one calibrator, which shows at the first request",
     "SGD148": "sliding tile attention reads its mode at the first request",
@@ -33,6 +34,9 @@ LATER = {
     "SGD188": "V-MoBA gets no settings at the first request",
     "SGD189": "the diffusers pipeline refuses backends of components when it is made",
     "SGD147": "the method of --quantization is looked up while the transformer is loaded",
+    "SGD327": "the GPUs without a branch fail in the first denoising step",
+    "SGD329": "heads are shared out in the first denoising step",
+    "SGD328": "the GPUs without a branch fail in the first denoising step",
 }
 """Rules on what fails after all that the judge runs: its verdict says nothing on them."""
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sgdlint.launch.recognise import Recognised
     from sgdlint.pins import Evidence
     from sgdlint.rules.model import Pack
-    from sgdlint.shell.tree import Tree
+    from sgdlint.shell.tree import SyntaxProblem, Tree
     from sgdlint.shell.values import Command
     from sgdlint.source import Source
 
@@ -87,7 +87,7 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
         release: _for_release(task, engine if release == engine.release else Engine(pack, release))
         for release in releases
     }
-    findings = [*_syntax(script.tree, engine), *_findings_of(done)]
+    findings = [*_syntax(script.tree, source.text, engine), *_findings_of(done)]
     findings += _doubts(script, known, engine) if any(one.launches for one in done.values()) else []
     findings = _suppress(findings, suppressions, source, engine, _chosen(options))
     findings = [one for one in findings if _is_wanted(one, options)]
@@ -207,14 +207,23 @@ def _assumptions(done: Mapping[str, _Done]) -> tuple[tuple[Span, Assumed], ...]:
     )
 
 
-def _syntax(tree: Tree, engine: Engine) -> list[Finding]:
+def _syntax(tree: Tree, text: str, engine: Engine) -> list[Finding]:
     return [
         finding
         for one in tree.problems
         for finding in engine.plain(
-            "syntax-error", Span(one.start, one.end), {"problem": one.message}, None
+            "syntax-error", Span(one.start, one.end), {"problem": _told(one, text)}, None
         )
     ]
+
+
+def _told(problem: SyntaxProblem, text: str) -> str:
+    """Return what is wrong with the syntax, and the placeholder that it comes from."""
+    if text[: problem.start].rstrip(" \t")[-1:] != ">":
+        return problem.message
+    from sgdlint.launch.misread import hint
+
+    return problem.message + hint(text, problem.start)
 
 
 def _report(

@@ -53,6 +53,8 @@ class Event:
     """Something noticed while binding: kind (see rules.model.EVENTS), the words, its fields.
 
     place: start and end of what it is about, when that is no word of the command.
+    edits: what mends it (start, end, new text), for what only the noticing code can tell; touches:
+    the options, by destination, that reach SGLang then.
     """
 
     kind: str
@@ -60,6 +62,8 @@ class Event:
     fields: tuple[tuple[str, str], ...] = ()
     given: Given | None = None
     place: tuple[int, int] | None = None
+    edits: tuple[tuple[int, int, str], ...] = ()
+    touches: tuple[str, ...] = ()
 
 
 @record

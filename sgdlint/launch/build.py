@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sgdlint import quick
 from sgdlint.catalog.quirks import input_files
 from sgdlint.launch import dispatcher
 from sgdlint.launch.bind import Bound, Elsewhere, Event, Given, Table, bind
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 # The options that decide how everything else is read. SGLang looks at them before its parser does.
 HELP = ("-h", "--help")
 MODEL, CONFIG = "model_path", "config"
+_CUT = quick.compile(r"(?:[ \t]*\\?[ \t]*(?:#[^\n]*)?\r?\n)+[ \t]*-")
 COMPONENT = "component_"
 """How the destinations of options with entries for single components begin."""
 
@@ -35,6 +37,39 @@ def launch_of(
     around: Surroundings | None = None,
 ) -> Launch | None:
     """Return the launch, or None when it is not known to be one of a diffusion model."""
+    if around is not None and not found.nested and _may_be_cut(found.command.end, around):
+        from sgdlint.launch import torn
+
+        return torn.read(found, around, lambda one: _as_read(one, release, hardware, around))
+    return _as_read(found, release, hardware, around)
+
+
+def _may_be_cut(end: int, around: Surroundings) -> bool:
+    """Whether a launch ends in a blank, or before a line that begins like an option."""
+    text = around.source.text
+    return text[end - 1 : end] in (" ", "\t") or _CUT.match(text, end) is not None
+
+
+def _may_be_misread(found: Recognised, text: str) -> bool:
+    """Whether a launch holds placeholders, or quotes and dashes that are none to the shell."""
+    end = text.find("\n", found.command.end)
+    written = text[found.command.start : end if end >= 0 else len(text)]
+    return not written.isascii() or ("<" in written and ">" in written)
+
+
+def _as_read(
+    found: Recognised, release: Release, hardware: Hardware, around: Surroundings | None
+) -> Launch | None:
+    """Return the launch that the words of a command are."""
+    misread: tuple[Event, ...] = ()
+    if around is not None and not found.nested and _may_be_misread(found, around.source.text):
+        from sgdlint.launch.misread import understood
+
+        def as_read(one: Recognised) -> Launch | None:
+            return _as_read(one, release, hardware, None)
+
+        arguments, misread = understood(found, release, around.source.text, as_read)
+        found = replace(found, arguments=arguments)
     if any(_asks_for_help(word.text or "", release, found) for word in found.arguments):
         return None
     words, model_type, refused = dispatcher.without_model_type(found, release)
@@ -56,7 +91,7 @@ def launch_of(
             return None
         # Whatever it was to serve, it stops; of its options nothing is known.
         bound, named = Bound({}, (), (), True, ()), not lost
-    first = [Event("inert-module", ())] if found.entry == INERT_CLI else []
+    first = [*misread, *([Event("inert-module", ())] if found.entry == INERT_CLI else [])]
     first += [Event("empty-model", ())] if empty else []
     events, unclear = _noticed((*first, *refused, *bound.events), bound, words, release, found)
     # A config file cannot name the model: SGLang looks for it before it reads the file.

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sgdlint.launch.bind import Given
+    from sgdlint.launch.bind import Event, Given
     from sgdlint.launch.launch import Launch
     from sgdlint.rules.model import Action
     from sgdlint.shell.values import Word
@@ -65,6 +65,13 @@ def edits_for(site: Site, action: Action, value: str, words: tuple[int, ...] = (
     if action.kind == "set_env":
         return [_set_variable(site, action.name, value)]
     return _unset_variable(site, action.name)
+
+
+def noted(event: Event) -> list[Edit]:
+    """Return the edits that an event brings; raises CannotEditError where it brings none."""
+    if not event.edits:
+        raise CannotEditError("what stands around the launch leaves no place for it")
+    return [Edit(Span(start, end), new) for start, end, new in event.edits]
 
 
 def _replacement(site: Site, what: str, words: tuple[int, ...], value: str) -> Edit:

@@ -293,6 +293,9 @@ def _make(fix: RuleFix, facts: Facts, text: str, event: Event | None) -> Fix:
     try:
         for action in fix.actions:
             value = fill(action.value or "", facts)
+            if action.name == "noted" and event is not None:
+                made += edits.noted(event)
+                continue
             words = () if event is None else event.words
             made += edits.edits_for(site, _named(action, facts), value, words)
     except edits.CannotEditError as reason:
@@ -303,7 +306,7 @@ def _make(fix: RuleFix, facts: Facts, text: str, event: Event | None) -> Fix:
         for name in (action.name, action.to)
         if name
     )
-    touches += _written_options(fix, facts)
+    touches += _written_options(fix, facts) + (event.touches if event is not None else ())
     return Fix(title, fix.safety, tuple(dict.fromkeys(made)), fill(fix.because, facts), touches)
 
 

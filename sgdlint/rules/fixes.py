@@ -28,7 +28,7 @@ ACTIONS = (
     "unset_env",
     "rename_env",
 )
-_REPLACED = ("flag", "value", "whole", "words", "before")
+_REPLACED = ("flag", "value", "whole", "words", "before", "noted")
 _DROPPED = ("option", "variable")
 
 

@@ -150,6 +150,12 @@ EVENTS: dict[str, dict[str, str]] = {
     "ignored-option": {"flag": "string", "reason": "string"},
     "option-for-other-models": {"flag": "string", "model": "string"},
     "dead-variable": {"variable": "string", "reason": "string"},
+    "blank-after-backslash": {"option": "string", "refused": "string"},
+    "comment-in-continuation": {"option": "string", "refused": "string"},
+    "option-on-its-own": {"option": "string", "refused": "string"},
+    "curly-quotes": {"written": "string", "refused": "string"},
+    "dash-of-another-kind": {"flag": "string", "option": "string", "refused": "string"},
+    "placeholder": {"written": "string", "file": "string"},
     "inert-module": {},
     "move": {"from": "string"},
     "moved-default": {

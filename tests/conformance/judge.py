@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,14 +33,22 @@ HANGS_ON_THE_MACHINE = (
 
 def ask(command: Sequence[str], cases: Sequence[Case]) -> list[Judged | None]:
     """Return what SGLang does with each command; None where the judge cannot tell."""
-    lines = [json.dumps(request(case)) for case in cases]
+    found = answers(command, [request(case) for case in cases])
+    return [judged(case, answer) for case, answer in zip(cases, found, strict=True)]
+
+
+def answers(
+    command: Sequence[str], requests: Sequence[Mapping[str, object]]
+) -> list[dict[str, Any]]:
+    """Return what the judge writes for each request."""
+    lines = [json.dumps(one) for one in requests]
     done = subprocess.run(
         command, input="\n".join(lines) + "\n", capture_output=True, text=True, check=True
     )
-    answers = done.stdout.splitlines()
-    if len(answers) != len(cases):
-        raise RuntimeError(f"{len(cases)} commands, {len(answers)} verdicts: {done.stderr[-500:]}")
-    return [judged(case, json.loads(line)) for case, line in zip(cases, answers, strict=True)]
+    found = done.stdout.splitlines()
+    if len(found) != len(lines):
+        raise RuntimeError(f"{len(lines)} commands, {len(found)} verdicts: {done.stderr[-500:]}")
+    return [json.loads(line) for line in found]
 
 
 def request(case: Case) -> dict[str, object]:
@@ -121,7 +129,12 @@ def without_peers(case: Case, effective: dict[str, Any]) -> list[str]:
     given = {word.partition("=")[0] for word in case.argv}
     wanted = ["--disagg-server-addr"]
     if role == "server":
-        wanted = ["--encoder-urls", "--denoiser-urls", "--decoder-urls"]
+        split = ["--prompt-encoder-urls", "--image-encoder-urls"]  # 0.5.23 line 509
+        is_split = bool(given.intersection(split))
+        if is_split and "--encoder-urls" in given:
+            return [f"use either --encoder-urls or {' and '.join(split)}"]
+        encoders = split if is_split else ["--encoder-urls"]
+        wanted = [*encoders, "--denoiser-urls", "--decoder-urls"]
     return [f"{flag} is required for --disagg-role {role}" for flag in wanted if flag not in given]
 
 

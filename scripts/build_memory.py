@@ -43,9 +43,9 @@ layer and count as nothing. At most: the biggest of the parts, and both DiTs.
 **A DiT that is fetched layer by layer.** At least: nothing. At most: a tenth of it, and twice the
 share of the layers that are there at once; before 0.5.18 all of it, for it is loaded as a whole.
 
-**Work**: activations, and decoding. At least: four tensors of the sequence (one token for 16 × 16
-pixels and 4 frames) over all GPUs, in `generate`. At most: 4 GiB, and 8 GiB for a megapixel of a
-picture, or 0.9 GiB for a megapixel of each frame of a video.
+**Work**: activations, and decoding. At least: three tensors of the sequence (one token for 16 × 16
+pixels and 4 frames) over all GPUs, in `generate` with a size. At most: 4 GiB, and 8 GiB for a
+megapixel of a picture, or 0.9 GiB for a megapixel of each frame of a video.
 
 **CUDA.** At least 0.3 GiB, at most 1.5 GiB; and at most 1.5 GiB for NCCL with several GPUs.
 

@@ -173,5 +173,5 @@ def test_a_plain_check_reads_no_tables_that_only_people_ask_for(examples: Path) 
     done = subprocess.run(command, check=True, env=environment, capture_output=True, text=True)
     tables = set(done.stdout.splitlines()[-1].split())
     assert "options" in tables
-    unasked = {"places", "attention", "attention_marks", "backends", "pipelines", "weights"}
+    unasked = {"places", "attention", "attention_marks", "backends", "pipelines"}
     assert tables & unasked == set()

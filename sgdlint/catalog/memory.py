@@ -25,8 +25,8 @@ NCCL = 1.5
 # The allocator holds more than is in use: blocks that it cannot give to others.
 SPARE = 1.05
 # Tensors of a token, as many numbers as the transformer is wide, that exist at once at least:
-# hidden state, query, key, value.
-TENSORS = 4
+# query, key and value. The hidden state makes up for frames that a release rounds away.
+TENSORS = 3
 # GiB that denoising and decoding take beside weights, at most: for anything, for a megapixel of a
 # picture, and for a megapixel of one frame of a video.
 WORK, PICTURE, FRAME = 4.0, 8.0, 0.9
@@ -85,12 +85,16 @@ class Plan:
 
 @record
 class Shape:
-    """The biggest output of a launch; pictures: how many are made at once."""
+    """The biggest output of a launch.
+
+    pictures: how many are made at once. certain: one of this size is made.
+    """
 
     width: int
     height: int
     frames: int = 1
     pictures: int = 1
+    certain: bool = False
 
     @property
     def megapixels(self) -> float:
@@ -125,13 +129,13 @@ def _size(part: tables.Row, precision: str) -> Size:
     return Size(least * each, most * each, part.get("layers", 1))
 
 
-def bounds(weights: Weights, plan: Plan, shape: Shape | None, *, fixed: bool) -> Bounds:
-    """Return what a launch needs on each GPU; fixed: no other output than of this shape comes."""
+def bounds(weights: Weights, plan: Plan, shape: Shape | None) -> Bounds:
+    """Return what a launch needs on each GPU; without a shape nothing is enough."""
     held = [_held(weights, part, plan) for part in PARTS]
     least = sum(one.always_least for one in held) + max(
         one.used_least - one.always_least for one in held
     )
-    least += CONTEXT[0] + (_tokens(weights, shape, plan) if shape and fixed else 0)
+    least += CONTEXT[0] + (_tokens(weights, shape, plan) if shape and shape.certain else 0)
     if shape is None:
         return Bounds(least, None)
     stay = sum(one.always_most for one in held)

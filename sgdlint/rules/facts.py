@@ -333,6 +333,7 @@ GPU_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
     "name": ("string", _of_gpu("name"), "its name in the catalog"),
     "architecture": ("string", _of_gpu("architecture"), "Ampere, Ada, Hopper, Blackwell, …"),
     "capability": ("number", _of_gpu("capability"), "compute capability: 8.0, 9.0, 12.0"),
+    "nvlink": ("bool", _of_gpu("fast_interconnect"), "NVLink joins the GPUs of a usual machine"),
     "memory_gib": ("number", _memory, "memory of one GPU in GiB"),
     "count": ("number", _count, "GPUs of the machine"),
 }

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     Lookup = Callable[[str, str], Value]
 
-NO_SIZE = (1440, 1440)
-"""What a picture without a size has at most."""
-
 
 def _weights(launch: Launch, lookup: Lookup) -> Weights | None:
     """Return the weights that a launch certainly loads."""
@@ -99,32 +96,33 @@ def _shape(launch: Launch, lookup: Lookup) -> Shape | None:
         return None
     asked = [_number(lookup, model, name) for name in tables.table("weights")["shape"]]
     width, height, frames, pictures = asked
-    if width == 0 == height and model.output == "image":
-        width, height = NO_SIZE
+    named = width is not None and width > 0
+    if width == 0 == height:
+        width, height = tables.table("weights")["no_size"].get(model.output, (0, 0))
     if model.output == "image":
         frames = 1
     if not width or not height or not frames or pictures is None:
         return None
-    return Shape(width, height, frames, pictures or 1)
+    return Shape(width, height, frames, pictures or 1, named and launch.command == "generate")
 
 
 def _number(lookup: Lookup, model: Model, name: str) -> int | None:
-    """Return the greatest value of a request parameter, as given or the model's own.
+    """Return the value of a request parameter, as given or the model's own.
 
     0 where nobody tells; None where it is not known.
     """
     given = lookup("option", name)
-    if given.values is None or not all(isinstance(one, int) for one in given.values):
+    if given.values is None or len(given.values) + given.absent != 1:
         return None
-    return max(given.values) if given.values else int(model.defaults.get(name) or 0)
+    value = given.values[0] if given.values else model.defaults.get(name) or 0
+    return value if isinstance(value, int) else None
 
 
 def _bounds(launch: Launch, lookup: Lookup, stays: tuple[str, ...] = ()) -> Bounds | None:
     weights = _weights(launch, lookup)
     if weights is None:
         return None
-    plan, shape = _plan(launch, lookup, stays), _shape(launch, lookup)
-    return bounds(weights, plan, shape, fixed=launch.command == "generate")
+    return bounds(weights, _plan(launch, lookup, stays), _shape(launch, lookup))
 
 
 def _fits(launch: Launch, lookup: Lookup, stays: tuple[str, ...] = ()) -> Value:
@@ -138,6 +136,12 @@ def _fits(launch: Launch, lookup: Lookup, stays: tuple[str, ...] = ()) -> Value:
     if found.least > max(memory):
         return FALSE
     return TRUE if found.most is not None and found.most <= min(memory) else EITHER
+
+
+def dit_least(launch: Launch, lookup: Lookup) -> Value:
+    """Return the GiB that are certainly needed when the transformer stays on the GPU."""
+    found = _bounds(launch, lookup, ("dit",))
+    return UNKNOWN if found is None else known(round(found.least, 1))
 
 
 def least(launch: Launch, lookup: Lookup) -> Value:
@@ -158,10 +162,12 @@ def whole(launch: Launch, lookup: Lookup) -> Value:
     return UNKNOWN if found is None or found.most is None else known(round(found.most, 1))
 
 
-def weight(launch: Launch, lookup: Lookup) -> Value:
-    """Return the GiB of the transformer's weights."""
-    found = _weights(launch, lookup)
-    return UNKNOWN if found is None else known(round(found.total("dit"), 1))
+def _of_part(part: str) -> Callable[[Launch, Lookup], Value]:
+    def read(launch: Launch, lookup: Lookup) -> Value:
+        found = _weights(launch, lookup)
+        return UNKNOWN if found is None else known(round(found.total(part), 1))
+
+    return read
 
 
 MEMORY_FACTS: dict[str, tuple[str, Callable[[Launch, Lookup], Value], str]] = {
@@ -179,5 +185,12 @@ MEMORY_FACTS: dict[str, tuple[str, Callable[[Launch, Lookup], Value], str]] = {
         lambda launch, lookup: _fits(launch, lookup, ("dit",)),
         "it fits with the DiT on the GPU, and the other parts where they lie",
     ),
-    "dit": ("number", weight, "GiB of the weights of its DiT, or of both"),
+    "dit_least": ("number", dit_least, "GiB that each GPU must have at least with the DiT on it"),
+    "dit": ("number", _of_part("dit"), "GiB of the weights of its DiT, or of both"),
+    "text_encoder": ("number", _of_part("text_encoder"), "GiB of its text encoders"),
+    "image_encoder": (
+        "number",
+        _of_part("image_encoder"),
+        "GiB of its image encoder, 0 without one",
+    ),
 }

@@ -12,6 +12,7 @@ from sgdlint import catalog, rulepack
 from sgdlint.catalog import tables
 from sgdlint.catalog.memory import GIB, PARTS, Plan, Shape, Weights, bounds, weights_of
 from sgdlint.linter import Options, launches_for
+from sgdlint.record import replace
 from sgdlint.rules.facts import Derived, Facts
 from sgdlint.source import Source
 
@@ -31,11 +32,11 @@ def places(**other: str) -> dict[str, tuple[str, ...]]:
 
 
 def least(model: str, plan: Plan) -> float:
-    return bounds(weights(model), plan, None, fixed=False).least
+    return bounds(weights(model), plan, None).least
 
 
 def most(model: str, plan: Plan, shape: Shape) -> float:
-    found = bounds(weights(model), plan, shape, fixed=True).most
+    found = bounds(weights(model), plan, shape).most
     assert found is not None
     return found
 
@@ -99,7 +100,9 @@ def test_layers_that_are_fetched_ahead_count() -> None:
 def test_bigger_outputs_need_more() -> None:
     plan = Plan(places())
     sizes = [Shape(832, 480, 17), Shape(832, 480, 81), Shape(1280, 720, 81)]
-    needed = [bounds(weights(A14B), plan, size, fixed=True) for size in sizes]
+    certain = [replace(size, certain=True) for size in sizes]
+    needed = [bounds(weights(A14B), plan, size) for size in certain]
+    assert {bounds(weights(A14B), plan, size).least for size in sizes} == {least(A14B, plan)}
     assert [one.least for one in needed] == sorted({one.least for one in needed})
     assert [one.most for one in needed] == sorted({one.most or 0 for one in needed})
 

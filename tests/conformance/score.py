@@ -34,6 +34,7 @@ LATER = {
     "SGD188": "V-MoBA gets no settings at the first request",
     "SGD189": "the diffusers pipeline refuses backends of components when it is made",
     "SGD147": "the method of --quantization is looked up while the transformer is loaded",
+    "SGD600": "the judge has no GPU, and loads no weights",
     "SGD327": "the GPUs without a branch fail in the first denoising step",
     "SGD329": "heads are shared out in the first denoising step",
     "SGD328": "the GPUs without a branch fail in the first denoising step",

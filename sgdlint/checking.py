@@ -8,7 +8,14 @@ import sys
 from sgdlint import files
 from sgdlint.files import FileError
 from sgdlint.finding import Failure, Report, at_least
-from sgdlint.linter import OptionError, Options, check_names, positive_number, positive_whole
+from sgdlint.linter import (
+    OptionError,
+    Options,
+    check_names,
+    known_gpu,
+    positive_number,
+    positive_whole,
+)
 from sgdlint.linter import check as check_source
 from sgdlint.record import record
 from sgdlint.source import Source, SourceError
@@ -21,7 +28,7 @@ if TYPE_CHECKING:
     from sgdlint.arguments import Arguments
     from sgdlint.rules.model import Pack
 
-    Number = TypeVar("Number", int, float)
+    Read = TypeVar("Read")
 
 CLEAN, FOUND, FAILED = 0, 1, 2
 
@@ -147,6 +154,8 @@ def options_of(arguments: Arguments) -> Options:
     number = None if vram is None else _named("--vram", positive_number, vram)
     if gpu == "auto":
         gpu, whole, number = _machine(whole, number)
+    elif gpu:
+        _named("--gpu", known_gpu, gpu)
     return Options(
         sglang=tuple(arguments.sglang),
         gpu=gpu,
@@ -158,7 +167,7 @@ def options_of(arguments: Arguments) -> Options:
     )
 
 
-def _named(option: str, read: Callable[[str], Number], text: str) -> Number:
+def _named(option: str, read: Callable[[str], Read], text: str) -> Read:
     try:
         return read(text)
     except OptionError as error:

@@ -134,8 +134,15 @@ def walk(folder: str) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             if entry.name not in SKIPPED:
                 yield from walk(entry.path)
-        elif entry.is_file() and (is_script_name(entry.name) or _has_script_head(entry)):
+        elif _leads_to_file(entry) and (is_script_name(entry.name) or _has_script_head(entry)):
             yield entry.path.removeprefix(f".{os.sep}")
+
+
+def _leads_to_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def _has_script_head(entry: os.DirEntry[str]) -> bool:

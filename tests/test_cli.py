@@ -80,7 +80,7 @@ def test_check_status(script: Path, text: str, words: list[str], status: int) ->
         (["check", "--fail-on", "never"], "invalid choice"),
         (["check", "--sglang", "0.5.99"], "0.5.23"),
         (["check", "--sglang", "latest"], "not a release"),
-        (["check", "--gpu", "H10"], "did you mean 'H100'"),
+        (["check", "--gpu", "H10"], "error: --gpu: unknown GPU 'H10'; did you mean 'H100'"),
         (["check", "--gpus", "none"], "--gpus: 'none' is not a whole number from 1"),
         (["check", "--vram", "-3"], "--vram: '-3' is not a number above 0"),
         (["check", "--vram", "nan"], "--vram: 'nan' is not a number above 0"),

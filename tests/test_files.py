@@ -52,6 +52,14 @@ def test_a_link_to_a_folder_above_does_not_loop(tmp_path: Path) -> None:
     assert found(tmp_path) == ["a.sh"]
 
 
+def test_a_link_to_itself_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_bytes(SCRIPT)
+    (tmp_path / "self.sh").symlink_to("self.sh")
+    assert found(tmp_path) == ["a.sh"]
+    with pytest.raises(FileError, match="cannot be read"):
+        files.read(str(tmp_path / "self.sh"))
+
+
 def test_a_found_file_that_is_not_text_and_says_nothing_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "a.sh"
     path.write_bytes(b"echo \xe9\n")

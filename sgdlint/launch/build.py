@@ -80,23 +80,28 @@ def _as_read(
         bound = _shifted(bound)
     words_unknown = bound.open
     named = MODEL in bound.given and not bound.given[MODEL].dropped
-    path = _known_text(words[0] if positional else _model_word(bound, words))
+    path = _known_text(words[0] if positional and not named else _model_word(bound, words))
     certain = found.subcommand == "generate" or found.entry in DIFFUSION_MODULES
     dispatched = dispatcher.dispatched_model(release, words)
     meant = "".join(one or "" for one in dispatched) or path or _misplaced_model(bound, words)
     empty = dispatched == [""] and found.entry not in DIFFUSION_MODULES
+    begins = bool(dispatched) and (dispatched[0] or "").startswith("-")
+    valueless = dispatcher.model_that_is_an_option(words) if begins else None
     if not certain and not _is_diffusion(bound, release, meant, model_type):
         lost = not dispatched and not bound.open and dispatcher.names_no_model(found, words)
-        if model_type or not (lost or empty or refused):
+        if model_type or not (lost or empty or refused or valueless):
             return None
         # Whatever it was to serve, it stops; of its options nothing is known.
         bound, named = Bound({}, (), (), True, ()), not lost
     first = [*misread, *([Event("inert-module", ())] if found.entry == INERT_CLI else [])]
     first += [Event("empty-model", ())] if empty else []
+    first += [_model_twice(bound.given[MODEL])] if positional and named else []
+    if valueless and not any(event.words == valueless.words for event in bound.events):
+        first.append(valueless)
     events, unclear = _noticed((*first, *refused, *bound.events), bound, words, release, found)
     # A config file cannot name the model: SGLang looks for it before it reads the file.
-    if not (positional or named or words_unknown or MODEL in unclear):
-        events = (*events, dispatcher.missing_model(words, release, found))
+    if not (positional or named or words_unknown):
+        events = dispatcher.without_model(events, words, release, found, unclear=MODEL in unclear)
     if CONFIG in bound.given:
         from sgdlint.launch import configuration
 
@@ -157,6 +162,11 @@ def _model_word(bound: Bound, words: Sequence[Word]) -> Word | None:
     if given is None or (not given.value_words and not given.joined):
         return None
     return words[given.name_word if given.joined else given.value_words[0]]
+
+
+def _model_twice(given: Given) -> Event:
+    """Return the event for a model in the first place and in an option, which is what counts."""
+    return Event("model-given-twice", (0, given.name_word), (("flag", given.flag),))
 
 
 def _known_text(word: Word | None) -> str:

@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sgdlint.catalog import Release
+    from sgdlint.catalog.options import OptionTable
     from sgdlint.launch.recognise import Recognised
     from sgdlint.shell.values import Word
 
+MODEL_PATH = "--model-path"
 MODEL_TYPE = "--model-type"
 MODEL_TYPES = ("auto", "llm", "diffusion")
 
@@ -104,11 +106,43 @@ def names_no_model(found: Recognised, words: Sequence[Word]) -> bool:
     return is_dispatched(found) and (not words or (words[0].text or "-").startswith("-"))
 
 
-def missing_model(words: Sequence[Word], release: Release, found: Recognised) -> Event:
-    """Return the event for a launch without a model; it tells what was meant to name it, if any."""
-    options = release.options(found.subcommand)
+def without_model(
+    events: tuple[Event, ...],
+    words: Sequence[Word],
+    release: Release,
+    found: Recognised,
+    *,
+    unclear: bool,
+) -> tuple[Event, ...]:
+    """Add that a launch has no model; the event tells what was meant to name it, if anything.
+
+    unclear: a wrong word may stand for the model. When it is refused, that says enough; when
+    SGLang takes it for a component, the launch stops for the missing model.
+    """
+    taken = [event for event in events if ("nearest", MODEL_PATH) in event.fields]
+    swallowed = [event for event in taken if event.kind == "swallowed-option"]
+    if unclear and not swallowed:
+        return events
+    missing = _missing_model(words, release.options(found.subcommand))
+    return (*(event for event in events if event not in swallowed), missing)
+
+
+def _missing_model(words: Sequence[Word], options: OptionTable) -> Event:
+    from sgdlint.nearest import nearest
+
     for index, word in enumerate(words):
         flag = (word.text or word.prefix).partition("=")[0]
-        if flag.startswith("--model") and flag not in options:
+        if not flag.startswith("--") or flag in options:
+            continue
+        if flag.startswith("--model") or nearest(flag, [MODEL_PATH], cutoff=0.85):
             return Event("missing-model", (index,), (("flag", flag),))
     return Event("missing-model", ())
+
+
+def model_that_is_an_option(words: Sequence[Word]) -> Event | None:
+    """Return the event for `--model-path` before a word that begins like an option."""
+    for index, word in enumerate(words[:-1]):
+        if word.text == MODEL_PATH and words[index + 1].prefix.startswith("-"):
+            fields = (("flag", MODEL_PATH), ("expected", "one value"))
+            return Event("missing-value", (index,), fields)
+    return None

@@ -115,6 +115,7 @@ EVENTS: dict[str, dict[str, str]] = {
     "empty-prompt-file": {"flag": "string", "file": "string"},
     "stray-argument": {"value": "string"},
     "missing-model": {"flag": "string"},
+    "model-given-twice": {"flag": "string"},
     "empty-model": {},
     "model-type": {"value": "string", "allowed": "string"},
     "component-value": {

@@ -85,3 +85,29 @@ def test_misplaced_models_and_misspelt_components(
     command: str, release: str, found: list[str]
 ) -> None:
     assert sorted(codes(command, release)) == found
+
+
+@pytest.mark.parametrize(
+    ("command", "release", "expected"),
+    [
+        ("sglang generate --modl-path Qwen/Qwen-Image --prompt x", "0.5.9", ["SGD201"]),
+        ("sglang generate --modl-path Qwen/Qwen-Image --prompt x", "0.5.23", ["SGD245"]),
+        ("sglang serve --modl-path=Qwen/Qwen-Image --num-gpus 1", "0.5.12", ["SGD245"]),
+        ("sglang generate --modelpath Qwen/Qwen-Image --prompt x", "0.5.23", ["SGD201"]),
+        ("sglang generate --modl-path Qwen/Qwen-Image $ARGS", "0.5.23", ["SGD210"]),
+        ("sglang generate --vae-path x --prompt x", "0.5.23", ["SGD216"]),
+        ("sglang serve --model-path --port 30000", "0.5.23", ["SGD211"]),
+        ("sglang serve --model-path --warmup-mode request", "0.5.9", ["SGD211"]),
+        ("sglang generate --model-path -1 --prompt x", "0.5.19", ["SGD211"]),
+        ("sglang serve --model-path $MODEL --port 30000", "0.5.23", []),
+    ],
+)
+def test_a_launch_that_names_no_model(command: str, release: str, expected: list[str]) -> None:
+    assert codes(command, release) == expected
+
+
+def test_of_two_models_the_one_of_the_option_counts() -> None:
+    command = "sglang serve Qwen/Qwen-Image --model-path Wan-AI/Wan2.1-T2V-1.3B-Diffusers"
+    report = check(Source("run.sh", command), rulepack.load(), Options(sglang="0.5.23"))
+    assert [finding.code for finding in report.findings] == ["SGD279"]
+    assert report.launches[0]["model_path"] == ("Wan-AI/Wan2.1-T2V-1.3B-Diffusers",)

@@ -162,6 +162,15 @@ def whole(launch: Launch, lookup: Lookup) -> Value:
     return UNKNOWN if found is None or found.most is None else known(round(found.most, 1))
 
 
+def all_weights(launch: Launch, lookup: Lookup) -> Value:
+    """Return the GiB of all weights on one GPU, of a sharded transformer its share."""
+    found, tensor = _weights(launch, lookup), _greatest(lookup, "parallel.tp")
+    if found is None or tensor is None:
+        return UNKNOWN
+    gib = {part: sum(size.least for size in found.parts[part]) for part in PARTS}
+    return known(round(sum(gib.values()) - gib["dit"] * (1 - 1 / tensor), 1))
+
+
 def _of_part(part: str) -> Callable[[Launch, Lookup], Value]:
     def read(launch: Launch, lookup: Lookup) -> Value:
         found = _weights(launch, lookup)
@@ -186,6 +195,7 @@ MEMORY_FACTS: dict[str, tuple[str, Callable[[Launch, Lookup], Value], str]] = {
         "it fits with the DiT on the GPU, and the other parts where they lie",
     ),
     "dit_least": ("number", dit_least, "GiB that each GPU must have at least with the DiT on it"),
+    "weights": ("number", all_weights, "GiB of all its weights on each GPU, at least"),
     "dit": ("number", _of_part("dit"), "GiB of the weights of its DiT, or of both"),
     "text_encoder": ("number", _of_part("text_encoder"), "GiB of its text encoders"),
     "image_encoder": (

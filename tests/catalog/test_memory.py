@@ -195,6 +195,8 @@ def test_without_a_gpu_nothing_is_reckoned() -> None:
     [
         ("", "dit", 38.1),
         ("--dit-precision fp32", "dit", 76.1),
+        ("", "weights", 51.5),
+        ("--num-gpus 2 --tp-size 2", "weights", 32.4),
         ("--dit-cpu-offload false --text-encoder-cpu-offload false", "least", 51.5),
         ("--dit-layerwise-offload", "least", 0.3),
         ("--batching-max-size 4", "most", None),

@@ -108,9 +108,10 @@ class Uses:
 
     def sets(self, reader: Span, edit: Edit) -> bool:
         """Whether a command (`export A=1`) is the one that makes the assignment of an edit."""
+        places = [Span(one.start, one.end) for one in self.assignments]
         return any(
-            one.start <= edit.span.start <= one.end and _holds(reader, Span(one.start, one.end))
-            for one in self.assignments
+            _holds(reader, one) and (one.start <= edit.span.start <= one.end or _holds(edit.span, one))
+            for one in places
         )
 
     def assigned_name(self, span: Span) -> str:

@@ -264,6 +264,7 @@ MODEL_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
     "kind": ("string", _of_model("kind"), "image, video or other"),
     "steps": ("number", _default("num_inference_steps"), "denoising steps of its defaults"),
     "guidance_scale": ("number", _default("guidance_scale"), "guidance scale of its defaults"),
+    "frames": ("number", _default("num_frames"), "frames of its defaults"),
     "dit_precision": ("string", _setting("dit_precision", "bf16"), "precision of its transformer"),
     "vae_precision": ("string", _setting("vae_precision", "fp32"), "precision of its VAE"),
     "uses_cfg": ("bool", _of_model("uses_cfg"), "its defaults use classifier-free guidance"),

@@ -266,6 +266,9 @@ FUNCTIONS: dict[str, FunctionType] = {
     "words": FunctionType(
         ("list",), "number", lambda a: len(_joined(a).split()), "how many words its values hold"
     ),
+    "sized": FunctionType(
+        ("number", "number"), "string", lambda a, b: f"{a}x{b}", "width and height, as 1024x768"
+    ),
     "least": FunctionType(("number", "number"), "number", min, "the smaller number"),
     "most": FunctionType(("number", "number"), "number", max, "the larger number"),
 }

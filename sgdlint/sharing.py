@@ -110,7 +110,8 @@ class Uses:
         """Whether a command (`export A=1`) is the one that makes the assignment of an edit."""
         places = [Span(one.start, one.end) for one in self.assignments]
         return any(
-            _holds(reader, one) and (one.start <= edit.span.start <= one.end or _holds(edit.span, one))
+            _holds(reader, one)
+            and (one.start <= edit.span.start <= one.end or _holds(edit.span, one))
             for one in places
         )
 

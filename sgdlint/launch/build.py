@@ -6,7 +6,7 @@ from sgdlint import quick
 from sgdlint.catalog.quirks import input_files
 from sgdlint.launch import dispatcher
 from sgdlint.launch.bind import Bound, Elsewhere, Event, Given, Table, bind
-from sgdlint.launch.entrypoints import DIFFUSION_MODULES, INERT_CLI
+from sgdlint.launch.entrypoints import DIFFUSION_MODULES, INERT_CLI, LANGUAGE_SERVER
 from sgdlint.launch.launch import Hardware, Launch
 from sgdlint.launch.notices import noted
 from sgdlint.record import replace
@@ -37,6 +37,10 @@ def launch_of(
     around: Surroundings | None = None,
 ) -> Launch | None:
     """Return the launch, or None when it is not known to be one of a diffusion model."""
+    if found.entry == LANGUAGE_SERVER:
+        from sgdlint.launch.language import wrong_server
+
+        return wrong_server(found, release, hardware)
     if around is not None and not found.nested and _may_be_cut(found.command.end, around):
         from sgdlint.launch import torn
 
@@ -112,6 +116,8 @@ def _as_read(
         from sgdlint.launch import inputs
 
         events = (*events, *inputs.noticed(bound, found, release, around))
+    if found.fresh and around is not None and not around.mentions_token():
+        events = (*events, Event("no-token-in-sight", ()))
     launch = Launch(
         command=found.subcommand,
         release=release,

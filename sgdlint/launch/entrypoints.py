@@ -15,11 +15,18 @@ DIFFUSION_CLI = "sglang.multimodal_gen.runtime.entrypoints.cli.main"
 DIFFUSION_SERVER = "sglang.multimodal_gen.runtime.launch_server"
 INERT_CLI = "sglang.cli.main"
 
-MODULES: dict[str, str] = {DIFFUSION_CLI: "", DIFFUSION_SERVER: "serve", INERT_CLI: ""}
+LANGUAGE_SERVER = "sglang.launch_server"
+
+MODULES: dict[str, str] = {
+    DIFFUSION_CLI: "",
+    DIFFUSION_SERVER: "serve",
+    INERT_CLI: "",
+    LANGUAGE_SERVER: "serve",
+}
 """Modules for `python -m`, each with the subcommand that it is, or "" when that is an argument.
 
 `python -m sglang.cli.main` defines `main` without calling it, so it ends at once in each of these
-releases. `sglang.launch_server` is not here: it reads the options of language models only.
+releases. `sglang.launch_server` reads the options of language models only, whatever the model is.
 """
 DIFFUSION_MODULES = (DIFFUSION_CLI, DIFFUSION_SERVER)
 """Modules that start diffusion whatever the model."""

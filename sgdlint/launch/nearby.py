@@ -21,6 +21,10 @@ _SCRIPT_FOLDER = (
 )
 
 
+_TOKENS = ("HF_", "HUGGING", "huggingface", ".cache", "env-file", "env_file")
+"""What a file holds that may give a token for Hugging Face, or weights that need none."""
+
+
 @record
 class Seen:
     """What can be told of a file: its text, None when that is not certain.
@@ -39,6 +43,10 @@ class Surroundings:
 
     source: Source
     commands: Sequence[Command]
+
+    def mentions_token(self) -> bool:
+        """Whether the script mentions what may give a token for Hugging Face."""
+        return any(one in self.source.text for one in _TOKENS)
 
     def look(self, path: str, found: Recognised) -> Seen:
         """Return what can be told of the file that a path means.

@@ -158,6 +158,8 @@ EVENTS: dict[str, dict[str, str]] = {
     "dash-of-another-kind": {"flag": "string", "option": "string", "refused": "string"},
     "placeholder": {"written": "string", "file": "string"},
     "inert-module": {},
+    "language-server": {},
+    "no-token-in-sight": {},
     "move": {"from": "string"},
     "moved-default": {
         "option": "string",

@@ -62,7 +62,7 @@ def test_a_limit_is_known_only_where_the_model_cannot_drop_the_option() -> None:
         (f"{SERVE} --num-gpus 2 --num-gpus 2", "0.5.12", ["SGD222"]),
         (f"MORE='--num-gpus 2'\n{SERVE} $MORE --num-gpus 4", "0.5.12", ["SGD222"]),
         (f"{SERVE} --num-gpu 2 --num-gpus 4", "0.5.12", ["SGD209"]),
-        (f"{QWEN} --save-output --no-save-output", "0.5.12", ["SGD221"]),
+        (f"{QWEN} --save-output --no-save-output", "0.5.12", ["SGD221", "SGD713"]),
     ],
 )
 def test_findings(command: str, release: str, found: list[str]) -> None:

@@ -177,7 +177,6 @@ NOTHING = [
     "bash -c 'echo sglang serve'",
     "bash script <<'E'\nsglang serve\nE",
     "cat <<'E'\nsglang serve\nE",
-    "python -m sglang.launch_server --model-path x",
     "python -m sglang.bench_serving serve",
     "python -c 'sglang serve'",
     "python sglang serve",

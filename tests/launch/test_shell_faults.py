@@ -93,6 +93,11 @@ def test_what_bash_reads_as_it_is_meant_is_left_alone(name: str) -> None:
         ("sglang serve \\ \n  --model-path Qwen/Qwen-Image --port 3\n", ["SGD809"]),
         ("sglang serve --model-path Qwen/Qwen-Image --port 3 \\ \n", ["SGD808"]),
         ("sglang serve --model-path meta-llama/Llama-3 \\ \n  --port 3\n", []),
+        ("python -m sglang.launch_server --model-path Qwen/Qwen-Image --tp 8\n", ["SGD818"]),
+        ("python -m sglang.launch_server --model-path=Qwen/Qwen-Image \\ \n  --tp 8\n", ["SGD818"]),
+        ("python -m sglang.launch_server --model-path meta-llama/Llama-3 --tp 8\n", []),
+        ("python -m sglang.launch_server --model-path $MODEL --tp 8\n", []),
+        ("python -m sglang.launch_server --help --model-path Qwen/Qwen-Image\n", []),
     ],
 )
 def test_what_is_said(script: str, expected: list[str]) -> None:

@@ -1,0 +1,54 @@
+"""A diffusion model that is given to the server of language models.
+
+Imported when a script starts that server.
+"""
+
+from __future__ import annotations
+
+from sgdlint.launch.bind import Bound, Event
+from sgdlint.launch.launch import Hardware, Launch, sure_model
+from sgdlint.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sgdlint.catalog import Release
+    from sgdlint.launch.recognise import Recognised
+
+MODEL_FLAGS = ("--model-path", "--model")
+"""How the server of language models calls its model."""
+
+
+def wrong_server(found: Recognised, release: Release, hardware: Hardware) -> Launch | None:
+    """Return a launch with unknown options; None when its model may be a language model."""
+    path = _model_path(found)
+    model = sure_model(release, path)
+    if model is None or path != model.id:
+        return None
+    place = (found.head_start, found.head_end)
+    edits = () if found.nested else ((*place, "sglang serve"),)
+    event = Event("language-server", (), (), None, place, edits)
+    return Launch(
+        command=found.subcommand,
+        release=release,
+        words=found.arguments,
+        span=Span(found.command.start, found.command.end),
+        head_start=found.head_start,
+        head_end=found.head_end,
+        bound=Bound({}, (), (event,), True, ()),
+        environment={},
+        prefix_reaches=found.prefix_reaches,
+        fresh=found.fresh,
+        model_path=path,
+        hardware=hardware,
+        nested=found.nested,
+    )
+
+
+def _model_path(found: Recognised) -> str:
+    """Return the model, "" when it is not known."""
+    path = ""
+    for word, following in zip(found.arguments, (*found.arguments[1:], None), strict=True):
+        flag, equals, value = (word.text or "").partition("=")
+        if flag in MODEL_FLAGS:
+            path = value if equals else (following.text if following is not None else "") or ""
+    return path

@@ -243,6 +243,8 @@ def _noticed(
         left, single = strays.leftovers(bound, words, release, found.subcommand)
         events = (*events, *left)
         unclear = strays.probably_meant(events, release.options(found.subcommand))
+        # What `--component-paths.vae X` gives to one component is in no option of the parser.
+        unclear |= {one.family for one in single}
     if single or any(name.startswith(COMPONENT) for name in bound.given):
         from sgdlint.launch import components
 

@@ -28,7 +28,7 @@ LATER = {
     "SGD143": "Cache-DiT takes one calibrator, which shows at the first request",
     "SGD148": "sliding tile attention reads its mode at the first request",
     "SGD149": "video sparse attention reads its sparsity at the first request",
-    "SGD184": "TeaCache for HunyuanVideo is refused in its first step",
+    "SGD275": "TeaCache for HunyuanVideo is refused in its first step",
     "SGD186": "the numbers of Cache-DiT are read at the first request",
     "SGD187": "cache-dit makes its plan for the steps of a request",
     "SGD188": "V-MoBA gets no settings at the first request",

@@ -111,3 +111,20 @@ def test_of_two_models_the_one_of_the_option_counts() -> None:
     report = check(Source("run.sh", command), rulepack.load(), Options(sglang="0.5.23"))
     assert [finding.code for finding in report.findings] == ["SGD279"]
     assert report.launches[0]["model_path"] == ("Wan-AI/Wan2.1-T2V-1.3B-Diffusers",)
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ("", ["SGD188"]),
+        ("--component-attention-backends vae=fa", []),
+        ("--component-attention-backends.transformer fa", []),
+        ("--component-paths.vae /models/vae", ["SGD188"]),
+    ],
+)
+def test_an_option_for_one_component_leaves_open_what_that_of_all_does(
+    options: str, found: list[str]
+) -> None:
+    command = "sglang serve --model-path Wan-AI/Wan2.1-T2V-1.3B-Diffusers "
+    told = codes(command + "--attention-backend vmoba_attn " + options, "0.5.23")
+    assert [code for code in told if code == "SGD188"] == found

@@ -80,13 +80,19 @@ def main() -> int:
 
 def load() -> list[Row]:
     """Return the measurements, each with the bounds that sgdlint reckons."""
-    import yaml
-
-    rows: list[Row] = yaml.safe_load(DATA.read_text(encoding="utf-8"))["measured"]
+    rows: list[Row] = data()["measured"]
     for row in rows:
         row["least"], row["most"] = reckon(row["launch"], row["sglang"], row["gpu"])
         row["gib"] = row["mib"] / MIB if "mib" in row else float(row["gb"])
     return rows
+
+
+def data() -> Row:
+    """Return what is kept by hand."""
+    import yaml
+
+    found: Row = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    return found
 
 
 def reckon(launch: str, sglang: str, gpu: str) -> tuple[Any, Any]:
@@ -130,7 +136,42 @@ def page(rows: list[Row]) -> str:
         "| launch | SGLang | GPU | measured | at least | at most | source |\n"
         "| --- | --- | --- | --- | --- | --- | --- |\n"
     )
-    return HEAD + head + "\n".join(map(_line, rows)) + "\n"
+    parts = (head + "\n".join(map(_line, rows)), _others(), _thresholds())
+    return HEAD + "\n\n".join(parts) + "\n"
+
+
+def _others() -> str:
+    lines = [f"| {one['what']} | {one['gib']} | {one['source']} |" for one in data()["others"]]
+    head = "## Measured, and not reckoned\n\nThe size of these checkpoints is not known here.\n\n"
+    return head + "\n".join(("| what | GiB | source |", "| --- | --- | --- |", *lines))
+
+
+def _thresholds() -> str:
+    """Return the table of the free memory from which SGLang keeps a DiT on the GPU by itself."""
+    from sgdlint import catalog
+    from sgdlint.catalog import tables
+
+    newest = catalog.load(catalog.newest())
+    lines = ["| model | keeps it from | weights of the DiT |", "| --- | --- | --- |"]
+    for row in tables.table("weights")["models"]:
+        for name in row["ids"]:
+            lines += _threshold(newest.model(name), row)
+    return (
+        "## What SGLang asks for\n\nFree GiB from which SGLang "
+        f"{newest.name} keeps the DiT on the GPU by itself, beside what its weights\ntake. Where "
+        "they take more, a GPU between the two runs out of memory when it loads.\n\n"
+    ) + "\n".join(lines)
+
+
+def _threshold(model: Any, row: Row) -> list[str]:
+    from sgdlint.catalog import tables
+
+    usual = 45 if model.output == "image" else 120
+    least = model.deployment.get("keep_resident_min_available_gb") or usual
+    sizes = {part["name"]: part["params"] for part in tables.table("weights")["parts"]}
+    params = [sizes[name] for name in row["dit"]]
+    gib = sum(one[0] if isinstance(one, list) else one for one in params) * 2 / 1024**3
+    return [f"| {model.id} | {least:g} | {gib:.1f}{' (more)' if gib > least else ''} |"]
 
 
 def _line(row: Row) -> str:

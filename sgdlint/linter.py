@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sgdlint import assumed, catalog, directives, settings
 from sgdlint.assumed import Assumed
+from sgdlint.catalog.quirks import output_files
 from sgdlint.catalog.specifiers import SpecifierError
 from sgdlint.directives import DirectiveError
 from sgdlint.documents import mentions_sglang
@@ -172,6 +173,7 @@ def _for_release(task: _Task, engine: Engine) -> _Done:
     text, shown = script.source.text, task.shown or engine.release
     done = _Done([], [], [])
     by_launch: list[tuple[Launch, list[Finding]]] = []
+    ran: list[tuple[Launch, Command]] = []
     for place, (one, some) in enumerate(zip(script.found, task.sure, strict=True)):
         if engine.release not in some.releases:
             continue
@@ -180,10 +182,28 @@ def _for_release(task: _Task, engine: Engine) -> _Done:
             continue
         more = task.also(place, launch, engine) if task.also is not None else []
         by_launch.append((launch, [*engine.run(launch, text, shown), *more]))
+        ran.append((launch, one.command))
         done.launches.append(launch)
         done.assumptions.append(some)
+    by_launch += _of_several(ran, engine, script)
     done.findings.extend(settle(by_launch, script.commands, script.tree, script.source))
     return done
+
+
+def _of_several(
+    ran: list[tuple[Launch, Command]], engine: Engine, script: _Script
+) -> list[tuple[Launch, list[Finding]]]:
+    """Return findings about launches that write the same file, by launch."""
+    if len(ran) < 2:
+        return []
+    names = output_files(engine.release)
+    if sum(not names.isdisjoint(launch.bound.given) for launch, _ in ran) < 2:
+        return []
+    from sgdlint.sequence import overwritten
+
+    source = script.source
+    again = overwritten(ran, names, script.commands, source)
+    return [(launch, engine.noticed(launch, source.text, event)) for launch, event in again]
 
 
 def _findings_of(done: Mapping[str, _Done]) -> list[Finding]:

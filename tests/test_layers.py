@@ -36,6 +36,7 @@ LAYERS = (
         "doubts",
         "pins",
         "several",
+        "sequence",
     },
     {"formatters", "rules", "launch", "documents", "settings"},
     {"shell", "catalog", "hardware"},

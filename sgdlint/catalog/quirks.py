@@ -130,6 +130,12 @@ def input_files(release: str) -> dict[str, Row]:
     return {name: row for row in rows if tables.within(row, release) for name in row["options"]}
 
 
+def output_files(release: str) -> frozenset[str]:
+    """Return the options that name a file which a release writes anew."""
+    rows = tables.table("quirks")["output_files"]
+    return frozenset(name for row in rows if tables.within(row, release) for name in row["options"])
+
+
 def dead_variables(release: str) -> dict[str, str]:
     """Return the environment variables that have no effect, though code reads them, with why."""
     rows = tables.table("quirks")["dead_variables"]

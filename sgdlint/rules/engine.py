@@ -94,6 +94,11 @@ class Engine:
             if launch.command in rule.commands and holds_here:
                 yield _finding(rule, facts, text, event)
 
+    def noticed(self, launch: Launch, text: str, event: Event) -> list[Finding]:
+        """Return what the rules say of something that is noticed beside what the launch holds."""
+        finding = self._on_event(launch, text, event)
+        return [] if finding is None else [finding]
+
     def _on_event(self, launch: Launch, text: str, event: Event) -> Finding | None:
         facts = Facts(launch, self.derived, dict(event.fields), shown=self.shown)
         for rule in self.on(event.kind):

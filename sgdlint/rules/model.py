@@ -159,6 +159,7 @@ EVENTS: dict[str, dict[str, str]] = {
     "placeholder": {"written": "string", "file": "string"},
     "inert-module": {},
     "language-server": {},
+    "file-written-again": {"flag": "string", "file": "string", "line": "string"},
     "no-token-in-sight": {},
     "move": {"from": "string"},
     "moved-default": {

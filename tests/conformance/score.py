@@ -35,6 +35,7 @@ LATER = {
     "SGD189": "the diffusers pipeline refuses backends of components when it is made",
     "SGD147": "the method of --quantization is looked up while the transformer is loaded",
     "SGD600": "the judge has no GPU, and loads no weights",
+    "SGD292": "the parts of a pipeline are looked up while it is loaded",
     "SGD327": "the GPUs without a branch fail in the first denoising step",
     "SGD329": "heads are shared out in the first denoising step",
     "SGD328": "the GPUs without a branch fail in the first denoising step",

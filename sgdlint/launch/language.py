@@ -47,8 +47,9 @@ def wrong_server(found: Recognised, release: Release, hardware: Hardware) -> Lau
 def _model_path(found: Recognised) -> str:
     """Return the model, "" when it is not known."""
     path = ""
-    for word, following in zip(found.arguments, (*found.arguments[1:], None), strict=True):
-        flag, equals, value = (word.text or "").partition("=")
+    texts = [word.text or "" for word in found.arguments]
+    for text, following in zip(texts, [*texts[1:], ""], strict=False):
+        flag, equals, value = text.partition("=")
         if flag in MODEL_FLAGS:
-            path = value if equals else (following.text if following is not None else "") or ""
+            path = value if equals else following
     return path

@@ -88,7 +88,7 @@ def _shortened(launch: Launch, count: int, event: Event, is_open: bool) -> Launc
 
 
 def _last_word(given: Given) -> int:
-    return max(given.name_word, *given.value_words)
+    return max((given.name_word, *given.value_words))
 
 
 # --- where it is cut ------------------------------------------------------------------------------

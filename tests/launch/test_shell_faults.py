@@ -97,6 +97,11 @@ def test_what_bash_reads_as_it_is_meant_is_left_alone(name: str) -> None:
         ("python -m sglang.launch_server --model-path=Qwen/Qwen-Image \\ \n  --tp 8\n", ["SGD818"]),
         ("python -m sglang.launch_server --model-path meta-llama/Llama-3 --tp 8\n", []),
         ("python -m sglang.launch_server --model-path $MODEL --tp 8\n", []),
+        ("python -m sglang.launch_server\n", []),
+        (
+            "sglang serve --model-path Qwen/Qwen-Image --enable-torch-compile\n --port 3\n",
+            ["SGD811"],
+        ),
         ("python -m sglang.launch_server --help --model-path Qwen/Qwen-Image\n", []),
     ],
 )

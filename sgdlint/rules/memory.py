@@ -179,10 +179,19 @@ def _of_part(part: str) -> Callable[[Launch, Lookup], Value]:
     return read
 
 
+def published(launch: Launch, lookup: Lookup) -> Value:
+    """Whether the path names the published checkpoint, and not a folder that is called like it."""
+    model = launch.model
+    if model is None or not _as_published(launch, model):
+        return UNKNOWN
+    return known(model.how != "name")
+
+
 MEMORY_FACTS: dict[str, tuple[str, Callable[[Launch, Lookup], Value], str]] = {
     "least": ("number", least, "GiB that each GPU must have at least"),
     "most": ("number", most, "GiB with which each GPU certainly has enough, where that is known"),
     "fits": ("bool", _fits, "the launch fits into the memory of the GPU that was told"),
+    "published": ("bool", published, "the path is the id of the model, not a folder of its name"),
     "whole": ("number", whole, "GiB that are certainly enough when every part stays on the GPU"),
     "whole_fits": (
         "bool",

@@ -231,3 +231,25 @@ def test_a_figure_outside_of_the_bounds_is_told(script: ModuleType) -> None:
     assert script.problems([row]) == ["x (5.0): is not between 7.0, 9.0"]
     assert script.problems([row | {"why": "said"}]) == []
     assert script.problems([row | {"gib": 8.0, "why": "said"}]) != []
+
+
+@pytest.mark.parametrize(
+    ("path", "published"),
+    [
+        ("Qwen/Qwen-Image", True),
+        ("/data/Qwen-Image", False),
+        ("mirror/Qwen-Image", False),
+        ("a/Qwen-Image-4bit", None),
+        ("someone/else", None),
+    ],
+)
+def test_whether_the_path_names_the_published_weights(path: str, published: bool | None) -> None:
+    serve = f"sglang serve --model-path {path} --model-type diffusion"
+    assert fact(serve, "published") is published
+
+
+def test_the_page_shows_what_is_known(script: ModuleType) -> None:
+    page = script.page(script.load())
+    assert "| 45.8 | 38.4 |" in page
+    assert "| black-forest-labs/FLUX.2-dev | 45 | 60.0 (more) |" in page
+    assert "MiniMax-H3" in page

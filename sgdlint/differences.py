@@ -42,7 +42,12 @@ def _event(kind: str, words: tuple[int, ...], **fields: str) -> Event:
 
 def _options(before: Launch, after: Launch) -> Iterator[Event]:
     old = {given.flag: given for given in before.bound.every if not given.retired}
-    told = {index for event in after.bound.events for index in event.words[:1]}
+    told = {
+        index
+        for event in after.bound.events
+        if event.kind != "unread-option"
+        for index in event.words[:1]
+    }
     for given in after.bound.every:
         was = old.get(given.flag)
         if was is not None and not given.retired:

@@ -53,7 +53,7 @@ def feed(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
         (BAD, ["--ignore", "SGD1,SGD2"], 0),
         (BAD, ["--select", "SGD1"], 0),
         (BAD, ["--select", "SGD206", "--ignore", "SGD1"], 1),
-        (BAD, ["--sglang", "0.5.9"], 0),
+        (BAD, ["--sglang", "0.5.9"], 1),
         (BAD, ["--sglang", "v0.5.12"], 1),
         (BAD, ["--format", "json"], 1),
         ("if true; then\n" + GOOD, [], 1),

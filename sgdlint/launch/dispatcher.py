@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from sgdlint.shell.values import Word
 
 MODEL_PATH = "--model-path"
+DASHES = (("value", "--"),)
+"""The fields of an event for the word behind which the parser takes no options."""
 MODEL_TYPE = "--model-type"
 MODEL_TYPES = ("auto", "llm", "diffusion")
 
@@ -117,11 +119,12 @@ def without_model(
     """Add that a launch has no model; the event tells what was meant to name it, if anything.
 
     unclear: a wrong word may stand for the model. When it is refused, that says enough; when
-    SGLang takes it for a component, the launch stops for the missing model.
+    SGLang passes it over or takes it for a component, the launch stops for the missing model.
     """
     taken = [event for event in events if ("nearest", MODEL_PATH) in event.fields]
-    swallowed = [event for event in taken if event.kind == "swallowed-option"]
-    if unclear and not swallowed:
+    swallowed = [event for event in taken if event.kind in ("swallowed-option", "unread-option")]
+    ends = any(event.kind == "stray-argument" and event.fields == DASHES for event in events)
+    if ends or (unclear and not swallowed):
         return events
     missing = _missing_model(words, release.options(found.subcommand))
     return (*(event for event in events if event not in swallowed), missing)

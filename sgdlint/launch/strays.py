@@ -11,10 +11,11 @@ from sgdlint.catalog.dynamic import usual_components
 from sgdlint.catalog.quirks import retired_options
 from sgdlint.launch.bind import Elsewhere, Event
 from sgdlint.nearest import nearest
+from sgdlint.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sgdlint.catalog import Release
     from sgdlint.catalog.dynamic import Dynamic
@@ -69,9 +70,10 @@ def leftovers(
     """Return events for the words left over, and the dynamic options, which SGLang takes out."""
     events: list[Event] = []
     entries: list[Entry] = []
-    if not release.rejects_unknown(command):
-        return events, entries
     extras = list(bound.extras)
+    if not release.rejects_unknown(command):
+        return list(_unread(bound, words, release, command)), entries
+    extras = [index for index in extras if not _follows_ambiguous(index, bound, words)]
     position = 0
     while position < len(extras):
         index = extras[position]
@@ -82,7 +84,8 @@ def leftovers(
         if not text.startswith("-"):
             run = _run(extras[position - 1 :], words)
             position += len(run) - 1
-            events.append(Event("stray-argument", run, (("value", _shortened(run, words)),)))
+            stray = Event("stray-argument", run, (("value", _shortened(run, words)),))
+            events.append(_behind_switch(index, bound, words) or stray)
             continue
         flag = text.partition("=")[0]
         family = release.component(flag)
@@ -95,6 +98,24 @@ def leftovers(
             position += taken
             events += _swallowed(flag, index, family, release, command)
     return events, entries
+
+
+def _unread(bound: Bound, words: Sequence[Word], release: Release, command: str) -> Iterator[Event]:
+    """Yield events for what SGLang passes over where it does not look at left-over words."""
+    for index in bound.extras:
+        text = words[index].text or words[index].prefix
+        behind = _behind_switch(index, bound, words)
+        if behind is not None:
+            yield replace(behind, fields=(*behind.fields, ("ignored", "yes")))
+        elif text.startswith("--") and len(text) > 2:
+            flag = text.partition("=")[0]
+            other = elsewhere(flag, release, command)
+            known = (
+                dict(other.fields)
+                if other
+                else dict(_unknown(flag, index, release, command).fields)
+            )
+            yield Event("unread-option", (index,), tuple({**known, "flag": flag}.items()))
 
 
 def _entry(family: tuple[Dynamic, str], indices: tuple[int, ...], words: Sequence[Word]) -> Entry:
@@ -122,6 +143,27 @@ def _run(extras: Sequence[int], words: Sequence[Word]) -> tuple[int, ...]:
             break
         run.append(index)
     return tuple(run)
+
+
+def _behind_switch(index: int, bound: Bound, words: Sequence[Word]) -> Event | None:
+    """Return the event for a word behind an option that takes none; with `false`, for the two."""
+    text = words[index].text
+    switches = (one for one in bound.every if one.name_word == index - 1 and not one.place)
+    given = next((one for one in switches if not one.option.takes_value), None)
+    if text is None or text.startswith("-") or given is None or given.joined or given.retired:
+        return None
+    value = text.lower() if text.lower() in ("true", "false") else text
+    which = (index - 1, index) if value == "false" else (index,)
+    return Event("word-behind-switch", which, (("flag", given.flag), ("value", value)))
+
+
+def _follows_ambiguous(index: int, bound: Bound, words: Sequence[Word]) -> bool:
+    """Whether a word is most likely the value of an option that could be several."""
+    before = [event.words[0] for event in bound.events if event.kind == "ambiguous-option"]
+    text = words[index].text or words[index].prefix
+    if index - 1 not in before or text.startswith("-"):
+        return False
+    return "=" not in (words[index - 1].text or "=")
 
 
 def _shortened(run: Sequence[int], words: Sequence[Word]) -> str:

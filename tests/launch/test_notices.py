@@ -128,3 +128,24 @@ def test_an_option_for_one_component_leaves_open_what_that_of_all_does(
     command = "sglang serve --model-path Wan-AI/Wan2.1-T2V-1.3B-Diffusers "
     told = codes(command + "--attention-backend vmoba_attn " + options, "0.5.23")
     assert [code for code in told if code == "SGD188"] == found
+
+
+    ("command", "release", "expected"),
+    [
+        (f"{SERVE} --num-gpus 2 --enable-cfg-parallel true", "0.5.10.post1", ["SGD281"]),
+        (f"{SERVE} --num-gpus 2 --enable-cfg-parallel true", "0.5.12", []),
+        (f"{SERVE} --num-gpus 2 --enable-cfg-parallel $X", "0.5.10.post1", []),
+        (f"{SERVE} --num-gpus 2 --enable-cfg-parallel false", "0.5.9", ["SGD282"]),
+        (f"{QWEN} --save-output out.png", "0.5.23", ["SGD281"]),
+        (f"{QWEN} --output-file-name x out.png", "0.5.23", ["SGD215"]),
+        (f"{QWEN} -- --num-gpus 1", "0.5.23", ["SGD283"]),
+        ("sglang generate -- --model-path Qwen/Qwen-Image --prompt x", "0.5.23", ["SGD283"]),
+        (f"{QWEN} --lora x", "0.5.23", ["SGD207"]),
+        (f"{SERVE} --num_gpus 2", "0.5.9", ["SGD284"]),
+        (f"{SERVE} --performance-mode speed", "0.5.9", ["SGD285"]),
+        (f"{SERVE} --performance-mode speed", "0.5.10.post1", ["SGD204"]),
+        (f"{SERVE} $MORE", "0.5.9", []),
+    ],
+)
+def test_words_that_no_option_takes(command: str, release: str, expected: list[str]) -> None:
+    assert codes(command, release) == expected

@@ -42,12 +42,6 @@ def _event(kind: str, words: tuple[int, ...], **fields: str) -> Event:
 
 def _options(before: Launch, after: Launch) -> Iterator[Event]:
     old = {given.flag: given for given in before.bound.every if not given.retired}
-    told = {
-        index
-        for event in after.bound.events
-        if event.kind != "unread-option"
-        for index in event.words[:1]
-    }
     for given in after.bound.every:
         was = old.get(given.flag)
         if was is not None and not given.retired:
@@ -62,9 +56,6 @@ def _options(before: Launch, after: Launch) -> Iterator[Event]:
             yield from _switch_value(index, after, old)
         elif was.flag not in was.option.flags:
             yield from _abbreviation(was, index, after)
-        elif index not in told and not after.release.rejects_unknown(after.command):
-            words = (index, *range(index + 1, index + 1 + len(was.value_words)))
-            yield _event("lost-option", words, flag=flag)
 
 
 def _kept(was: Given, now: Given, before: Launch, after: Launch) -> Iterator[Event]:

@@ -192,7 +192,6 @@ EVENTS: dict[str, dict[str, str]] = {
     },
     "gone-option": {"flag": "string", "option": "string", "value": "string", "same": "string"},
     "turned-option": {"flag": "string", "option": "string"},
-    "lost-option": {"flag": "string"},
     "idle-option": {"flag": "string", "value": "string"},
     "waking-option": {"flag": "string"},
     "moved-variable": {"name": "string", "new": "string"},

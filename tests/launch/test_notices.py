@@ -130,6 +130,7 @@ def test_an_option_for_one_component_leaves_open_what_that_of_all_does(
     assert [code for code in told if code == "SGD188"] == found
 
 
+@pytest.mark.parametrize(
     ("command", "release", "expected"),
     [
         (f"{SERVE} --num-gpus 2 --enable-cfg-parallel true", "0.5.10.post1", ["SGD281"]),

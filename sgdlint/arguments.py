@@ -25,6 +25,7 @@ commands:
   explain     tell everything about a rule
   rules       list the rules
   rule test   run the examples of rule files
+  rule new    start a rule file
   catalog     tell what is known of options, models, attention backends, environment variables
               and releases of SGLang, and where it was read
   ast         print the syntax tree of a script as JSON
@@ -126,7 +127,7 @@ DESCRIPTIONS = {
     "expand": "Show each launch as one command, and what SGLang works with when it runs it.",
     "explain": "Tell everything about a rule: why, since when, examples, references.",
     "rules": "List the rules.",
-    "rule": "Check rule files and run their examples.",
+    "rule": "Check rule files and run their examples, or start a new one.",
     "catalog": "Tell what is known of SGLang, and where it was read; without NAME, list the names.",
     "ast": "Print the syntax tree as JSON; exit 1 when part of it did not parse.",
 }

@@ -38,8 +38,18 @@ class Assumed:
         """The releases in short."""
         return described(self.releases)
 
+    @property
+    def pinned(self) -> bool | None:
+        """Whether the script or its project names one release; None when the user says another."""
+        if self.origin == COMMAND_LINE:
+            return None
+        by_chance = self.origin == NEWEST or self.origin.startswith(INSTALLED)
+        return len(self.releases) == 1 and not by_chance
+
 
 NEWEST = "the newest release known"
+INSTALLED = "installed in "
+COMMAND_LINE = "the command line"
 
 
 def newest() -> Assumed:
@@ -54,7 +64,7 @@ def installed(near: Nearby) -> Assumed | None:
     if found is None or not version or "dev" in version:
         return None
     release, note = _nearest(version)
-    return Assumed((release,), f"installed in {found[1]}", False, note)
+    return Assumed((release,), INSTALLED + found[1], False, note)
 
 
 def stated(texts: Sequence[str], origin: str) -> Assumed:

@@ -12,9 +12,11 @@ from sgdlint.linter import (
     OptionError,
     Options,
     check_names,
+    is_named,
     known_gpu,
     positive_number,
     positive_whole,
+    settings_of_project,
 )
 from sgdlint.linter import check as check_source
 from sgdlint.record import record
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from sgdlint.arguments import Arguments
     from sgdlint.rules.model import Pack
+    from sgdlint.source import Nearby
 
     Read = TypeVar("Read")
 
@@ -43,11 +46,11 @@ class Input:
 
 def check(arguments: Arguments) -> int:
     """Check everything and return the exit status."""
-    options, pack = options_of(arguments), pack_of(arguments)
+    options, packs = options_of(arguments), Packs(arguments)
     reports: list[Report] = []
     failures: list[Failure] = []
     for one in inputs(arguments, failures):
-        report = check_source(one.source, pack, options)
+        report = check_source(one.source, packs.of(one.source), options)
         failures += report.failures
         reports.append(report)
     show(arguments, reports, failures, sys.stdout)
@@ -81,13 +84,37 @@ def standard_input() -> bytes:
     return sys.stdin.buffer.read()
 
 
-def pack_of(arguments: Arguments) -> Pack:
-    """Return the rules, the user's own included; raises OptionError for an unknown rule name."""
-    from sgdlint import rulepack
+class Packs:
+    """The rules for each file: the built-in ones, those of --rules, those of the file's project.
 
-    pack = rulepack.load(arguments.rules)
-    check_names((*_list(arguments.select), *_list(arguments.ignore)), pack)
-    return pack
+    Raises OptionError for a rule name that neither the project where sgdlint was started nor that
+    of a file has.
+    """
+
+    def __init__(self, arguments: Arguments) -> None:
+        from sgdlint import rulepack
+
+        self._load = rulepack.of_project
+        self._paths = tuple(arguments.rules)
+        self._known: dict[tuple[str, tuple[str, ...]], Pack] = {}
+        wishes = (*_list(arguments.select), *_list(arguments.ignore))
+        start = self._pack(files.Neighbours(""))
+        self._unknown = [wish for wish in wishes if not is_named(wish, start)]
+        if self._unknown and not (arguments.paths or arguments.command):
+            check_names(self._unknown, start)
+
+    def of(self, source: Source) -> Pack:
+        """Return the rules for one file."""
+        pack = self._pack(source.near)
+        check_names(self._unknown, pack)
+        return pack
+
+    def _pack(self, near: Nearby) -> Pack:
+        found = settings_of_project(near)
+        key = found.path, found.rules
+        if key not in self._known:
+            self._known[key] = self._load(near, self._paths)
+        return self._known[key]
 
 
 def status_of(reports: Sequence[Report], failures: Sequence[Failure], threshold: str) -> int:

@@ -140,9 +140,12 @@ def _explain(arguments: Arguments) -> int:
     return CLEAN
 
 
-def _rule_test(arguments: Arguments) -> int:
+def _rule(arguments: Arguments) -> int:
     from sgdlint import rulebook
 
+    if arguments.verb == "new":
+        sys.stdout.write(rulebook.new(arguments.name, arguments.path))
+        return CLEAN
     text, good = rulebook.test(arguments.path)
     sys.stdout.write(text)
     return CLEAN if good else FAILED
@@ -167,6 +170,6 @@ COMMANDS = {
     "ast": _ast,
     "rules": _rules,
     "explain": _explain,
-    "rule": _rule_test,
+    "rule": _rule,
     "catalog": _catalog,
 }

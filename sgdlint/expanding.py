@@ -10,7 +10,7 @@ import sys
 
 from sgdlint import __version__
 from sgdlint.arguments import Arguments
-from sgdlint.checking import CLEAN, FAILED, inputs, options_of, pack_of
+from sgdlint.checking import CLEAN, FAILED, Packs, inputs, options_of
 from sgdlint.finding import Failure
 from sgdlint.formatters.json import in_force as value_data
 from sgdlint.formatters.json import span_data
@@ -45,11 +45,12 @@ class Expanded:
 def expand(arguments: Arguments) -> int:
     """Show every launch and return the exit status: 0, or 2 when something could not be read."""
     asked = Arguments(**{"select": [], "ignore": [], "lossy": False, **vars(arguments)})
-    pack, options = pack_of(asked), options_of(asked)
+    packs, options = Packs(asked), options_of(asked)
     failures: list[Failure] = []
     files = []
     for one in inputs(arguments, failures):
         found: list[Expanded] = []
+        pack = packs.of(one.source)
         report = check(one.source, pack, options, _gather(pack, found))
         failures += report.failures
         files.append((report, found))

@@ -29,7 +29,7 @@ def fix(arguments: Arguments) -> int:
     """Fix everything and return the exit status."""
     if arguments.diff and arguments.format == "json":
         raise OptionError("--diff shows a diff, so it does not go with --format json")
-    options, pack = checking.options_of(arguments), checking.pack_of(arguments)
+    options, packs = checking.options_of(arguments), checking.Packs(arguments)
     if arguments.to:
         known_release(arguments.to)
     reports: list[Report] = []
@@ -37,7 +37,7 @@ def fix(arguments: Arguments) -> int:
     moves: list[str] = []
     refused, mended, changed, to_stdout = False, 0, 0, arguments.diff
     for one in checking.inputs(arguments, failures):
-        look, told = _checker(arguments, one, pack, options)
+        look, told = _checker(arguments, one, packs.of(one.source), options)
         fixed = fix_source(one.source, look, arguments.unsafe)
         report = fixed.report
         moves += told(fixed)

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from sgdlint.launch.recognise import Recognised
     from sgdlint.pins import Evidence
     from sgdlint.rules.model import Pack
+    from sgdlint.settings import Settings
     from sgdlint.shell.tree import SyntaxProblem, Tree
     from sgdlint.shell.values import Command
-    from sgdlint.source import Source
+    from sgdlint.source import Nearby, Source
 
     Also = Callable[[int, Launch, Engine], list[Finding]]
 
@@ -90,8 +91,9 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
     }
     findings = [*_syntax(script.tree, source.text, engine), *_findings_of(done)]
     findings += _doubts(script, known, engine) if any(one.launches for one in done.values()) else []
-    findings = _suppress(findings, suppressions, source, engine, _chosen(options))
-    findings = [one for one in findings if _is_wanted(one, options)]
+    chosen = _chosen(options, pack.index.off)
+    findings = _suppress(findings, suppressions, source, engine, chosen)
+    findings = [one for one in findings if _is_wanted(one, options, chosen)]
     findings.sort(key=lambda one: (one.span.start, one.span.end, one.code))
     assumptions = _assumptions(done)
     first = stated or next((some for _, some in assumptions), assumed.newest())
@@ -148,7 +150,7 @@ def _releases_of(script: _Script, stated: Assumed | None, known: list[Evidence])
 
     known: what the script tells; what the files beside it tell is added when they are asked.
     """
-    project = _of_project(script.source)
+    project = _release_of_project(script.source)
     if stated is not None:
         return [stated] * len(script.found)
     return assumed.by_launch(script.source, script.commands, script.found, known, project)
@@ -180,6 +182,7 @@ def _for_release(task: _Task, engine: Engine) -> _Done:
         launch = launch_of(one, known, task.hardware, around)
         if launch is None:
             continue
+        launch = replace(launch, pinned=some.pinned)
         more = task.also(place, launch, engine) if task.also is not None else []
         by_launch.append((launch, [*engine.run(launch, text, shown), *more]))
         ran.append((launch, one.command))
@@ -310,7 +313,7 @@ def _stated(options: Options, directed: Sequence[Setting]) -> Assumed | None:
     said = [one for one in directed if one.name == "sglang"]
     if options.sglang:
         said_there = (options.sglang,) if isinstance(options.sglang, str) else options.sglang
-        return known_releases(said_there, "the command line")
+        return known_releases(said_there, assumed.COMMAND_LINE)
     if not said:
         return None
     lines = ", ".join(dict.fromkeys(f"line {one.line}" for one in said))
@@ -319,12 +322,17 @@ def _stated(options: Options, directed: Sequence[Setting]) -> Assumed | None:
     return known_releases([one.value for one in said], lines)
 
 
-def _of_project(source: Source) -> Assumed | None:
-    """Return the releases that the settings of the project name; raises OptionError."""
+def settings_of_project(near: Nearby) -> Settings:
+    """Return the settings of the project around a file; raises OptionError."""
     try:
-        found = settings.of(source.near)
+        return settings.of(near)
     except settings.SettingsError as error:
         raise OptionError(str(error)) from None
+
+
+def _release_of_project(source: Source) -> Assumed | None:
+    """Return the releases that the settings of the project name; raises OptionError."""
+    found = settings_of_project(source.near)
     if not found.sglang:
         return None
     try:
@@ -416,11 +424,13 @@ def _at_line(setting: Setting, read: Callable[[str], T]) -> T:
 # --- which findings are shown ---------------------------------------------------------------------
 
 
-def _chosen(options: Options) -> Callable[[str, str], bool]:
-    """Return whether a rule (code, name) is switched on."""
+def _chosen(options: Options, off: Sequence[str]) -> Callable[[str, str], bool]:
+    """Return whether a rule (code, name) is switched on; off: those to be asked for by name."""
 
     def chosen(code: str, name: str) -> bool:
         if any(_names(wish, code, name) for wish in options.ignore):
+            return False
+        if code in off and code not in options.select and name not in options.select:
             return False
         return not options.select or any(_names(wish, code, name) for wish in options.select)
 
@@ -431,18 +441,23 @@ def _names(wish: str, code: str, name: str) -> bool:
     return wish == name or (bool(wish) and code.startswith(wish))
 
 
-def _is_wanted(finding: Finding, options: Options) -> bool:
-    if not _chosen(options)(finding.code, finding.name):
+def _is_wanted(finding: Finding, options: Options, chosen: Callable[[str, str], bool]) -> bool:
+    if not chosen(finding.code, finding.name):
         return False
     if finding.lossless or finding.severity in ("error", "warning") or options.lossy:
         return True
     return any(wish in (finding.code, finding.name) for wish in options.select)
 
 
+def is_named(wish: str, pack: Pack) -> bool:
+    """Whether a rule of a pack is meant by a code, the beginning of one, or a name."""
+    return any(_names(wish, rule.code, rule.name) for rule in pack.rules)
+
+
 def check_names(wishes: Sequence[str], pack: Pack) -> None:
     """Raise OptionError for a rule that does not exist in select or ignore."""
     for wish in wishes:
-        if not any(_names(wish, rule.code, rule.name) for rule in pack.rules):
+        if not is_named(wish, pack):
             hint = nearest(wish, [key for rule in pack.rules for key in (rule.code, rule.name)])
             raise OptionError(f"no rule {wish!r}{f'; did you mean {hint!r}?' if hint else ''}")
 

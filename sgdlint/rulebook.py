@@ -1,36 +1,42 @@
-"""Rules for people: `sgdlint rules`, `sgdlint explain RULE`, `sgdlint rule test`."""
+"""Rules for people: `sgdlint rules`, `sgdlint explain RULE`, `sgdlint rule test`, `rule new`."""
 
 from __future__ import annotations
 
 import json
 import os
-import textwrap
 
-from sgdlint import resources, rulepack
+from sgdlint import resources, rulepack, story
+from sgdlint.files import Neighbours
 from sgdlint.linter import OptionError
 from sgdlint.nearest import nearest
 from sgdlint.rules.files import read_files
-from sgdlint.ruletest import look_at, options_of, script_of
-from sgdlint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from sgdlint.finding import Finding
     from sgdlint.rules.model import Pack, Rule
 
 
 def listing(as_json: bool, paths: Sequence[str] = ()) -> str:
     """Return all rules, one a line, or as JSON; paths: the user's rule files and folders."""
-    rules = sorted(rulepack.load(paths).rules, key=lambda rule: rule.code)
+    rules = sorted(_pack(paths).rules, key=lambda rule: rule.code)
     if as_json:
         return json.dumps([_as_data(rule) for rule in rules], indent=2) + "\n"
     width = max(len(rule.name) for rule in rules)
     return "".join(
-        f"{rule.code}  {rule.name:<{width}}  {rule.severity:<7}  {_range(rule)}\n" for rule in rules
+        f"{rule.code}  {rule.name:<{width}}  {_severity(rule):<7}  {_range(rule)}\n"
+        for rule in rules
     )
+
+
+def _severity(rule: Rule) -> str:
+    return rule.severity if rule.enabled else "off"
+
+
+def _range(rule: Rule) -> str:
+    return story.releases(rule.since, rule.until).removeprefix("of ")
 
 
 def _as_data(rule: Rule) -> dict[str, Any]:
@@ -40,6 +46,7 @@ def _as_data(rule: Rule) -> dict[str, Any]:
         "severity": rule.severity,
         "category": rule.category,
         "lossless": rule.lossless,
+        "enabled": rule.enabled,
         "since": rule.since,
         "until": rule.until,
         "commands": list(rule.commands),
@@ -48,92 +55,43 @@ def _as_data(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _range(rule: Rule) -> str:
-    return (
-        ", ".join(
-            part
-            for part in (
-                f"since {rule.since}" if rule.since else "",
-                f"until {rule.until}" if rule.until else "",
-            )
-            if part
-        )
-        or "every release"
-    )
-
-
-def explain(wish: str, paths: Sequence[str] = ()) -> str:
-    """Return the whole story of a rule, by code or name; raises OptionError when there is none.
+def explain(wishes: Sequence[str], paths: Sequence[str] = ()) -> str:
+    """Return the whole story of rules, by code or name; raises OptionError when there is none.
 
     paths: the user's rule files and folders; raises RuleError when they are wrong.
     """
-    pack = rulepack.load(paths)
-    files = read_files(rulepack.files_at([resources.find("rules.d"), *paths]))
+    pack = _pack(paths)
+    places = [resources.find("rules.d"), *rulepack.paths_of(Neighbours("")), *paths]
+    files = read_files(rulepack.files_at(places))
     rules = [rule for file in files for _, rule in file.each("rules")]
+    found = [_named(wish, rules) for wish in wishes]
+    return "\n\n".join(story.text(story.told(rule, pack)) for rule in found)
+
+
+def _named(wish: str, rules: Sequence[dict[str, Any]]) -> dict[str, Any]:
     for rule in rules:
         if wish.lower() in (rule["code"].lower(), rule["name"]):
-            return _story(rule, _seen(rule, pack))
+            return rule
     hint = nearest(wish, [rule[key] for rule in rules for key in ("code", "name")])
     raise OptionError(f"no rule {wish!r}{f'; did you mean {hint!r}?' if hint else ''}")
 
 
-def _seen(rule: dict[str, Any], pack: Pack) -> Finding:
-    """Return the finding on the rule's first bad example, whose message has its names filled in."""
-    example = next(one for one in rule["examples"] if "bad" in one)
-    source = Source("example", script_of(example, "bad"))
-    findings = look_at(example, source, pack, options_of(rule, example))(source).findings
-    return next(finding for finding in findings if finding.code == rule["code"])
+def _pack(paths: Sequence[str]) -> Pack:
+    """Return the rules of the project where sgdlint was started, with those at more paths."""
+    return rulepack.of_project(Neighbours(""), paths)
 
 
-def _story(rule: dict[str, Any], seen: Finding) -> str:
-    parts = [
-        f"{rule['code']} {rule['name']}",
-        _classes(rule),
-        _wrapped(seen.message),
-        _wrapped(rule["why"]),
-    ]
-    if "help" in rule:
-        parts.append(_wrapped(seen.help))
-    if "when" in rule:
-        parts.append("When\n" + _indented(rule["when"]))
-    for fix in rule.get("fixes", ()):
-        because = f": {fix['because']}" if "because" in fix else ""
-        title = seen.fix.title if seen.fix and fix is rule["fixes"][0] else fix["title"]
-        parts.append(f"Fix ({fix['safety']}{because})\n" + _indented(title))
-    parts += [_example(example) for example in rule["examples"]]
-    parts.append("References\n" + "\n".join(_indented(one) for one in rule["references"]))
-    return "\n\n".join(parts) + "\n"
+def new(name: str, folder: str) -> str:
+    """Start a rule file in a folder; return what to print. Raises OptionError."""
+    from sgdlint import newrule
 
-
-def _classes(rule: dict[str, Any]) -> str:
-    since, until = rule.get("since"), rule.get("until")
-    holds = [f"from {since} on" if since else "", f"before {until}" if until else ""]
+    folder = "" if folder == "." else folder
+    path = newrule.start(name, folder, rulepack.paths_of(Neighbours("")))
     return (
-        f"{rule['severity']}, {rule['category']}, {rule.get('quality', 'lossless')}; "
-        f"SGLang {', '.join(one for one in holds if one) or 'every known release'}; "
-        f"{' and '.join(rule.get('commands', ('generate', 'serve')))}"
+        f"{path}: change what it looks for, what it says and its examples, then\n"
+        f"  sgdlint rule test {path}\n"
+        f"  sgdlint check --rules {path} run.sh    # or name it in the settings: rules = [...]\n"
     )
-
-
-def _example(example: dict[str, Any]) -> str:
-    kind = next(iter({"bad", "good", "unknown"} & set(example)))
-    settings = " ".join(
-        f"{key}={example[key]}"
-        for key in ("from", "sglang", "gpu", "gpus", "vram")
-        if key in example
-    )
-    text = f"Example, {kind}{f' ({settings})' if settings else ''}\n{_indented(example[kind])}"
-    if "fixed" in example:
-        text += f"\n  fixed\n{_indented(example['fixed'])}"
-    return text
-
-
-def _wrapped(text: str) -> str:
-    return textwrap.fill(" ".join(text.split()), 88)
-
-
-def _indented(text: str) -> str:
-    return textwrap.indent(text.strip("\n"), "    ")
 
 
 def test(path: str) -> tuple[str, bool]:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import os
 
 from sgdlint import __version__, quick, resources
+from sgdlint.linter import OptionError, settings_of_project
 from sgdlint.record import fields_of
-from sgdlint.rules.model import Index, Pack, to_data
+from sgdlint.rules.model import Change, Index, Pack, to_data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from sgdlint.ruletest import Result
+    from sgdlint.settings import Settings
+    from sgdlint.source import Nearby
 
 PREPARED = os.path.join(os.path.dirname(__file__), "rules", "pack.json")
 PRIME = (1 << 61) - 1
-FORMAT = 2
+FORMAT = 3
 """Raise when the prepared form changes, so that older caches are not read."""
 
 
@@ -37,6 +40,28 @@ def load(paths: Sequence[str] = ()) -> Pack:
         return built_in
     own = _compiled(paths, fingerprint(paths, _mark(built_in_files())), built_in)
     return built_in + own
+
+
+def of_project(near: Nearby, paths: Sequence[str] = ()) -> Pack:
+    """Return the rules for the files of a project: those that its settings name count too.
+
+    paths: more rule files and folders. Raises OptionError when the settings are wrong.
+    """
+    return load((*paths_of(near), *paths))
+
+
+def paths_of(near: Nearby) -> list[str]:
+    """Return the rule files and folders that the settings of a project name."""
+    found = settings_of_project(near)
+    folder = os.path.dirname(found.path)
+    return [_at(os.path.join(folder, one), found) for one in found.rules]
+
+
+def _at(path: str, found: Settings) -> str:
+    if not os.path.exists(path):
+        raise OptionError(f"{found.where('rules')}: rules: there is no {path}")
+    short = os.path.normpath(path)  # behind a link `..` may lead elsewhere
+    return short if os.path.realpath(short) == os.path.realpath(path) else path
 
 
 def built_in_files() -> list[str]:
@@ -104,7 +129,7 @@ def examine(
     pack = check(files, base)
     wanted = {os.path.realpath(path) for path in files_at([only] if only else paths)}
     shown = [file for file in files if os.path.realpath(file.path) in wanted]
-    if not any(file.each("rules") for file in shown):
+    if not any(file.each("rules") or file.each("changes") for file in shown):
         raise RuleError([RuleProblem(only or " ".join(paths), 0, "", "", "holds no rules")])
     return pack, [result for file in shown for result in run_examples(file, pack, base)]
 
@@ -127,6 +152,7 @@ def prepared(pack: Pack, mark: str, files: Sequence[str] = ()) -> str:
         "facts": len(facts),
         "rules": len(rules),
         "index": {name: getattr(pack.index, name) for name in fields_of(pack.index)},
+        "changes": [to_data(one) for one in pack.changes],
     }
     return (
         "[\n" + ",\n".join(_dumped(one) for one in (head, *map(to_data, (*facts, *rules)))) + "]\n"
@@ -186,7 +212,8 @@ def _open(path: str) -> tuple[dict[str, Any], list[str]] | None:
 
 def _pack(head: dict[str, Any], rows: list[str]) -> Pack:
     rows = [row[:-1] for row in rows]  # without the comma or bracket behind it
-    return Pack(rows[head["facts"] :], rows[: head["facts"]], Index(**head["index"]))
+    changes = [Change(**one) for one in head["changes"]]
+    return Pack(rows[head["facts"] :], rows[: head["facts"]], Index(**head["index"]), changes)
 
 
 def _is_private(status: os.stat_result) -> bool:

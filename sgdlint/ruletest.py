@@ -34,6 +34,7 @@ def run_examples(file: RuleFile, pack: Pack, base: Pack | None = None) -> list[R
     """Run every example of a rule file against its pack; base adds the facts it builds on."""
     if base is not None:
         pack = base + pack
+    pack = pack.awake()
     results = []
     for at, rule in file.each("rules"):
         for number, example in enumerate(rule["examples"]):

@@ -32,12 +32,13 @@ class Settings:
     """What a project sets; empty means: not said.
 
     path: the file that says it, "" when there is none. lines: the line of each key in it.
-    sglang: releases, or ranges of them.
+    sglang: releases, or ranges of them. rules: files and folders of rules, from the folder of path.
     """
 
     path: str
     lines: dict[str, int]
     sglang: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
 
     def where(self, key: str) -> str:
         """Return the place of a key: `pyproject.toml:12`."""
@@ -123,7 +124,8 @@ def _texts(value: object) -> tuple[str, ...] | None:
 
 
 KEYS = {
-    "sglang": (_texts, 'a release or a range in quotes, or a list of them: ["0.5.12", "0.5.23"]')
+    "sglang": (_texts, 'a release or a range in quotes, or a list of them: ["0.5.12", "0.5.23"]'),
+    "rules": (_texts, 'a rule file or a folder of them, or a list of such: ["ops/rules.d"]'),
 }
 """Each key: what reads its value (None: not allowed), and what is allowed."""
 

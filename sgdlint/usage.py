@@ -40,7 +40,7 @@ def parse(words: Sequence[str], version: str) -> Arguments:
     if name not in DESCRIPTIONS:
         return Arguments(**vars(_general(version).parse_args(words)))
     parser = _Parser(
-        prog="sgdlint rule test" if name == "rule" else f"sgdlint {name}",
+        prog=f"sgdlint {name}",
         description=DESCRIPTIONS[name],
         epilog=EXITS,
         allow_abbrev=False,
@@ -83,7 +83,7 @@ def _with_words(parser: argparse.ArgumentParser, name: str, words: list[str]) ->
     if name == "ast":
         add("file", metavar="FILE", help="a script, or - for standard input")
     elif name == "explain":
-        add("rule", metavar="RULE", help="its code or name")
+        add("rule", nargs="+", metavar="RULE", help="its code or name; may be several")
     elif name == "catalog":
         add("what", choices=SUBJECTS, metavar="|".join(SUBJECTS))
         add(
@@ -95,15 +95,28 @@ def _with_words(parser: argparse.ArgumentParser, name: str, words: list[str]) ->
         )
         words = _name_last(words)
     elif name == "rule":
-        add("verb", choices=["test"], metavar="test", help="run the examples")
-        add(
-            "path",
-            nargs="?",
-            default="",
-            metavar="PATH",
-            help="a rule file or a folder of them; default: the built-in rules",
-        )
+        _add_rule(parser, words)
     return parser.parse_args(words)
+
+
+def _add_rule(parser: argparse.ArgumentParser, words: list[str]) -> None:
+    """Add what follows `rule test` or `rule new`."""
+    add = parser.add_argument
+    verb = words[0] if words else ""
+    if verb == "new":
+        add("verb", choices=["new"], metavar="new", help="start a rule file")
+        add("name", metavar="NAME", help="the fault that it finds: serve-without-strict-ports")
+        add("path", nargs="?", default=".", metavar="FOLDER", help="where; default: this folder")
+        return
+    told = "test" if verb == "test" else "test|new"
+    add("verb", choices=["test", "new"], metavar=told, help="run the examples; new starts a file")
+    add(
+        "path",
+        nargs="?",
+        default="",
+        metavar="PATH",
+        help="a rule file or a folder of them; default: the built-in rules",
+    )
 
 
 def _name_last(words: list[str]) -> list[str]:

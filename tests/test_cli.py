@@ -90,7 +90,7 @@ def test_check_status(script: Path, text: str, words: list[str], status: int) ->
         (["fix", "gone.sh"], "gone.sh: no such file"),
         (["ast", "gone.sh"], "gone.sh: no such file"),
         (["explain", "cache-dit"], "did you mean"),
-        (["rule", "test", "gone.yaml"], "gone.yaml:1: cannot be read"),
+        (["rule", "test", "gone.yaml"], "gone.yaml: cannot be read"),
     ],
 )
 def test_could_not_run(
@@ -366,7 +366,7 @@ def test_own_rules(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_own_rules_that_are_wrong(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (script.parent / "ops.yaml").write_text(OWN.replace("not strict_ports", "not strict_prots"))
     assert main(["check", "run.sh", "--rules", "ops.yaml"]) == 2
-    assert "ops.yaml:8: OPS101: when: there is no `strict_prots`" in capsys.readouterr().err
+    assert "ops.yaml:8:13: OPS101: when: there is no `strict_prots`" in capsys.readouterr().err
     assert main(["check", "run.sh", "--rules", "gone"]) == 2
 
 

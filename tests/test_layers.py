@@ -17,7 +17,17 @@ LAYERS = (
     {"cli", "__main__"},
     {"fixing", "expanding"},
     {"checking"},
-    {"usage", "files", "installed", "rulebook", "rulepack", "ruletest", "known"},
+    {
+        "usage",
+        "files",
+        "installed",
+        "rulebook",
+        "rulepack",
+        "ruletest",
+        "newrule",
+        "story",
+        "known",
+    },
     {"arguments"},
     {
         "linter",

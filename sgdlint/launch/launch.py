@@ -43,6 +43,7 @@ class Launch:
     outside the command do not reach it (inside a container).
     model_path: the model as it was given, "" when that is not known.
     nested: it stands in a string or here-document that another shell reads.
+    pinned: the script or its project names the one release; None: not known.
     """
 
     command: str
@@ -58,6 +59,7 @@ class Launch:
     model_path: str
     hardware: Hardware
     nested: bool = False
+    pinned: bool | None = None
 
     @property
     def model(self) -> Model | None:

@@ -10,7 +10,7 @@ from sgdlint.rules.engine import PLACEHOLDER, leaf
 from sgdlint.rules.files import RuleError
 from sgdlint.rules.fixes import ACTIONS, actions_of
 from sgdlint.rules.logic import parts_of
-from sgdlint.rules.model import EVENTS, Fact, Pack, Rule, RuleFix
+from sgdlint.rules.model import EVENTS, Change, Fact, Pack, Rule, RuleFix
 from sgdlint.rules.names import TABLES, Names, releases_of
 from sgdlint.rules.needs import index_of
 from sgdlint.rules.possible import can_hold
@@ -49,10 +49,12 @@ def check(files: Iterable[RuleFile], base: Pack | None = None) -> Pack:
     for file in files:
         for at, data in file.each("rules"):
             checker.rule(at, data)
+        for at, data in file.each("changes"):
+            checker.change(at, data)
     if checker.problems:
         raise RuleError(checker.problems)
     index = index_of(checker.rules, checker.facts, checker.known_facts())
-    return Pack(checker.rules, checker.facts, index)
+    return Pack(checker.rules, checker.facts, index, checker.changes)
 
 
 class _Checker:
@@ -62,6 +64,7 @@ class _Checker:
         self.base = base
         self.rules: list[Rule] = []
         self.facts: list[Fact] = []
+        self.changes: list[Change] = []
         self.problems: list[RuleProblem] = []
         self.levels: dict[str, int] = {}
         for fact in base.facts:
@@ -187,6 +190,27 @@ class _Checker:
                 self.fix(at.down("fixes", number), fix, names, when)
                 for number, fix in enumerate(data.get("fixes", ()))
             ),
+            enabled=data.get("enabled", True),
+        )
+
+    def change(self, at: At, data: dict[str, Any]) -> None:
+        """Note what becomes of a built-in rule."""
+        wish = data["rule"]
+        rules = {key: rule for rule in self.base.rules for key in (rule.code, rule.name)}
+        rule = rules.get(wish)
+        if rule is None:
+            hint = nearest(wish, rules)
+            suggestion = f"; did you mean {hint!r}?" if hint else ""
+            self.refuse(at.down("rule"), f"there is no built-in rule {wish!r}{suggestion}")
+            return
+        if "severity" not in data and "enabled" not in data:
+            self.refuse(at, "changes nothing: it needs `severity` or `enabled`")
+        before = [one for one in self.changes if one.rule == rule.code]
+        if before:
+            self.refuse(at.down("rule"), f"{wish!r} is changed at {before[0].place} already")
+        place = f"{at.file.path}:{at.file.where(at.place, '')[0]}"
+        self.changes.append(
+            Change(rule.code, data["reason"], place, data.get("severity", ""), data.get("enabled"))
         )
 
     def is_new_rule(self, at: At, data: dict[str, Any]) -> None:

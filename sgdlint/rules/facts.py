@@ -346,6 +346,11 @@ LAUNCH_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
         lambda launch: known(launch.release.pipelines()),
         "the native pipelines of the release",
     ),
+    "pinned": (
+        "bool",
+        lambda launch: UNKNOWN if launch.pinned is None else known(launch.pinned),
+        "the script or its project names one release (image, install, settings, comment, …)",
+    ),
     "wrapped": (
         "bool",
         lambda launch: known(launch.fresh),

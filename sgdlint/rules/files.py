@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 
 from sgdlint.record import record
 
@@ -21,15 +22,18 @@ MOST_LEVELS = 50
 """Above this many levels a rule file is refused: building it would exhaust the stack."""
 LONGEST_NUMBER = 40
 SCHEMA = os.path.join(os.path.dirname(__file__), "schema.json")
+SECTIONS = ("rules", "facts", "changes")
 _ENDINGS = (".yaml", ".yml")
 _TAG = "tag:yaml.org,2002:"
+_CULPRIT = re.compile(r"`([^`]+)`|'([^']+)'|(\{[\w.-]+\})")
+"""What a message speaks of, which is looked for in the text that it is about."""
 
 
 @record
 class RuleProblem:
     """A mistake in a rule file: which file, line, rule and key, and what is wrong.
 
-    line: from 1; 0 when the mistake is the file or folder itself.
+    line, column: from 1; 0 when the mistake is the file or folder itself.
     """
 
     path: str
@@ -37,10 +41,12 @@ class RuleProblem:
     rule: str
     key: str
     message: str
+    column: int = 0
 
     def __str__(self) -> str:
         """Return the mistake in one line, as the command line prints it."""
-        where = f"{self.path}:{self.line}" if self.line else self.path
+        numbers = [str(number) for number in (self.line, self.column) if number]
+        where = ":".join([self.path, *numbers])
         return ": ".join(part for part in (where, self.rule, self.key, self.message) if part)
 
 
@@ -52,19 +58,50 @@ class RuleError(Exception):
         self.problems = problems
 
 
-class RuleFile:
-    """The data of one rule file, and on which line each key stands."""
+@record
+class Spot:
+    """Where a value stands: line and column of its key, or of itself in a list, all from 1.
 
-    def __init__(self, path: str, data: Any, lines: dict[Place, int]) -> None:
+    start, end: line and column of its own text, from 0.
+    """
+
+    line: int
+    column: int
+    start: tuple[int, int]
+    end: tuple[int, int]
+
+
+class RuleFile:
+    """The data of one rule file, and where each key stands."""
+
+    def __init__(self, path: str, data: Any, spots: dict[Place, Spot], text: str) -> None:
         self.path = path
         self.data: dict[str, Any] = data if isinstance(data, dict) else {}
-        self.lines = lines
+        self.spots = spots
+        self.text = text
 
-    def line(self, place: Place) -> int:
-        """Return the line (from 1) of a key, or of the nearest thing around it."""
-        while place and place not in self.lines:
+    def where(self, place: Place, message: str) -> tuple[int, int]:
+        """Return line and column (from 1) of what a message speaks of, at a key or around it."""
+        whole = place in self.spots
+        while place and place not in self.spots:
             place = place[:-1]
-        return self.lines.get(place, 1)
+        spot = self.spots.get(place)
+        if spot is None:
+            return 1, 1
+        match = _CULPRIT.search(message.partition("; did you mean")[0]) if whole else None
+        found = self._find(next(filter(None, match.groups())), spot) if match else None
+        return found or (spot.line, spot.column)
+
+    def _find(self, wanted: str, spot: Spot) -> tuple[int, int] | None:
+        """Return where a text first stands in a value that is one scalar."""
+        lines = self.text.splitlines()[spot.start[0] : spot.end[0] + 1]
+        pattern = re.compile(r"(?<![\w.])" + re.escape(wanted) + r"(?![\w])")
+        for number, line in enumerate(lines):
+            first = spot.start[1] if number == 0 else 0
+            match = pattern.search(line, first)
+            if match is not None:
+                return spot.start[0] + number + 1, match.start() + 1
+        return None
 
     def each(self, section: str) -> list[tuple[At, dict[str, Any]]]:
         """Return the rules or facts of the file, each with its place."""
@@ -86,14 +123,20 @@ class At:
     def problem(self, message: str) -> RuleProblem:
         """Return a problem at this place."""
         rule, place = "", self.place
-        if len(place) >= 2 and place[0] in ("rules", "facts") and isinstance(place[1], int):
+        if len(place) >= 2 and place[0] in SECTIONS and isinstance(place[1], int):
             owner = self.file.data[place[0]][place[1]]
             if isinstance(owner, dict):
-                called = owner.get("code") or owner.get("name") or f"{place[0]}[{place[1]}]"
+                called = (
+                    owner.get("code")
+                    or owner.get("name")
+                    or owner.get("rule")
+                    or f"{place[0]}[{place[1]}]"
+                )
                 rule = " ".join(str(called).split())
             place = place[2:] if rule else place
         key = ".".join(map(str, place))
-        return RuleProblem(self.file.path, self.file.line(self.place), rule, key, message)
+        line, column = self.file.where(self.place, message)
+        return RuleProblem(self.file.path, line, rule, key, message, column)
 
 
 def find_files(path: str) -> list[str]:
@@ -139,12 +182,13 @@ def read_file(path: str) -> RuleFile:
     """Read a rule file and check its shape; raises RuleError with every mistake."""
     from sgdlint.rules import shape
 
-    node = _compose(path)
+    text = _text_of(path)
+    node = _compose(path, text)
     if node is None:
-        raise RuleError([RuleProblem(path, 1, "", "", "is empty: it needs `rules` or `facts`")])
+        raise RuleError([RuleProblem(path, 1, "", "", "is empty: it needs `rules` or `facts`", 1)])
     builder = _Builder(path)
     data = builder.build(node, ())
-    rule_file = RuleFile(path, data, builder.lines)
+    rule_file = RuleFile(path, data, builder.spots, text)
     with open(SCHEMA, encoding="utf-8") as file:
         schema = json.load(file)
     found = builder.problems + [
@@ -155,24 +199,29 @@ def read_file(path: str) -> RuleFile:
     return rule_file
 
 
-def _compose(path: str) -> yaml.Node | None:
+def _text_of(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise RuleError([RuleProblem(path, 0, "", "", f"cannot be read: {reason}")]) from None
+
+
+def _compose(path: str, text: str) -> yaml.Node | None:
     """Return the YAML nodes of a file; raises RuleError when it is not YAML."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
         _check_levels(path, yaml.parse(text, Loader=loader))
         return yaml.compose(text, Loader=loader)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise RuleError([RuleProblem(path, 1, "", "", f"cannot be read: {reason}")]) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         reason = getattr(error, "problem", None) or str(error)
-        raise RuleError([RuleProblem(path, line, "", "", f"not YAML: {reason}")]) from None
+        problem = RuleProblem(path, line, "", "", f"not YAML: {reason}", column)
+        raise RuleError([problem]) from None
 
 
 def _check_levels(path: str, events: Any) -> None:
@@ -186,17 +235,17 @@ def _check_levels(path: str, events: Any) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             level -= 1
         if level > MOST_LEVELS:
-            line = event.start_mark.line + 1
+            mark = event.start_mark
             message = f"is nested more than {MOST_LEVELS} levels deep"
-            raise RuleError([RuleProblem(path, line, "", "", message)])
+            raise RuleError([RuleProblem(path, mark.line + 1, "", "", message, mark.column + 1)])
 
 
 class _Builder:
-    """Builds plain data from YAML nodes, noting lines and what YAML would silently change."""
+    """Builds plain data from YAML nodes, noting places and what YAML would silently change."""
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.lines: dict[Place, int] = {}
+        self.spots: dict[Place, Spot] = {}
         self.problems: list[RuleProblem] = []
         self.inside: list[yaml.Node] = []
         self.nodes = 0
@@ -207,7 +256,8 @@ class _Builder:
         if any(node is outer for outer in self.inside) or self.nodes > MOST_NODES:
             self.note(node, "", "an alias makes the file endless or far too long")
             raise RuleError(self.problems)
-        self.lines.setdefault(place, node.start_mark.line + 1)
+        if place not in self.spots:
+            self.spots[place] = _spot(node, node)
         self.inside.append(node)
         data = self._content(node, place)
         self.inside.pop()
@@ -215,8 +265,9 @@ class _Builder:
 
     def note(self, node: yaml.Node, key: str, message: str) -> None:
         """Add a problem at a node."""
-        line = node.start_mark.line + 1
-        self.problems.append(RuleProblem(self.file, line, "", key, message))
+        mark = node.start_mark
+        problem = RuleProblem(self.file, mark.line + 1, "", key, message, mark.column + 1)
+        self.problems.append(problem)
 
     def _content(self, node: yaml.Node, place: Place) -> Any:
         import yaml
@@ -256,7 +307,7 @@ class _Builder:
             if key in mapping:
                 self.note(key_node, key, "stands twice")
             below = (*place, key)
-            self.lines[below] = key_node.start_mark.line + 1
+            self.spots[below] = _spot(key_node, value_node)
             mapping[key] = self.build(value_node, below)
         return mapping
 
@@ -273,3 +324,16 @@ class _Builder:
         else:
             self.note(node, "", "a key must be a text, not a list or mapping")
         return None
+
+
+def _spot(key: yaml.Node, value: yaml.Node) -> Spot:
+    """Return the place of a value; one that holds others has no text of its own."""
+    start, end = value.start_mark, value.end_mark
+    if not isinstance(value.value, str):
+        end = start
+    return Spot(
+        key.start_mark.line + 1,
+        key.start_mark.column + 1,
+        (start.line, start.column),
+        (end.line, end.column),
+    )

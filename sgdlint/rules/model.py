@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sgdlint import catalog, quick
-from sgdlint.record import fields_of, record
+from sgdlint.record import fields_of, record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -246,7 +246,10 @@ class RuleFix:
 
 @record
 class Rule:
-    """One rule. since is inclusive, until exclusive; "" is open. on: an event, or ""."""
+    """One rule. since is inclusive, until exclusive; "" is open. on: an event, or "".
+
+    enabled: False for one that speaks only when it is asked for by name.
+    """
 
     code: str
     name: str
@@ -263,6 +266,21 @@ class Rule:
     help: str = ""
     url: str = ""
     fixes: tuple[RuleFix, ...] = ()
+    enabled: bool = True
+
+
+@record
+class Change:
+    """What a pack of the user makes of a built-in rule, by its code. place: FILE:LINE.
+
+    severity: "" leaves it. enabled: None leaves it.
+    """
+
+    rule: str
+    reason: str
+    place: str
+    severity: str = ""
+    enabled: bool | None = None
 
 
 @record
@@ -289,6 +307,7 @@ class Index:
     needs: rules that cannot fire unless an option or variable is given, by its name; see
     `rules.needs`. always: the other rules on whole launches. on: rules on an event that have a
     condition, which are tried first, as they say more. otherwise: those without one.
+    off: codes of the rules that speak only when they are asked for.
     """
 
     needs: dict[str, list[int]]
@@ -296,6 +315,7 @@ class Index:
     on: dict[str, list[int]]
     otherwise: dict[str, list[int]]
     facts: dict[str, list[int]]
+    off: list[str]
 
 
 class Pack:
@@ -309,7 +329,9 @@ class Pack:
         rules: Sequence[Rule | str],
         facts: Sequence[Fact | str],
         index: Index | None = None,
+        changes: Sequence[Change] = (),
     ) -> None:
+        self.changes = tuple(changes)
         self._rules = list(rules)
         self._facts = list(facts)
         self._index = index
@@ -322,9 +344,9 @@ class Pack:
     __hash__ = None  # type: ignore[assignment]
 
     def __add__(self, other: Pack) -> Pack:
-        """Return the rules and facts of both."""
+        """Return the rules and facts of both, with what the second changes in the first."""
         rules, facts = len(self._rules), len(self._facts)
-        return Pack(
+        whole = Pack(
             [*self._rules, *other._rules],
             [*self._facts, *other._facts],
             Index(
@@ -333,8 +355,32 @@ class Pack:
                 _joined(self.index.on, other.index.on, rules),
                 _joined(self.index.otherwise, other.index.otherwise, rules),
                 _joined(self.index.facts, other.index.facts, facts),
+                [*self.index.off, *other.index.off],
             ),
+            [*self.changes, *other.changes],
         )
+        for change in other.changes:
+            whole._change(change)
+        return whole
+
+    def awake(self) -> Pack:
+        """Return the same rules with none switched off, so that each speaks in its examples."""
+        index = replace(self.index, off=[])
+        return Pack(self._rules, self._facts, index, self.changes) if self.index.off else self
+
+    def _change(self, change: Change) -> None:
+        number = next(
+            number
+            for number, rule in enumerate(self._rules)
+            if (quick.loads(rule)["code"] if isinstance(rule, str) else rule.code) == change.rule
+        )
+        rule = self.rule(number)
+        enabled = rule.enabled if change.enabled is None else change.enabled
+        self._rules[number] = replace(
+            rule, severity=change.severity or rule.severity, enabled=enabled
+        )
+        off = [code for code in self.index.off if code != rule.code]
+        self.index.off[:] = off if enabled else [*off, rule.code]
 
     def rule(self, number: int) -> Rule:
         """Return one rule."""

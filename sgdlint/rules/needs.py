@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def index_of(rules: Sequence[Rule], facts: Sequence[Fact], known: Sequence[Fact]) -> Index:
     """Return which rules are worth a look when; known: every fact that they may read."""
-    index = Index({}, [], {}, {}, {})
+    index = Index({}, [], {}, {}, {}, [rule.code for rule in rules if not rule.enabled])
     for number, rule in enumerate(rules):
         if rule.on:
             place = index.otherwise if rule.when is None else index.on

@@ -24,6 +24,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
     "number": (int, float),
+    "boolean": (bool,),
 }
 
 
@@ -38,7 +39,8 @@ def _check(
     if "$ref" in schema:
         schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
     wanted = schema.get("type")
-    if wanted and (not isinstance(data, _TYPES[wanted]) or isinstance(data, bool)):
+    is_bool = isinstance(data, bool)
+    if wanted and (not isinstance(data, _TYPES[wanted]) or is_bool != (wanted == "boolean")):
         yield path, _wrong_type(data, schema)
         return
     if isinstance(data, str):
@@ -65,6 +67,7 @@ def _wrong_type(data: Any, schema: dict[str, Any]) -> str:
         "array": "a list",
         "string": "a text",
         "integer": "a whole number",
+        "boolean": "true or false",
     }
     return f"must be {names.get(wanted, 'a ' + wanted)}, not {_shown(data)}{hint}"
 

@@ -139,8 +139,8 @@ def test_own_rules_are_listed_and_explained(folder: Path) -> None:
     assert "OPS101  own-ops101" in rulebook.listing(False, [str(folder)])
     assert '"code": "OPS102"' in rulebook.listing(True, [str(folder)])
     assert "OPS101" not in rulebook.listing(False)
-    assert rulebook.explain("own-ops102", [str(folder)]).startswith("OPS102 own-ops102\n")
-    assert rulebook.explain("SGD201", [str(folder)]).startswith("SGD201 ")
+    assert rulebook.explain(["own-ops102"], [str(folder)]).startswith("OPS102 own-ops102\n")
+    assert rulebook.explain(["SGD201"], [str(folder)]).startswith("SGD201 ")
 
 
 def test_a_built_in_file_is_tested_with_the_others(

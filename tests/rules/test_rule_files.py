@@ -360,9 +360,9 @@ def test_every_mistake_is_told_at_once_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "ops.yaml"
     path.write_text("rules:\n- code: OPS101\n  name: Bad Name\n  severity: loud\n  nam: x\n")
     told = problems(path).splitlines()
-    assert f"{path}:3: OPS101: name: 'Bad Name' does not have the form" in told[0] or len(told) > 5
-    assert [line for line in told if ":4: OPS101: severity: 'loud'" in line]
-    assert [line for line in told if ":5: OPS101: nam: unknown key; did you mean `name`?" in line]
+    assert [line for line in told if line.startswith(f"{path}:3:9: OPS101: name: 'Bad Name'")]
+    assert [line for line in told if ":4:13: OPS101: severity: 'loud'" in line]
+    assert [line for line in told if ":5:3: OPS101: nam: unknown key; did you mean `name`?" in line]
 
 
 @pytest.mark.parametrize(
@@ -384,8 +384,8 @@ def test_every_mistake_is_told_at_once_with_its_line(tmp_path: Path) -> None:
         ("why: " + "9" * 5000, "is not a value that can be read: quote it"),
         ("why: 0x" + "f" * 5000, "is not a value that can be read: quote it"),
         ("<<: {rules: []}\n", "<<: merging is not supported: write the keys out"),
-        ("rules:\n? [a, b]\n: 1\n", ":2: a key must be a text, not a list or mapping"),
-        ("? {a: b}\n: 1\n", ":1: a key must be a text, not a list or mapping"),
+        ("rules:\n? [a, b]\n: 1\n", ":2:3: a key must be a text, not a list or mapping"),
+        ("? {a: b}\n: 1\n", ":1:3: a key must be a text, not a list or mapping"),
         (LAUGHS, "an alias makes the file endless or far too long"),
         ("\t\n", "not YAML"),
         ("rules:\n- !!python/object:os.system {}\n", "lacks the key"),

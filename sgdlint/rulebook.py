@@ -70,9 +70,10 @@ def explain(wishes: Sequence[str], paths: Sequence[str] = ()) -> str:
 
 def _named(wish: str, rules: Sequence[dict[str, Any]]) -> dict[str, Any]:
     for rule in rules:
-        if wish.lower() in (rule["code"].lower(), rule["name"]):
+        if wish.lower() in (rule["code"].lower(), rule["name"].lower()):
             return rule
-    hint = nearest(wish, [rule[key] for rule in rules for key in ("code", "name")])
+    known = {rule[key].lower(): rule[key] for rule in rules for key in ("code", "name")}
+    hint = known.get(nearest(wish.lower(), known) or "")
     raise OptionError(f"no rule {wish!r}{f'; did you mean {hint!r}?' if hint else ''}")
 
 

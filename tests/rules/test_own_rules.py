@@ -150,3 +150,27 @@ def test_a_built_in_file_is_tested_with_the_others(
     assert capsys.readouterr().out.startswith("3 rules, ")
     assert main(["rule", "test", str(root / "rules.d" / "facts.yaml")]) == 2
     assert "holds no rules" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("wish", "hint"),
+    [
+        ("sgd1O1", "did you mean 'SGD"),
+        ("unknown-opton", "did you mean 'unknown-option'"),
+        ("zzzzzzzzzzz", "no rule 'zzzzzzzzzzz'\n"),
+    ],
+)
+def test_a_rule_that_is_not_there_has_a_near_one(
+    wish: str, hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "SGD201", wish]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert hint in err
+    assert main(["explain", "sgd201", "UNKNOWN-OPTION"]) == 0
+
+
+def test_the_headline_names_the_releases_of_the_rule() -> None:
+    assert "\nCache-DiT and layerwise offload cannot run together in SGLang 0.5.7 to 0.5.18\n" in (
+        rulebook.explain(["SGD101"])
+    )

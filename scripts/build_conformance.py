@@ -80,6 +80,20 @@ How many commands of both sets stand under each check; one may stand under sever
 | check | about | rejected | dies | accepted | remark |
 | --- | --- | ---: | ---: | ---: | --- |
 """
+RULES = """
+## Rules that say error
+
+Each of the {rules} rules of severity error was tried in every one of the releases that it holds
+for: its bad examples must be refused, or their workers die; its good and fixed ones must be
+accepted.
+`python scripts/confirm_rules.py FOLDER` asks the judge, and `tests/data/confirmed.jsonl` keeps each
+verdict.
+
+"""
+UNJUDGED = """\
+The judge cannot tell everything: it starts no worker, and lacks some packages. For these rules a
+person read the source (`tests/data/unjudged.yaml`):
+"""
 
 
 def main() -> int:
@@ -116,7 +130,17 @@ def page() -> str:
     backends = ", ".join(sorted(ASKS_THE_GPU))
     later = "; ".join(f"{why} ({code})" for code, why in sorted(LATER.items()))
     parts.append(HOW.format(**numbers, share=SHARE, backends=backends, later=later))
-    return "".join([*parts, *rows])
+    return "".join([*parts, *rows, confirmed()])
+
+
+def confirmed() -> str:
+    """Return what the judge says of the examples of rules."""
+    from conformance import confirm
+
+    rules = confirm.error_rules()
+    lines = [*confirm.table(rules, confirm.recorded()), ""]
+    reasons = [f"- {code}: {one['reason']}" for code, one in sorted(confirm.unjudged().items())]
+    return RULES.format(rules=len(rules)) + "\n".join([*lines, UNJUDGED, *reasons, ""])
 
 
 def coverage_rows(commands: list[Judged]) -> Iterator[str]:

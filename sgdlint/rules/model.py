@@ -369,10 +369,11 @@ class Pack:
         return Pack(self._rules, self._facts, index, self.changes) if self.index.off else self
 
     def _change(self, change: Change) -> None:
+        head = f'{{"code":"{change.rule}"'  # as each prepared rule begins: the others stay text
         number = next(
             number
             for number, rule in enumerate(self._rules)
-            if (quick.loads(rule)["code"] if isinstance(rule, str) else rule.code) == change.rule
+            if (rule.startswith(head) if isinstance(rule, str) else rule.code == change.rule)
         )
         rule = self.rule(number)
         enabled = rule.enabled if change.enabled is None else change.enabled

@@ -135,6 +135,26 @@ def examples(rule: Data) -> Iterator[Example]:
             yield from (Example(rule, number, kind) for kind in KINDS if kind in data)
 
 
+def table(rules: list[Data], found: Mapping[Key, Confirmed]) -> Iterator[str]:
+    """Yield the lines of a table: how many examples were confirmed in each release."""
+    yield "| release | rules | bad examples refused | good and fixed ones accepted | not judged |"
+    yield "| --- | ---: | ---: | ---: | ---: |"
+    for release in RELEASES:
+        inside = {
+            rule["code"]
+            for rule in rules
+            if holds(release, rule.get("since", ""), rule.get("until", ""))
+        }
+        told = [
+            (key[2], one.verdicts[release].partition(":")[0])
+            for key, one in found.items()
+            if key[0] in inside and release in one.verdicts
+        ]
+        bad = sum(kind == "bad" and verdict in REFUSED for kind, verdict in told)
+        good = sum(kind != "bad" and verdict == "accepted" for kind, verdict in told)
+        yield f"| {release} | {len(inside)} | {bad} | {good} | {len(told) - bad - good} |"
+
+
 # --- commands -------------------------------------------------------------------------------------
 
 

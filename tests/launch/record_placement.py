@@ -16,7 +16,8 @@ from typing import Any
 
 from sgdlint import catalog
 
-RELEASES = ("0.5.9", "0.5.10.post1", "0.5.12", "0.5.15.post1", "0.5.19", "0.5.23")
+FIRST = catalog.release_key("0.5.9")
+RELEASES = tuple(one for one in catalog.releases() if catalog.release_key(one) >= FIRST)
 MODELS = (
     "Qwen/Qwen-Image",
     "Wan-AI/Wan2.2-T2V-A14B-Diffusers",
@@ -57,6 +58,7 @@ CHANCES: dict[str, tuple[float, tuple[str, ...]]] = {
     "attention_backend": (0.15, ("fa", "fa3", "torch_sdpa", "sage_attn")),
     "warmup_mode": (0.2, ("off", "request", "server")),
     "warmup": (0.1, SWITCH),
+    "server_warmup": (0.1, SWITCH),
     "warmup_resolutions": (0.15, ("1024x1024",)),
     "enable_torch_compile": (0.1, SWITCH),
 }
@@ -65,15 +67,17 @@ KEPT = (
     *("vae_cpu_offload", "dit_layerwise_offload", "layerwise_offload_components"),
     *("component_residency", "cpu_offload_components", "use_fsdp_inference", "pin_cpu_memory"),
     *("dit_offload_prefetch_size", "attention_backend", "performance_mode", "warmup_mode"),
-    "warmup",
+    *("warmup", "server_warmup"),
 )
-EACH = 60
+EACH = 40
 """Accepted launches kept of each release."""
+TRIED = 300
+"""Launches tried for them."""
 
 
-def request(chance: random.Random, number: int) -> dict[str, Any]:
+def request(chance: random.Random, number: int, release: str) -> dict[str, Any]:
     """Return a random launch."""
-    release, command = chance.choice(RELEASES), chance.choice(["serve", "generate"])
+    command = chance.choice(["serve", "generate"])
     known = catalog.load(release)
     every = [one.id for one in known.models()]
     model = chance.choice(MODELS if chance.random() < 0.6 else every)
@@ -93,7 +97,7 @@ def request(chance: random.Random, number: int) -> dict[str, Any]:
 def main() -> None:
     """Run the judge and print the launches that it accepted."""
     chance = random.Random(11)
-    asked = [request(chance, number) for number in range(800)]
+    asked = [request(chance, number, one) for number, one in enumerate(RELEASES * TRIED)]
     given = "".join(json.dumps(one) + "\n" for one in asked)
     command = shlex.split(sys.argv[1])
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=True)

@@ -25,7 +25,7 @@ SCHEMA = os.path.join(os.path.dirname(__file__), "schema.json")
 SECTIONS = ("rules", "facts", "changes")
 _ENDINGS = (".yaml", ".yml")
 _TAG = "tag:yaml.org,2002:"
-_CULPRIT = re.compile(r"`([^`]+)`|'([^']+)'|(\{[\w.-]+\})")
+_CULPRIT = r"`([^`]+)`|'([^']+)'|(\{[\w.-]+\})"
 """What a message speaks of, which is looked for in the text that it is about."""
 
 
@@ -88,7 +88,7 @@ class RuleFile:
         spot = self.spots.get(place)
         if spot is None:
             return 1, 1
-        match = _CULPRIT.search(message.partition("; did you mean")[0]) if whole else None
+        match = re.search(_CULPRIT, message.partition("; did you mean")[0]) if whole else None
         found = self._find(next(filter(None, match.groups())), spot) if match else None
         return found or (spot.line, spot.column)
 

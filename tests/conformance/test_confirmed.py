@@ -11,7 +11,7 @@ from sgdlint.rules.model import holds
 
 RULES = {rule["code"]: rule for rule in confirm.error_rules()}
 ASK = "ask the judge: scripts/confirm_rules.py"
-WAITING = 120
+WAITING = 60
 """Examples that may wait for the judge, since not everybody who writes rules has one at hand."""
 
 

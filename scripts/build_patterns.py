@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Write what `sgdlint.quick` reads: the package's regular expressions as `re` compiles them.
 
-python scripts/build_patterns.py            # write the file of this interpreter
-python scripts/build_patterns.py --python python3.10 --python python3.12   # and those of others
+python scripts/build_patterns.py            # write the files of the Pythons that are installed
+python scripts/build_patterns.py --python python3.14   # and that of one that has none yet
 python scripts/build_patterns.py --check    # exit 1 when a committed file differs
 
 The numbers differ from one minor version of Python to another: each file is written by an
-interpreter of its version. The patterns are those that the code names in calls of `quick`, those of
-the shell lexer, and those of the rules.
+interpreter of its version. Its first line holds the patterns that it was made from, so that
+`--check` also notices a stale file where that interpreter is not there. The patterns are those that
+the code names in calls of `quick`, those of the shell lexer, and those of the rules.
 """
 
 from __future__ import annotations
@@ -16,17 +17,21 @@ import argparse
 import ast
 import importlib
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+OTHERS = [f"python3.{minor}" for minor in range(10, 20) if minor != sys.version_info.minor]
+HOW = " where the Python of its version is installed, or name that with --python"
 # Run by each interpreter; it must not need the package.
 COMPILE = """
 import json, re, sys, _sre
@@ -126,6 +131,20 @@ def prepared(python: str, asked: dict[str, tuple[str, bool, int]]) -> tuple[str,
     return f"patterns-{engine}.json", "\n".join(rows) + "\n"
 
 
+def installed() -> list[str]:
+    """Return the other Pythons of this machine: those of pyenv, and those on the path."""
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    folders = [*map(str, root.glob("versions/*/bin")), os.environ.get("PATH", "")]
+    found = (shutil.which(name, path=os.pathsep.join(folders)) for name in OTHERS)
+    return [one for one in found if one]
+
+
+def covers(text: str, asked: Collection[str]) -> bool:
+    """Whether a committed file was made from these patterns, each with its list of numbers."""
+    keys, *lists = text.splitlines()
+    return keys == _dumped(list(asked)) and len(lists) == len(asked)
+
+
 def _dumped(data: Any) -> str:
     return json.dumps(data, separators=(",", ":"))
 
@@ -143,18 +162,21 @@ def main() -> int:
     asked = asked_for()
     files = dict(prepared(one, asked) for one in (sys.executable, *arguments.python))
     kept = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.json")}
+    if not arguments.check:
+        more = dict(prepared(one, asked) for one in installed())
+        files |= {name: text for name, text in more.items() if name in kept}
     # Nothing need be kept for an interpreter: it compiles for itself then.
     wrong = [
         name
         for name, text in files.items()
         if (name in kept or not arguments.check) and kept.get(name) != text
     ]
-    for name in wrong:
-        if arguments.check:
-            print(f"{name} is out of date: run scripts/{Path(__file__).name}")
-        else:
-            (folder / name).write_text(files[name], encoding="utf-8")
-    return 1 if arguments.check and wrong else 0
+    stale = [name for name, text in kept.items() if name not in files and not covers(text, asked)]
+    for name in () if arguments.check else wrong:
+        (folder / name).write_text(files[name], encoding="utf-8")
+    for name in (*(wrong if arguments.check else ()), *stale):
+        print(f"{name} is out of date: run scripts/{Path(__file__).name}{HOW * (name in stale)}")
+    return 1 if stale or (arguments.check and wrong) else 0
 
 
 if __name__ == "__main__":

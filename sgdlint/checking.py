@@ -143,18 +143,24 @@ def show(
         unread = [_unread(failure) for failure in failures if failure not in told]
         stream.write(json.render([*shown, *unread]))
     elif reports or not failures:
-        _show_text(arguments, reports, stream)
+        _show_text(arguments, reports, failures, stream)
     for failure in failures:
         print(f"sgdlint: error: {failure.path}: {failure.message}", file=sys.stderr)
 
 
-def _show_text(arguments: Arguments, reports: Sequence[Report], stream: TextIO) -> None:
+def _show_text(
+    arguments: Arguments,
+    reports: Sequence[Report],
+    failures: Sequence[Failure],
+    stream: TextIO,
+) -> None:
     from sgdlint.formatters import text
 
     if stream.isatty():
-        lines = text.render(reports, width=max(40, os.get_terminal_size(stream.fileno()).columns))
+        columns = os.get_terminal_size(stream.fileno()).columns
+        lines = text.render(reports, max(40, columns), failures)
     else:
-        lines = text.render(reports)
+        lines = text.render(reports, failures=failures)
     if _colours(arguments, stream):
         text.print_rich(lines, stream)
     else:

@@ -133,7 +133,42 @@ def test_one_unreadable_file_does_not_hide_the_others(
     assert main(["check", "gone.sh", "run.sh"]) == 2
     captured = capsys.readouterr()
     assert "run.sh:1:43: error SGD206" in captured.out
+    assert captured.out.endswith("\nNot checked: gone.sh\n")
     assert "gone.sh" in captured.err
+
+
+ONE_CLEAN = "1 launch in 1 file; SGLang 0.5.23 (the newest release known)"
+BAD_DIRECTIVE = "# sgdlint: sglang=9.9\n" + GOOD
+
+
+@pytest.mark.parametrize(
+    ("paths", "told"),
+    [
+        (["gone.sh"], ""),
+        (["odd.sh"], "Not checked: odd.sh\n"),
+        (
+            ["gone.sh", "odd.sh", "run.sh"],
+            f"No findings in what could be read: {ONE_CLEAN}\nNot checked: gone.sh, odd.sh\n",
+        ),
+        ([*"abcdefg", "odd.sh"], "Not checked: a, b, c, d, e, and 3 more\n"),
+    ],
+)
+def test_what_could_not_be_read_is_never_without_findings(
+    script: Path, paths: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script.write_text(GOOD)
+    script.with_name("odd.sh").write_text(BAD_DIRECTIVE)
+    for command in ("check", "fix"):
+        assert main([command, *paths]) == 2
+        assert capsys.readouterr().out == told
+
+
+def test_a_file_that_cannot_be_written_was_checked(
+    script: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script.chmod(0o444)
+    assert main(["fix", "run.sh"]) == 2
+    assert "Not checked" not in capsys.readouterr().out
 
 
 # --- what is printed ------------------------------------------------------------------------------

@@ -34,6 +34,24 @@ def test_every_pattern_of_the_package_is_kept(asked: dict[str, tuple[str, bool, 
     assert asked.keys() <= quick._read_kept().keys()
 
 
+@pytest.mark.parametrize("path", sorted(Path(quick.FOLDER).iterdir()), ids=lambda path: path.stem)
+def test_no_kept_file_is_stale(path: Path, asked: dict[str, tuple[str, bool, int]]) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert build_patterns.covers(text, asked), "run scripts/build_patterns.py"
+    assert not build_patterns.covers(text, [*asked, "0 'new'"])
+    assert not build_patterns.covers(text.rpartition("\n[")[0], asked)
+
+
+def test_a_stale_file_of_another_interpreter_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "patterns-1-4.json").write_text("[\"0 'old'\"]\n[]\n")
+    monkeypatch.setattr(quick, "FOLDER", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["build_patterns.py", "--check"])
+    assert build_patterns.main() == 1
+    assert capsys.readouterr().out.startswith("patterns-1-4.json is out of date")
+
+
 def test_patterns_find_what_they_find_with_re(asked: dict[str, tuple[str, bool, int]]) -> None:
     for text, is_bytes, flags in asked.values():
         pattern: Any = text.encode("latin-1") if is_bytes else text

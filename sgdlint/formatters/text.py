@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import TextIO
 
-    from sgdlint.finding import Finding, Report
+    from sgdlint.finding import Failure, Finding, Report
     from sgdlint.formatters.excerpt import Line
 
 STYLES = {
@@ -30,11 +30,15 @@ STYLES = {
 }
 WIDTH = 110
 """Columns of a line where there is no terminal that has a width of its own."""
+MOST_NAMES = 5
+"""Files that the closing lines name: standard error has them all."""
 NARROWEST = 40
 """Below this the terminal may wrap lines: less of them would say nothing."""
 
 
-def render(reports: Sequence[Report], width: int = WIDTH) -> list[Line]:
+def render(
+    reports: Sequence[Report], width: int = WIDTH, failures: Sequence[Failure] = ()
+) -> list[Line]:
     """Return the reports as lines of (text, style) that are at most so many columns wide.
 
     Only the first line of a finding may be longer: its parts stand together.
@@ -48,7 +52,7 @@ def render(reports: Sequence[Report], width: int = WIDTH) -> list[Line]:
 
             for finding in report.findings:
                 lines += [*block(finding, report.source, width), []]
-    return lines + summary(reports, width)
+    return lines + summary(reports, width, failures)
 
 
 def plain(lines: Iterable[Line]) -> str:
@@ -73,16 +77,36 @@ def print_rich(lines: Iterable[Line], stream: TextIO) -> None:
         console.print(Text.assemble(*((text, STYLES.get(style, "")) for text, style in line)))
 
 
-def summary(reports: Sequence[Report], width: int = WIDTH) -> list[Line]:
-    """Return the closing lines: how many findings, how many can be fixed, for which release."""
-    findings = [finding for report in reports for finding in report.findings]
-    launches = sum(len(report.checked) for report in reports)
-    checked = f"{_count(launches, 'launch', 'launches')} in {_count(len(reports), 'file')}"
-    checked += _releases(reports)
+def summary(
+    reports: Sequence[Report], width: int = WIDTH, failures: Sequence[Failure] = ()
+) -> list[Line]:
+    """Return the closing lines: how many findings, how many can be fixed, for which release.
+
+    A file that could not be checked is named, and never counted as one without findings.
+    """
+    read = [report for report in reports if not report.failures]
+    unread = _unread(read, failures)
+    if unread and not read:
+        return _wrapped(f"Not checked: {unread}", "path", width)
+    findings = [finding for report in read for finding in report.findings]
+    launches = sum(len(report.checked) for report in read)
+    checked = f"{_count(launches, 'launch', 'launches')} in {_count(len(read), 'file')}"
+    checked += _releases(read)
+    left = _wrapped(f"Not checked: {unread}", "path", width) if unread else []
     if not findings:
-        return _wrapped(f"No findings: {checked}", "dim", width)
+        clean = "No findings in what could be read" if unread else "No findings"
+        return [*_wrapped(f"{clean}: {checked}", "dim", width), *left]
     found = f"{_count(len(findings), 'finding')} ({_severities(findings)})"
-    return [*_wrapped(f"{found}; {checked}", "path", width), *_fixable(findings, width)]
+    return [*_wrapped(f"{found}; {checked}", "path", width), *_fixable(findings, width), *left]
+
+
+def _unread(read: Sequence[Report], failures: Sequence[Failure]) -> str:
+    """Return the names of what failed and was not checked; a file may fail to be written alone."""
+    checked = {report.source.path for report in read}
+    paths = [path for path in dict.fromkeys(one.path for one in failures) if path not in checked]
+    more = len(paths) - MOST_NAMES
+    told = paths[:MOST_NAMES] + [f"and {more} more"] * (more > 0)
+    return ", ".join(told)
 
 
 def _wrapped(text: str, style: str, width: int) -> list[Line]:

@@ -92,13 +92,21 @@ def write(found: Sequence[Confirmed]) -> None:
 
 def tell(found: Sequence[Confirmed], new: int) -> int:
     """Print what the record says against the rules; return the exit status."""
-    wrong = [(one, release) for one in found for release in one.verdicts if one.is_wrong(release)]
+    unlike = [(one, release) for one in found for release in one.verdicts if one.is_wrong(release)]
+    wrong = [(one, release) for one, release in unlike if not is_excused(one, release)]
     for one, release in wrong:
         code, number, kind = one.key
         print(f"{code} example {number} ({kind}), SGLang {release}: {one.verdicts[release]}")
     count = sum(len(one.verdicts) for one in found)
     print(f"{len(found)} examples, {new} of them asked now, {count} verdicts, {len(wrong)} wrong")
+    print(f"{len(unlike) - len(wrong)} it cannot tell: {confirm.UNJUDGED.name} says why")
     return 1 if wrong else 0
+
+
+def is_excused(one: Confirmed, release: str) -> bool:
+    """Whether a reason is written why the judge cannot tell."""
+    code, _, kind = one.key
+    return confirm.excused(code, "bad" if kind == "bad" else "good", release)
 
 
 if __name__ == "__main__":

@@ -117,6 +117,13 @@ def unjudged() -> dict[str, Data]:
     return found
 
 
+def excused(code: str, kind: str, release: str) -> bool:
+    """Whether a reason is written why the judge cannot tell."""
+    entry = unjudged().get(code, {"kinds": []})
+    within = entry.get("releases", RELEASES)
+    return kind in entry.get("kinds", ("bad", "good")) and release in within
+
+
 def error_rules() -> list[Data]:
     """Return the built-in rules of severity error, as their files have them.
 

@@ -11,7 +11,7 @@ from sgdlint.rules.model import holds
 
 RULES = {rule["code"]: rule for rule in confirm.error_rules()}
 ASK = "ask the judge: scripts/confirm_rules.py"
-WAITING = 60
+WAITING = 10
 """Examples that may wait for the judge, since not everybody who writes rules has one at hand."""
 
 
@@ -53,13 +53,6 @@ def lacking(rule: Data, kind: str, recorded: dict[Key, Confirmed]) -> list[str]:
     ]
 
 
-def excused(code: str, kind: str, release: str) -> bool:
-    """Whether a reason is written why the judge cannot tell."""
-    entry = confirm.unjudged().get(code, {"kinds": []})
-    within = entry.get("releases", RELEASES)
-    return kind in entry.get("kinds", ("bad", "good")) and release in within
-
-
 def test_few_examples_wait_for_the_judge(recorded: dict[Key, Confirmed]) -> None:
     assert len(waiting(recorded)) <= WAITING, ASK
 
@@ -70,7 +63,7 @@ def test_each_rule_is_confirmed_in_each_release(kind: str, recorded: dict[Key, C
         (rule["code"], release)
         for rule in asked(recorded)
         for release in lacking(rule, kind, recorded)
-        if not excused(rule["code"], kind, release)
+        if not confirm.excused(rule["code"], kind, release)
     ] == [], f"{ASK}, add an example, or say why in {confirm.UNJUDGED.name}"
 
 
@@ -80,7 +73,7 @@ def test_no_verdict_contradicts_a_rule(recorded: dict[Key, Confirmed]) -> None:
         for key, one in recorded.items()
         for release in one.verdicts
         if one.is_wrong(release)
-        and not excused(key[0], "bad" if key[2] == "bad" else "good", release)
+        and not confirm.excused(key[0], "bad" if key[2] == "bad" else "good", release)
     ] == []
 
 

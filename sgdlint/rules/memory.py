@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     Lookup = Callable[[str, str], Value]
 
+MANY = 1_000_000
+"""More layers than any transformer has."""
+
 
 def _weights(launch: Launch, lookup: Lookup) -> Weights | None:
     """Return the weights that a launch certainly loads."""
@@ -83,8 +86,8 @@ def _greatest(lookup: Lookup, name: str) -> int | None:
 def _ahead(lookup: Lookup) -> int | None:
     """Return how many layers are fetched ahead at most; None where a share of all is asked for."""
     values = lookup("derived", "residency.prefetch_size").values
-    if not values or any(0 < one < 1 for one in values):
-        return None
+    if not values or not all(-MANY < one <= 0 or 1 <= one < MANY for one in values):
+        return None  # a share of the layers, or no number: `nan`, `inf`
     return max(1, *(int(one) for one in values))
 
 

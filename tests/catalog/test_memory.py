@@ -11,7 +11,7 @@ import pytest
 from sgdlint import catalog, rulepack
 from sgdlint.catalog import tables
 from sgdlint.catalog.memory import GIB, PARTS, Plan, Shape, Weights, bounds, weights_of
-from sgdlint.linter import Options, launches_for
+from sgdlint.linter import Options, check, launches_for
 from sgdlint.record import replace
 from sgdlint.rules.facts import Derived, Facts
 from sgdlint.source import Source
@@ -253,3 +253,12 @@ def test_the_page_shows_what_is_known(script: ModuleType) -> None:
     assert "| 45.8 | 38.4 |" in page
     assert "| black-forest-labs/FLUX.2-dev | 45 | 60.0 (more) |" in page
     assert "MiniMax-H3" in page
+
+
+@pytest.mark.parametrize("size", ["nan", "inf", "-inf", "1e400", "-1e400", "1e30"])
+def test_a_prefetch_size_that_is_no_number_of_layers(size: str) -> None:
+    words = f"--dit-layerwise-offload --dit-offload-prefetch-size={size}"
+    source = Source("run.sh", f"sglang serve --model-path {QWEN} {words}\n")
+    for release in ("0.5.9", "0.5.22", "0.5.23"):
+        options = Options(sglang=(release,), gpu="H100", gpus=8)
+        assert not check(source, rulepack.load([]), options).failures

@@ -128,7 +128,9 @@ def _positional(before: Launch, after: Launch) -> Iterator[Event]:
 def _defaults(before: Launch, after: Launch) -> Iterator[Event]:
     data = tables.table("migration")
     same = after.model_path == before.model_path
-    if before.model is not None and same and after.release.model(after.model_path) is None:
+    gone = before.model is not None and same and after.release.model(after.model_path) is None
+    # What a later release has is told of every launch.
+    if gone and after.release.registered_later(after.model_path) is None:
         yield _event("lost-model", (), model=after.model_path)
     if not (_is_native(before, data, True) and _is_native(after, data, True)):
         return

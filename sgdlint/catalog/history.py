@@ -1,4 +1,4 @@
-"""Options across releases: since when, until when, and what changed."""
+"""Options and models across releases: since when, until when, and what changed."""
 
 from __future__ import annotations
 
@@ -38,6 +38,19 @@ def all_flags(command: str | None = None) -> dict[str, tuple[Range, ...]]:
             for flag in row["flags"]:
                 found.setdefault(flag, []).append(one)
     return {flag: join(ranges) for flag, ranges in found.items()}
+
+
+def first_registered(model: str, after: str) -> str | None:
+    """Return the first release after one whose registry has a model by this very id."""
+    places = tables.order()
+    found = [
+        since
+        for row in tables.rows_with("models", f'"{model}"')
+        if model in row.get("ids", ())
+        for since, _ in tables.ranges_of(row, ())
+        if places[since] > places[after]
+    ]
+    return min(found, key=places.__getitem__, default=None)
 
 
 def join(ranges: list[Range]) -> tuple[Range, ...]:

@@ -128,6 +128,14 @@ class Release:
             self._models[path] = self.registry.find(path)
         return self._models[path]
 
+    def registered_later(self, model: str) -> str | None:
+        """Return the first later release that has an id which tells this one nothing."""
+        if not model or self.model(model) is not None:
+            return None
+        from sgdlint.catalog.history import first_registered
+
+        return first_registered(model, self.name)
+
     def models(self) -> list[Model]:
         """Return every model that the release knows by its id."""
         return self.registry.all()

@@ -194,7 +194,7 @@ def _is_diffusion(bound: Bound, release: Release, path: str, model_type: str) ->
     """Whether a `serve` is certainly for diffusion: by its model, or by an option of its own."""
     if model_type not in ("", "auto"):
         return model_type == "diffusion"
-    if path and release.model(path) is not None:
+    if path and (release.model(path) is not None or release.registered_later(path)):
         return True
     return any(
         release.diffusion_only(given.option.flags[0]) and not given.dropped

@@ -1,4 +1,7 @@
-"""What is noticed about options that are well formed: values out of range, repeats, no effect."""
+"""What is noticed about options that are well formed.
+
+Values out of range, repeats, what has no effect, and models of later releases.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,7 @@ def noted(launch: Launch) -> Iterator[Event]:
         if not given.retired and not given.dropped:
             yield from _out_of_range(given, launch, model)
     yield from _dead_variables(launch)
+    yield from _later_model(launch)
 
 
 def _words(given: Given) -> tuple[int, ...]:
@@ -133,3 +137,16 @@ def _dead_variables(launch: Launch) -> Iterator[Event]:
         if name in dead and variable.word is not None and variable.start >= 0:
             fields = (("variable", name), ("reason", dead[name]))
             yield Event("dead-variable", (), fields, None, (variable.start, variable.end))
+
+
+# --- the model ------------------------------------------------------------------------------------
+
+
+def _later_model(launch: Launch) -> Iterator[Event]:
+    """Yield an event for a model that only a later release has in its registry."""
+    added = launch.release.registered_later(launch.model_path)
+    if added is not None:
+        given = launch.bound.given.get("model_path")
+        words = (0,) if given is None else _words(given)
+        fields = (("model", launch.model_path), ("added", added))
+        yield Event("later-model", words, fields, given)

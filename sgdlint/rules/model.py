@@ -125,6 +125,7 @@ EVENTS: dict[str, dict[str, str]] = {
     "missing-model": {"flag": "string"},
     "model-given-twice": {"flag": "string"},
     "empty-model": {},
+    "later-model": {"model": "string", "added": "string"},
     "model-type": {"value": "string", "allowed": "string"},
     "component-value": {
         "flag": "string",

@@ -172,6 +172,11 @@ class Model:
         return tuple(sorted({name for row in rows for name in row["backends"]}))
 
     @property
+    def takes_any_attention(self) -> bool:
+        """Whether its layers name no attention backends, so that they take each one."""
+        return bool(self._layers) and all("any" in row for row in self._layers)
+
+    @property
     def _layers(self) -> list[Row]:
         rows = tables.rows_of("backends", self.release, "all")
         found = [row for row in rows if row["transformer"] == self.transformer]

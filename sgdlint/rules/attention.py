@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from sgdlint.catalog.attention import backend_of, mark_of, takes
-from sgdlint.rules.logic import ABSENT, UNKNOWN, Value
+from sgdlint.rules.logic import ABSENT, TRUE, UNKNOWN, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from sgdlint.catalog.models import Model
     from sgdlint.catalog.tables import Row
     from sgdlint.launch.launch import Launch
 
@@ -57,14 +58,24 @@ def capabilities(launch: Launch, given: Value) -> Value:
     return _read(launch, given, tell)
 
 
-def _of_model(launch: Launch) -> tuple[str, ...] | None:
-    """Return the backends of the model's layers; None where the model may run elsewhere."""
+def _native(launch: Launch) -> Model | None:
+    """Return the model; None where it may run elsewhere."""
     model = launch.model
     if model is None or not model.is_settled:
         return None
-    if launch.release.registry.quantized(launch.model_path):
-        return None
-    return model.attention_backends
+    return None if launch.release.registry.quantized(launch.model_path) else model
+
+
+def _of_model(launch: Launch) -> tuple[str, ...] | None:
+    """Return the backends of the model's layers; None where the model may run elsewhere."""
+    model = _native(launch)
+    return None if model is None else model.attention_backends
+
+
+def in_any(launch: Launch, given: Value) -> Value:
+    """Whether layers of the model's transformer take each backend; unknown where they name some."""
+    model = _native(launch)
+    return TRUE if model is not None and model.takes_any_attention else UNKNOWN
 
 
 def in_layers(launch: Launch, given: Value) -> Value:
@@ -119,6 +130,7 @@ ATTENTION_FACTS: dict[str, tuple[str, Callable[[Launch, Value], Value], str]] = 
     "names": ("string", names, "the attention backends of the release"),
     "runs_on_gpu": ("bool", runs_on_gpu, "that backend runs on a GPU of this compute capability"),
     "in_layers": ("bool", in_layers, "layers of the model's transformer name that backend"),
+    "in_any": ("bool", in_any, "layers of the model's transformer name none, and take each"),
     "of_layers": ("string", of_layers, "the backends that layers of the model's transformer name"),
     "package": ("string", package, "the package that the backend needs"),
     "without": ("string", without, "the backend that comes instead without it, or `error`"),

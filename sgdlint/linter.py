@@ -10,16 +10,8 @@ from sgdlint.directives import DirectiveError
 from sgdlint.documents import mentions_sglang
 from sgdlint.evidence import evidence
 from sgdlint.finding import RELEASES, Checked, Edit, Failure, Finding, Fix, Report
-from sgdlint.launch.build import launch_of
-from sgdlint.launch.launch import Hardware
-from sgdlint.launch.nearby import Surroundings
-from sgdlint.launch.recognise import launches as recognise
 from sgdlint.nearest import nearest
 from sgdlint.record import record, replace
-from sgdlint.rules.engine import Engine
-from sgdlint.sharing import settle
-from sgdlint.shell.interpreter import commands as interpret
-from sgdlint.shell.parser import parse
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
@@ -27,9 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from sgdlint.directives import Setting, Suppression
-    from sgdlint.launch.launch import Launch
+    from sgdlint.launch.launch import Hardware, Launch
     from sgdlint.launch.recognise import Recognised
     from sgdlint.pins import Evidence
+    from sgdlint.rules.engine import Engine
     from sgdlint.rules.model import Pack
     from sgdlint.settings import Settings
     from sgdlint.shell.tree import SyntaxProblem, Tree
@@ -70,6 +63,9 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
     stated = _stated(options, [])
     if not mentions_sglang(source):
         return _report(source, stated or assumed.newest())
+    # Not at the top, here and below: most files do not mention SGLang.
+    from sgdlint.rules.engine import Engine
+
     script = _script(source)
     try:
         directed, suppressions = directives.read(source, _comments(script.tree), script.spans)
@@ -140,6 +136,10 @@ class _Done:
 
 
 def _script(source: Source) -> _Script:
+    from sgdlint.launch.recognise import launches as recognise
+    from sgdlint.shell.interpreter import commands as interpret
+    from sgdlint.shell.parser import parse
+
     tree = parse(source.text)
     commands = interpret(tree, source.text)
     return _Script(source, tree, commands, recognise(commands))
@@ -170,6 +170,10 @@ def _doubts(script: _Script, known: Sequence[Evidence], engine: Engine) -> list[
 
 def _for_release(task: _Task, engine: Engine) -> _Done:
     """Return what one release makes of a file."""
+    from sgdlint.launch.build import launch_of
+    from sgdlint.launch.nearby import Surroundings
+    from sgdlint.sharing import settle
+
     script, known = task.script, catalog.load(engine.release)
     around = Surroundings(script.source, script.commands)
     text, shown = script.source.text, task.shown or engine.release
@@ -272,6 +276,9 @@ def _options_of(launch: Launch) -> dict[str, object]:
 
 def launches_for(source: Source, release: str, options: Options) -> list[Launch | None]:
     """Return the launches of a file, as one release understands them: None where it sees none."""
+    from sgdlint.launch.build import launch_of
+    from sgdlint.launch.nearby import Surroundings
+
     script = _script(source)
     directed, _ = directives.read(source, _comments(script.tree), [])
     hardware = _hardware(options, directed)
@@ -298,6 +305,8 @@ def stated_release(source: Source, options: Options) -> tuple[str, str] | None:
 
 def settings_of(source: Source) -> list[Setting]:
     """Return what the comments of a file set; raises DirectiveError."""
+    from sgdlint.shell.parser import parse
+
     return directives.read(source, _comments(parse(source.text)), [])[0]
 
 
@@ -363,6 +372,8 @@ def known_release(text: str) -> str:
 
 
 def _hardware(options: Options, directed: Sequence[Setting]) -> Hardware:
+    from sgdlint.launch.launch import Hardware
+
     said = {one.name: one for one in directed}
     gpu = None
     if options.gpu:

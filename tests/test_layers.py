@@ -176,6 +176,15 @@ def test_a_plain_check_loads_nothing_heavy(options: tuple[str, ...], examples: P
     assert "sgdlint.linter" in loaded
 
 
+def test_a_file_without_sglang_loads_no_shell_and_no_rules(tmp_path: Path) -> None:
+    path = tmp_path / "plain.sh"
+    path.write_text("for i in 1 2; do echo $i; done\n")
+    loaded = loaded_by(check_statement(str(path)))
+    assert "sgdlint.linter" in loaded
+    parts = ("sgdlint.shell.", "sgdlint.launch.b", "sgdlint.rules.e", "sgdlint.sharing")
+    assert [name for name in loaded if name.startswith(parts)] == []
+
+
 def test_a_plain_check_reads_no_tables_that_only_people_ask_for(examples: Path) -> None:
     read = "from sgdlint.catalog import tables\nprint(*tables._texts)"
     statement = f"{check_statement(str(examples))}\n{read}"

@@ -2,35 +2,36 @@
 """Say which releases of SGLang the package index has and the catalog has not.
 
 python scripts/check_new_release.py                 # exit 0: none, 1: some, 2: could not look
-python scripts/check_new_release.py --index FILE    # a saved answer instead of the network
+python scripts/check_new_release.py --answer FILE   # what pip once answered, instead of the network
+
+`pip index versions` asks the index that this machine's pip uses.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import subprocess
 import sys
-import urllib.request
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-INDEX = "https://pypi.org/pypi/sglang/json"
-SECONDS = 30
+ASK = (sys.executable, "-m", "pip", "index", "versions", "sglang", "--only-binary", ":all:")
+LIST = "Available versions:"
+SECONDS = 60
 
 
 def main(argv: list[str] | None = None) -> int:
     """Compare, and print what to do."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--index", default=INDEX, help="address or file; default: %(default)s")
-    index = parser.parse_args(argv).index
+    parser.add_argument("--answer", type=Path, help="a file with what pip answered")
+    answer = parser.parse_args(argv).answer
     try:
-        published = read(index)["releases"]
-    except (OSError, ValueError, KeyError, TypeError) as problem:
-        print(f"{index} could not be read ({problem}); nothing was compared", file=sys.stderr)
+        names = missing(versions(answer.read_text(encoding="utf-8") if answer else ask()))
+    except (OSError, ValueError, subprocess.SubprocessError) as problem:
+        print(f"the index could not be read ({problem}); nothing was compared", file=sys.stderr)
         return 2
-    names = missing(published)
     for name in names:
         print(f"SGLang {name} is new: .venv/bin/python scripts/extract_catalog.py {name}")
     if not names:
@@ -38,16 +39,25 @@ def main(argv: list[str] | None = None) -> int:
     return 1 if names else 0
 
 
-def read(index: str) -> Any:
-    """Return the index's answer about the project."""
-    if "://" not in index:
-        return json.loads(Path(index).read_text(encoding="utf-8"))
-    with urllib.request.urlopen(index, timeout=SECONDS) as answer:
-        return json.load(answer)
+def ask() -> str:
+    """Return what pip says of the releases that have a wheel."""
+    told = subprocess.run(ASK, capture_output=True, text=True, timeout=SECONDS, check=False)
+    if told.returncode:
+        raise ValueError((told.stderr.strip().splitlines() or ["pip says nothing"])[-1])
+    return told.stdout
 
 
-def missing(published: dict[str, list[dict[str, Any]]]) -> list[str]:
-    """Return the releases that have a wheel in force, and that only the index has, oldest first.
+def versions(answer: str) -> list[str]:
+    """Return the releases that pip lists. Raises ValueError when it lists none."""
+    listed = [line.removeprefix(LIST) for line in answer.splitlines() if line.startswith(LIST)]
+    names = [name.strip() for line in listed for name in line.split(",") if name.strip()]
+    if not names:
+        raise ValueError(f"nothing stands after {LIST!r}")
+    return names
+
+
+def missing(published: Iterable[str]) -> list[str]:
+    """Return the releases that only the index has, oldest first.
 
     Pre-releases do not count, and what came before the first release of the catalog.
     """
@@ -56,14 +66,13 @@ def missing(published: dict[str, list[dict[str, Any]]]) -> list[str]:
     known = catalog.releases()
     first = catalog.release_key(known[0])
     found: list[str] = []
-    for name, files in published.items():
+    for name in published:
         try:
             key = catalog.release_key(name)
         except ValueError:
             continue
         final = name.replace(".post", ".").replace(".", "").isdecimal()
-        wheels = [f for f in files if f["filename"].endswith(".whl") and not f.get("yanked")]
-        if final and wheels and key > first and name not in known:
+        if final and key > first and name not in known:
             found.append(name)
     return sorted(found, key=catalog.release_key)
 

@@ -25,6 +25,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import generated
+
 if TYPE_CHECKING:
     from sgdlint.rules.model import Rule
 
@@ -60,18 +62,10 @@ def main() -> int:
     if faults:
         print("\n".join(faults), file=sys.stderr)
         return 1
-    text = page(data, rules)
     print(f"{len(open_rules(data))} rules are still to be written")
-    if not check:
-        TARGET.write_text(text, encoding="utf-8")
-        return 0
-    print(
-        "".join(f"  {item['topic']}: {todo['rule']}\n" for item, todo in open_rules(data)), end=""
-    )
-    if not TARGET.is_file() or TARGET.read_text(encoding="utf-8") != text:
-        print(f"{TARGET.relative_to(ROOT)} is out of date: run scripts/{Path(__file__).name}")
-        return 1
-    return 0
+    for item, todo in open_rules(data):
+        print(f"  {item['topic']}: {todo['rule']}")
+    return generated.keep(TARGET, page(data, rules), check=check)
 
 
 def load(path: Path) -> Entry:

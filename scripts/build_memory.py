@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import generated
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 DATA = ROOT / "docs" / "memory.yaml"
@@ -71,11 +73,7 @@ def main() -> int:
     if faults:
         print("\n".join(faults), file=sys.stderr)
         return 1
-    text = page(rows)
-    if check:
-        return int(not TARGET.exists() or TARGET.read_text(encoding="utf-8") != text)
-    TARGET.write_text(text, encoding="utf-8")
-    return 0
+    return generated.keep(TARGET, page(rows), check=check)
 
 
 def load() -> list[Row]:

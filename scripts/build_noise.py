@@ -22,6 +22,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import generated
+
 if TYPE_CHECKING:
     from sgdlint.finding import Finding
     from sgdlint.launch.launch import Launch
@@ -62,14 +64,9 @@ def main() -> int:
     if given.folder:
         record(Path(given.folder))
     text = page()
-    if given.check:
-        if not TARGET.is_file() or TARGET.read_text(encoding="utf-8") != text:
-            print(f"{TARGET.relative_to(ROOT)} is out of date: run scripts/{Path(__file__).name}")
-            return 1
-        return 0
-    TARGET.write_text(text, encoding="utf-8")
-    print(text)
-    return 0
+    if not given.check:
+        print(text)
+    return generated.keep(TARGET, text, check=given.check)
 
 
 # --- the commands ---------------------------------------------------------------------------------

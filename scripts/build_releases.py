@@ -11,6 +11,8 @@ import argparse
 import sys
 from pathlib import Path
 
+import generated
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 TARGET = ROOT / "docs" / "releases.md"
@@ -30,13 +32,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare with the committed file")
     check = parser.parse_args().check
-    text = page()
-    if not check:
-        TARGET.write_text(text, encoding="utf-8")
-    elif not TARGET.is_file() or TARGET.read_text(encoding="utf-8") != text:
-        print(f"{TARGET.relative_to(ROOT)} is out of date: run scripts/{Path(__file__).name}")
-        return 1
-    return 0
+    return generated.keep(TARGET, page(), check=check)
 
 
 def page() -> str:

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import generated
 from lark import Lark
 from lark.lexer import Lexer
 
@@ -150,14 +151,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare only")
     arguments = parser.parse_args(argv)
-    new = text()
-    if not arguments.check:
-        TABLES.write_text(new, encoding="utf-8")
-        return 0
-    same = TABLES.exists() and TABLES.read_text(encoding="utf-8") == new
-    if not same:
-        print(f"{TABLES.relative_to(ROOT)} is out of date: run scripts/build_tables.py")
-    return 0 if same else 1
+    return generated.keep(TABLES, text(), check=arguments.check)
 
 
 if __name__ == "__main__":

@@ -8,19 +8,18 @@ import sys
 from sgdlint import files
 from sgdlint.files import FileError
 from sgdlint.finding import Failure, Report, at_least
-from sgdlint.linter import (
+from sgdlint.linter import check as check_source
+from sgdlint.record import record
+from sgdlint.shown import check_names, is_named
+from sgdlint.source import Source, SourceError
+from sgdlint.stated import (
     OptionError,
     Options,
-    check_names,
-    is_named,
     known_gpu,
     positive_number,
     positive_whole,
     settings_of_project,
 )
-from sgdlint.linter import check as check_source
-from sgdlint.record import record
-from sgdlint.source import Source, SourceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

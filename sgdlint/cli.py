@@ -13,7 +13,7 @@ from sgdlint import __version__
 from sgdlint.arguments import read as read_arguments
 from sgdlint.checking import CLEAN, FAILED, FOUND
 from sgdlint.files import FileError
-from sgdlint.linter import OptionError
+from sgdlint.stated import OptionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from sgdlint.checking import FAILED, FOUND
 from sgdlint.files import FileError
 from sgdlint.finding import Failure
 from sgdlint.fixer import fix as fix_source
-from sgdlint.linter import OptionError, known_release
 from sgdlint.linter import check as check_source
+from sgdlint.stated import OptionError, known_release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from sgdlint.checking import Input
     from sgdlint.finding import Report
     from sgdlint.fixer import Fixed
-    from sgdlint.linter import Options
     from sgdlint.rules.model import Pack
     from sgdlint.source import Source
+    from sgdlint.stated import Options
 
 
 def fix(arguments: Arguments) -> int:

@@ -12,15 +12,16 @@ from sgdlint.record import record, replace
 from sgdlint.rules.engine import Engine
 from sgdlint.rules.model import MIGRATION
 from sgdlint.source import Span
+from sgdlint.stated import known_release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sgdlint.finding import Report
     from sgdlint.fixer import Fixed
     from sgdlint.launch.launch import Launch
-    from sgdlint.linter import Options
     from sgdlint.rules.model import Pack
     from sgdlint.source import Source
+    from sgdlint.stated import Options
 
 NOT_PART = "no part of the move: `sgdlint fix` applies it"
 
@@ -40,7 +41,7 @@ class Move:
 
 def plan(source: Source, options: Options, to: str) -> Move:
     """Return the move of a file; raises OptionError for a release that is not known."""
-    target = replace(options, sglang=linter.known_release(to))
+    target = replace(options, sglang=known_release(to))
     try:
         stated = linter.stated_release(source, options)
         if stated is None:

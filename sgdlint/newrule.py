@@ -6,7 +6,7 @@ import os
 import re
 
 from sgdlint import catalog, rulepack
-from sgdlint.linter import OptionError
+from sgdlint.stated import OptionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ import os
 
 from sgdlint import resources, rulepack, story
 from sgdlint.files import Neighbours
-from sgdlint.linter import OptionError
 from sgdlint.nearest import nearest
 from sgdlint.rules.files import read_files
+from sgdlint.stated import OptionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

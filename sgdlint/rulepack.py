@@ -11,9 +11,9 @@ from __future__ import annotations
 import os
 
 from sgdlint import __version__, quick, resources
-from sgdlint.linter import OptionError, settings_of_project
 from sgdlint.record import fields_of
 from sgdlint.rules.model import Change, Index, Pack, to_data
+from sgdlint.stated import OptionError, settings_of_project
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

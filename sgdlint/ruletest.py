@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sgdlint import migration
 from sgdlint.fixer import apply
-from sgdlint.linter import OptionError, Options, check
+from sgdlint.linter import check
 from sgdlint.record import record, replace
 from sgdlint.rules.compiler import shown
 from sgdlint.rules.logic import names_in
 from sgdlint.rules.model import Pack, Rule, holds
 from sgdlint.source import Nearby, Source
+from sgdlint.stated import OptionError, Options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -47,6 +47,8 @@ LAYERS = (
         "pins",
         "several",
         "sequence",
+        "stated",
+        "shown",
     },
     {"formatters", "rules", "launch", "documents", "settings"},
     {"shell", "catalog", "hardware"},

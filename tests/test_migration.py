@@ -9,8 +9,8 @@ import pytest
 
 from sgdlint import migration, rulepack
 from sgdlint.fixer import Fixed, fix
-from sgdlint.linter import OptionError, Options
 from sgdlint.source import Source
+from sgdlint.stated import OptionError, Options
 
 PACK = rulepack.load([])
 

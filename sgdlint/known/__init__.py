@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sgdlint.arguments import SUBJECTS
 from sgdlint.known.changes import changes
-from sgdlint.linter import OptionError
+from sgdlint.stated import OptionError
 
 __all__ = ["changes", "tell"]
 

@@ -6,7 +6,7 @@ from sgdlint.catalog import history, newest, releases, tables
 from sgdlint.catalog.attention import mark_of
 from sgdlint.known.places import places_of, told
 from sgdlint.known.words import columns, meant, merged, resolved, span, spans, within
-from sgdlint.linter import OptionError
+from sgdlint.stated import OptionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

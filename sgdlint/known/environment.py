@@ -20,7 +20,7 @@ from sgdlint.known.words import (
     spans,
     within,
 )
-from sgdlint.linter import OptionError
+from sgdlint.stated import OptionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

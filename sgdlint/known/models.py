@@ -6,7 +6,7 @@ from sgdlint import catalog
 from sgdlint.catalog import history, tables
 from sgdlint.known.places import places_of, where
 from sgdlint.known.words import columns, meant, pairs, resolved, shown, spans, within
-from sgdlint.linter import OptionError
+from sgdlint.stated import OptionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

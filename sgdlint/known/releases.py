@@ -6,7 +6,7 @@ from sgdlint import catalog
 from sgdlint.catalog import tables
 from sgdlint.known.changes import changes
 from sgdlint.known.words import columns
-from sgdlint.linter import known_release
+from sgdlint.stated import known_release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sgdlint import catalog
 from sgdlint.catalog.options import SUPPRESS, UNKNOWN
-from sgdlint.linter import known_release
 from sgdlint.nearest import nearest
+from sgdlint.stated import known_release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,0 +1,120 @@
+"""Which findings are shown: rules that are switched on, advice that was asked for, suppressions."""
+
+from __future__ import annotations
+
+from sgdlint import directives
+from sgdlint.finding import Edit, Fix
+from sgdlint.nearest import nearest
+from sgdlint.record import replace
+from sgdlint.stated import OptionError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sgdlint.directives import Suppression
+    from sgdlint.finding import Finding
+    from sgdlint.rules.engine import Engine
+    from sgdlint.rules.model import Pack
+    from sgdlint.source import Source
+    from sgdlint.stated import Options
+
+
+def of(
+    findings: list[Finding],
+    suppressions: Sequence[Suppression],
+    options: Options,
+    source: Source,
+    engine: Engine,
+) -> list[Finding]:
+    """Return the findings that are shown, with those about suppressions that silence nothing."""
+    chosen = _chosen(options, engine.pack.index.off)
+    kept = _suppress(findings, suppressions, source, engine, chosen)
+    return [one for one in kept if _is_wanted(one, options, chosen)]
+
+
+def _chosen(options: Options, off: Sequence[str]) -> Callable[[str, str], bool]:
+    """Return whether a rule (code, name) is switched on; off: those to be asked for by name."""
+
+    def chosen(code: str, name: str) -> bool:
+        if any(_names(wish, code, name) for wish in options.ignore):
+            return False
+        if code in off and code not in options.select and name not in options.select:
+            return False
+        return not options.select or any(_names(wish, code, name) for wish in options.select)
+
+    return chosen
+
+
+def _names(wish: str, code: str, name: str) -> bool:
+    return wish == name or (bool(wish) and code.startswith(wish))
+
+
+def _is_wanted(finding: Finding, options: Options, chosen: Callable[[str, str], bool]) -> bool:
+    if not chosen(finding.code, finding.name):
+        return False
+    if finding.lossless or finding.severity in ("error", "warning") or options.lossy:
+        return True
+    return any(wish in (finding.code, finding.name) for wish in options.select)
+
+
+def is_named(wish: str, pack: Pack) -> bool:
+    """Whether a rule of a pack is meant by a code, the beginning of one, or a name."""
+    return any(_names(wish, rule.code, rule.name) for rule in pack.rules)
+
+
+def check_names(wishes: Sequence[str], pack: Pack) -> None:
+    """Raise OptionError for a rule that does not exist in select or ignore."""
+    for wish in wishes:
+        if not is_named(wish, pack):
+            hint = nearest(wish, [key for rule in pack.rules for key in (rule.code, rule.name)])
+            raise OptionError(f"no rule {wish!r}{f'; did you mean {hint!r}?' if hint else ''}")
+
+
+def _suppress(
+    findings: list[Finding],
+    suppressions: Sequence[Suppression],
+    source: Source,
+    engine: Engine,
+    chosen: Callable[[str, str], bool],
+) -> list[Finding]:
+    """Take out what is suppressed, and add findings for suppressions that silence nothing."""
+    kept = [
+        one
+        for one in findings
+        if not any(directives.suppresses(suppression, one, source) for suppression in suppressions)
+    ]
+    for suppression in suppressions:
+        kept += _judge(suppression, findings, source, engine, chosen)
+    return kept
+
+
+def _judge(
+    suppression: Suppression,
+    findings: list[Finding],
+    source: Source,
+    engine: Engine,
+    chosen: Callable[[str, str], bool],
+) -> list[Finding]:
+    """Return findings about a suppression: codes that no rule has, codes that silence nothing."""
+    used = {
+        key
+        for one in findings
+        if directives.suppresses(suppression, one, source)
+        for key in (one.code, one.name)
+    }
+    rules = {key: rule for rule in engine.pack.rules for key in (rule.code, rule.name)}
+    result = []
+    unused = set()
+    for code in suppression.codes:
+        if code not in rules:
+            fields = {"code": code, "nearest": nearest(code, rules)}
+            result += engine.plain("unknown-suppression", suppression.span, fields, None)
+        elif code not in used and chosen(rules[code].code, rules[code].name):
+            unused.add(code)
+    if unused or not suppression.codes:
+        span, text = directives.without_codes(source, suppression, unused)
+        fix = Fix("remove what silences nothing", "safe", (Edit(span, text),))
+        fields = {"codes": ", ".join(sorted(unused)) or "nothing"}
+        result += engine.plain("unused-suppression", suppression.span, fields, fix)
+    return [replace(one, scope=None) for one in result]

@@ -1,0 +1,153 @@
+"""What the user says in options, comments and settings: releases, GPUs, which rules."""
+
+from __future__ import annotations
+
+from sgdlint import assumed, catalog, settings
+from sgdlint.assumed import Assumed
+from sgdlint.catalog.specifiers import SpecifierError
+from sgdlint.nearest import nearest
+from sgdlint.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TypeVar
+
+    from sgdlint.directives import Setting
+    from sgdlint.launch.launch import Hardware
+    from sgdlint.settings import Settings
+    from sgdlint.source import Nearby, Source
+
+    T = TypeVar("T")
+
+
+class OptionError(Exception):
+    """An unknown release, GPU or rule; the message names the nearest known one."""
+
+
+@record
+class Options:
+    """What the user asked for. Empty means: not said.
+
+    sglang: a release or a range of them, or several such. gpu: a name. gpus: how many the machine
+    has. vram: GiB of one GPU.
+    select, ignore: rule codes (or prefixes of them) and names. lossy: show lossy advice too.
+    """
+
+    sglang: str | tuple[str, ...] = ()
+    gpu: str = ""
+    gpus: int | None = None
+    vram: float | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    lossy: bool = False
+
+
+def stated_by(options: Options, directed: Sequence[Setting]) -> Assumed | None:
+    """Return the releases that the user names; None when nobody named one."""
+    said = [one for one in directed if one.name == "sglang"]
+    if options.sglang:
+        said_there = (options.sglang,) if isinstance(options.sglang, str) else options.sglang
+        return known_releases(said_there, assumed.COMMAND_LINE)
+    if not said:
+        return None
+    lines = ", ".join(dict.fromkeys(f"line {one.line}" for one in said))
+    for one in said:
+        _at_line(one, known_release_range)
+    return known_releases([one.value for one in said], lines)
+
+
+def settings_of_project(near: Nearby) -> Settings:
+    """Return the settings of the project around a file; raises OptionError."""
+    try:
+        return settings.of(near)
+    except settings.SettingsError as error:
+        raise OptionError(str(error)) from None
+
+
+def release_of_project(source: Source) -> Assumed | None:
+    """Return the releases that the settings of the project name; raises OptionError."""
+    found = settings_of_project(source.near)
+    if not found.sglang:
+        return None
+    try:
+        return known_releases(found.sglang, found.where("sglang"))
+    except OptionError as error:
+        raise OptionError(f"{found.where('sglang')}: sglang: {error}") from None
+
+
+def known_releases(texts: Sequence[str], origin: str) -> Assumed:
+    """Return the releases of the catalog that are named; OptionError for any other."""
+    try:
+        return assumed.stated(texts, origin)
+    except (SpecifierError, catalog.UnknownReleaseError) as error:
+        raise OptionError(str(error)) from None
+
+
+def known_release_range(text: str) -> Assumed:
+    """Return the releases that one text names; OptionError when there are none."""
+    return known_releases([text], "")
+
+
+def known_release(text: str) -> str:
+    """Return a release of the catalog; OptionError with the nearest ones for any other."""
+    try:
+        return catalog.load(text.removeprefix("v")).name
+    except (catalog.UnknownReleaseError, ValueError) as error:
+        raise OptionError(str(error)) from None
+
+
+def hardware_of(options: Options, directed: Sequence[Setting]) -> Hardware:
+    """Return what is known of the GPUs; raises OptionError."""
+    from sgdlint.launch.launch import Hardware
+
+    said = {one.name: one for one in directed}
+    gpu = None
+    if options.gpu:
+        gpu = known_gpu(options.gpu)
+    elif "gpu" in said:
+        gpu = _at_line(said["gpu"], known_gpu)
+    vram, count = options.vram, options.gpus
+    if vram is None and "vram" in said and not options.gpu:
+        vram = _at_line(said["vram"], positive_number)
+    if count is None and "gpus" in said:
+        count = int(_at_line(said["gpus"], positive_whole))
+    return Hardware(gpu, vram, count)
+
+
+def known_gpu(name: str) -> catalog.Gpu:
+    """Return a GPU of the catalog; OptionError with the nearest name for any other."""
+    gpu = catalog.gpu(name)
+    if gpu is None:
+        names = [one.name for one in catalog.gpus()]
+        hint = nearest(name, names)
+        raise OptionError(
+            f"unknown GPU {name!r}{f'; did you mean {hint!r}?' if hint else '.'} "
+            f"Known: {', '.join(names)}"
+        )
+    return gpu
+
+
+def positive_number(text: str) -> float:
+    """Read a number above 0; OptionError otherwise."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise OptionError(f"{text!r} is not a number above 0")
+    return number
+
+
+def positive_whole(text: str) -> int:
+    """Read a whole number from 1; OptionError otherwise."""
+    if not text.isdecimal() or int(text) < 1:
+        raise OptionError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+def _at_line(setting: Setting, read: Callable[[str], T]) -> T:
+    try:
+        return read(setting.value)
+    except OptionError as error:
+        raise OptionError(f"line {setting.line}: {setting.name}: {error}") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sgdlint.record import record
 from sgdlint.shell import builtins, tree
 from sgdlint.shell.fields import PATTERN, Fields
-from sgdlint.shell.state import MOST_PIECES, OUTSIDE, UNKNOWN, Array, Changes, unknown
+from sgdlint.shell.state import MOST_PIECES, OUTSIDE, UNKNOWN, Array, Changes, known, unknown
 from sgdlint.shell.values import Piece, Word
 
 TYPE_CHECKING = False
@@ -228,13 +228,11 @@ class Expander:
         """Return what a parameter holds, without its operator."""
         name = part.name
         if name in ("@", "*"):
-            reason = f"${name} is what the script or function was called with"
-            return Found((unknown(reason, True),), True, False, " " if name == "*" else None)
+            return Found(self.state.positional, True, False, " " if name == "*" else None)
         if not name:
             return Found((unknown("this form of ${…} is not followed"),))
         if not (name[0].isalpha() or name[0] == "_"):
-            reason = NUMBERS.get(name, f"${name} is not known before the script runs")
-            return Found((unknown(reason),), False, name.isdigit() and name != "0")
+            return self._special(name)
         if name in builtins.VOLATILE:
             return Found((unknown(f"${name} is set by bash itself"),), part.subscript is not None)
         if part.subscript is not None:
@@ -246,6 +244,22 @@ class Expander:
             return Found(())
         outside = variable.word.pieces[:1] == (OUTSIDE,) and variable.word.pieces[0] is OUTSIDE
         return Found((variable.word,), False, outside and not self.state.wild)
+
+    def _special(self, name: str) -> Found:
+        """Return what `$1`, `$#`, `$?` and their kin hold."""
+        positional = self.state.positional
+        place = int(name) if name.isdigit() else 0
+        before = positional[:place] if place else positional
+        open_end = next((word for word in before if word.many), None)
+        if name == "#" and open_end is None:
+            return Found((known(str(len(positional))),))
+        if name == "?" and self.state.code is not None:
+            return Found((known(str(self.state.code)),))
+        if place and open_end is None:
+            return Found(positional[place - 1 : place])
+        reason = NUMBERS.get(name, f"${name} is not known before the script runs")
+        outside = open_end is not None and open_end.pieces[0] is OUTSIDE
+        return Found((unknown(reason),), False, place > 0 and outside)
 
     def _unset(self, name: str) -> str:
         return self.state.wild or f"${name} is not set in this script"
@@ -291,7 +305,7 @@ class Expander:
             return
         elif quoted:
             fields.add(found.words[0].pieces, found.words[0].reason)
-        elif part.name in NUMBERS:
+        elif part.name in NUMBERS and found.words[0].texts is None:
             self._number(found.words[0].reason, fields, quoted)
         else:
             fields.split(found.words[0])

@@ -34,6 +34,10 @@ OUTSIDE = Piece(None, -1, -1)
 """The value of a variable that only the environment of the script can have set; not UNKNOWN."""
 
 
+ARGUMENTS = Word(-1, -1, (OUTSIDE,), True, "$@ is what the script or function was called with")
+"""The arguments of a script, or of a function of which no call is known."""
+
+
 @record
 class Array(Variable):
     """An indexed array, or a variable that may be one.
@@ -94,15 +98,22 @@ class State:
 
     wild: why a variable that is not here may be anything, "" when only the environment of the
     script can have set it. allexport: whether assigned variables are exported (`set -a`).
+    positional: `$1` and on; a word that is `many` stands for any number of them.
+    status: whether the last command succeeded; code: its exit status; None when not known.
     """
 
-    __slots__ = ("_journals", "_snapshot", "allexport", "variables", "wild")
+    __slots__ = (
+        "_journals", "_snapshot", "allexport", "code", "positional", "status", "variables", "wild",
+    )  # fmt: skip
 
     def __init__(self, variables: dict[str, Variable] | None = None) -> None:
         self.variables: dict[str, Variable] = variables or {}
         self.variables.setdefault("IFS", Variable("IFS", known(" \t\n"), False, -1, -1))
         self.wild = ""
         self.allexport: bool | None = False
+        self.positional: tuple[Word, ...] = (ARGUMENTS,)
+        self.status: bool | None = None
+        self.code: int | None = None
         self._journals: list[tuple[dict[str, Variable | None], tuple[str, bool | None]]] = []
         self._snapshot: dict[str, Variable] | None = None
 

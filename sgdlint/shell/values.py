@@ -116,6 +116,22 @@ class Variable:
 
 
 @record
+class Condition:
+    """Something that decided where a path went.
+
+    start, end: where it stands in the file (a test, the word of a `case`, the head of a loop).
+    text: what was asked: the source of the test, `WORD = pattern` for an arm of a `case`,
+    `NAME=value` for a round of a loop.
+    held: whether it was so on this path; always for the round of a loop.
+    """
+
+    start: int
+    end: int
+    text: str
+    held: bool = True
+
+
+@record
 class Command:
     """One simple command as bash would run it.
 
@@ -128,6 +144,9 @@ class Command:
     stdin: the text of its here-document or here-string, when it has one.
     nested: it stands in a string or a here-document that is read as a script (`eval`, `bash -c`).
     stdout: the file that its output goes to, and nothing else before (`> file`).
+    path: what had to be so for it to run like this, as far as it is not known beforehand, in order.
+    calls: where the functions are called through which it was reached, the outermost first.
+    One place may give several commands, of different paths, rounds of a loop or calls.
     """
 
     start: int
@@ -139,3 +158,5 @@ class Command:
     stdin: Word | None = None
     nested: bool = False
     stdout: Word | None = None
+    path: tuple[Condition, ...] = ()
+    calls: tuple[tuple[int, int], ...] = ()

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 SKIPPED = ("node_modules", "__pycache__", "site-packages")
 
+PROJECT_MARKS = (".git", ".hg", "pyproject.toml", "sgdlint.toml")
+"""What stands in the folder of a project."""
+
 
 LARGEST_NEIGHBOUR = 1_000_000
 """Bytes: a larger file beside a script is not read."""
@@ -29,6 +32,7 @@ class Neighbours(Nearby):
     def __init__(self, path: str) -> None:
         self.folder = os.path.dirname(path)
         self._read: dict[str, str | None] = {}
+        self._project: str | None = None
 
     def read(self, path: str) -> str | None:
         """Return the text of a file by its path from the source's folder, if it can be read."""
@@ -58,6 +62,16 @@ class Neighbours(Nearby):
         except (FileError, OSError):
             pass
         return ""
+
+    def in_project(self, path: str, from_start: bool = False) -> tuple[str, str] | None:
+        """Return the name and the text of a file that belongs to the same project as the source."""
+        place = os.path.normpath(path if from_start else os.path.join(self.folder, path))
+        if self._project is None:
+            self._project = os.path.join(project_of(self.folder), "")
+        if not os.path.realpath(place).startswith(self._project):
+            return None
+        text = self.read_from_start(place)
+        return None if text is None else (place, text)
 
     def above(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Yield path and text of files by name: in the folder of the source, then above it."""
@@ -94,6 +108,21 @@ def upwards(folder: str) -> Iterator[str]:
     while folder != above:
         yield folder
         folder, above = os.path.dirname(folder), folder
+
+
+def project_of(folder: str) -> str:
+    """Return the folder of the project that a folder belongs to, without links.
+
+    It is the nearest one that has a mark of a project; without any, the folder where sgdlint was
+    started when that lies above, else the folder itself.
+    """
+    own = os.path.realpath(folder)
+    for above in upwards(own):
+        if any(os.path.lexists(os.path.join(above, mark)) for mark in PROJECT_MARKS):
+            return above
+    start = os.path.realpath(current() or own)
+    is_above = own.startswith(os.path.join(start, "")) and start != os.path.dirname(start)
+    return start if is_above else own
 
 
 def _text_of(path: str) -> str | None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sgdlint.pins import Evidence
     from sgdlint.rules.engine import Engine
     from sgdlint.rules.model import Pack
+    from sgdlint.shell.sourcing import Files
     from sgdlint.shell.tree import SyntaxProblem, Tree
     from sgdlint.shell.values import Command
     from sgdlint.source import Source
@@ -117,8 +118,18 @@ def _script(source: Source) -> _Script:
     from sgdlint.shell.parser import parse
 
     tree = parse(source.text)
-    commands = interpret(tree, source.text)
-    return _Script(source, tree, commands, recognise(commands))
+    files = _files(source)
+    commands = interpret(tree, source.text, files=files)
+    return _Script(source, tree, commands, recognise(commands, files))
+
+
+def _files(source: Source) -> Files | None:
+    """Return what reads the files that a script names; None when it names none."""
+    if "source " not in source.text and ". " not in source.text:
+        return None
+    from sgdlint.shell.sourcing import Files
+
+    return Files(source.near)
 
 
 def _releases_of(script: _Script, stated: Assumed | None, known: list[Evidence]) -> list[Assumed]:

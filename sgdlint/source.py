@@ -54,6 +54,14 @@ class Nearby:
         """Return what `lack` does, for a path from the folder where sgdlint was started."""
         return ""
 
+    def in_project(self, path: str, from_start: bool = False) -> tuple[str, str] | None:
+        """Return the name and the text of a file that belongs to the same project as the source.
+
+        path: from the folder of the source, or from where sgdlint was started.
+        """
+        text = self.read_from_start(path) if from_start else self.read(path)
+        return None if text is None else (path, text)
+
     def above(self, names: Sequence[str]) -> Iterable[tuple[str, str]]:
         """Return path and text of files by name: in the folder of the source, then above it."""
         return ()

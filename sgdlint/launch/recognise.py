@@ -22,6 +22,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sgdlint.shell.sourcing import Files
+
 MOST_WRAPPERS = 12
 MOST_NESTED = 4
 
@@ -69,15 +71,18 @@ class NoCommandError(Exception):
     """The wrapper runs no command."""
 
 
-def launches(commands: Sequence[Command]) -> list[Recognised]:
-    """Return the launches among commands, in the same order; asking for help is none."""
-    return [found for command in commands for found in _launches_of(command, 0)]
+def launches(commands: Sequence[Command], files: Files | None = None) -> list[Recognised]:
+    """Return the launches among commands, in the same order; asking for help is none.
+
+    files: reads what scripts in strings `source`.
+    """
+    return [found for command in commands for found in _launches_of(command, 0, files)]
 
 
-def _launches_of(command: Command, depth: int) -> list[Recognised]:
+def _launches_of(command: Command, depth: int, files: Files | None) -> list[Recognised]:
     if command.function or depth > MOST_NESTED or not command.words:
         return []
-    return Walk(command, depth).run()
+    return Walk(command, depth, files).run()
 
 
 def program_of(word: Word) -> str:
@@ -94,8 +99,9 @@ def program_of(word: Word) -> str:
 class Walk:
     """Goes through the words of one command, from wrapper to wrapper, to the launcher."""
 
-    def __init__(self, command: Command, depth: int) -> None:
+    def __init__(self, command: Command, depth: int, files: Files | None) -> None:
         self.command = command
+        self.files = files
         self.words = list(command.words)
         self.depth = depth
         self.names: list[str] = []
@@ -283,7 +289,9 @@ class Walk:
         return self._nested(joined(rest))
 
     def _nested(self, word: Word) -> list[Recognised]:
-        inner = commands_of(word, self.environment) or []
+        # Behind such a wrapper other files may lie at the same place.
+        files = None if self.fresh else self.files
+        inner = commands_of(word, self.environment, files) or []
         if self.command.conditional:
             inner = [replace(command, conditional=True) for command in inner]
         return [
@@ -293,7 +301,7 @@ class Walk:
                 fresh=self.fresh or found.fresh,
             )
             for command in inner
-            for found in _launches_of(command, self.depth + 1)
+            for found in _launches_of(command, self.depth + 1, files)
         ]
 
     # --- wrappers -------------------------------------------------------------------------------

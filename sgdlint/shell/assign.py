@@ -5,6 +5,7 @@ from __future__ import annotations
 from sgdlint.record import record, replace
 from sgdlint.shell import builtins, tree
 from sgdlint.shell.builtins import Argument
+from sgdlint.shell.folders import CURRENT
 from sgdlint.shell.state import OUTSIDE, UNKNOWN, Array, anything, array, bounded, unknown
 from sgdlint.shell.values import Piece, Variable, Word
 
@@ -307,7 +308,9 @@ def inherited(environment: dict[str, Variable]) -> dict[str, Variable]:
     """Return the variables that a new process begins with."""
     result: dict[str, Variable] = {}
     for name, variable in environment.items():
-        if name == "IFS" or name in builtins.VOLATILE or variable.exported is None:
+        if name == CURRENT:
+            result[name] = variable
+        if name in ("IFS", CURRENT) or name in builtins.VOLATILE or variable.exported is None:
             continue
         if not variable.exported or variable.word is None:
             result[name] = Variable(name, None, False, -1, -1)
@@ -333,7 +336,7 @@ def tail_of(word: Word, count: int) -> Word:
         elif count and piece.texts:
             place = (piece.start + count, piece.end) if piece.exact else (-1, -1)
             text = piece.texts[0][count:]
-            pieces.append(Piece((text,), *place, piece.exact, None, piece.bare))
+            pieces.append(replace(piece, texts=(text,), start=place[0], end=place[1]))
             count = 0
         else:
             pieces.append(piece)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sgdlint import quick
 from sgdlint.record import record
+from sgdlint.shell.folders import CURRENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ PROGRAMS = frozenset(
 
 BUILTINS = frozenset(
     """
-    : [ alias bg break builtin cd command continue dirs disown echo enable exec exit false fg
-    hash help history jobs kill logout popd pushd pwd return set shift shopt suspend test times
+    : [ alias bg break builtin command continue dirs disown echo enable exec exit false fg
+    hash help history jobs kill logout pwd return set shift shopt suspend test times
     trap true type ulimit umask
     """.split()  # noqa: SIM905 - a column of names is harder to read
 )
@@ -56,7 +57,8 @@ NAME = quick.compile(r"[A-Za-z_]\w*")
 
 
 HARMLESS = (
-    BUILTINS | PROGRAMS | {"getopts", "let", "mapfile", "printf", "read", "readarray", "wait"}
+    BUILTINS | PROGRAMS | {"cd", "getopts", "let", "mapfile", "popd", "printf", "pushd"}
+    | {"read", "readarray", "wait"}
 )
 """Commands that change what is said here, even when functions of another file are about."""
 
@@ -85,6 +87,7 @@ ATTRIBUTES = {"a": "[]", "A": "[]!", "c": "!", "i": "!", "l": "!", "r": "r", "u"
 """What the options of `declare` mean for later assignments."""
 
 NOTHING = Effect({})
+MOVED = Effect({CURRENT: "="})
 ANYTHING = Effect({}, True)
 
 
@@ -181,10 +184,13 @@ def _let(arguments: Sequence[Argument]) -> Effect:
 
 
 READERS: dict[str, Callable[[Sequence[Argument]], Effect]] = {
+    "cd": lambda _: MOVED,
     "getopts": _getopts,
     "let": _let,
     "mapfile": _mapfile,
+    "popd": lambda _: MOVED,
     "printf": _printf,
+    "pushd": lambda _: MOVED,
     "read": _read,
     "readarray": _mapfile,
     "unset": _unset,

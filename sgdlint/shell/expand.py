@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from sgdlint.record import record
-from sgdlint.shell import builtins, tree
+from sgdlint.shell import builtins, folders, tree
 from sgdlint.shell.fields import PATTERN, Fields
 from sgdlint.shell.state import MOST_PIECES, OUTSIDE, UNKNOWN, Array, Changes, known, unknown
 from sgdlint.shell.values import Piece, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sgdlint.shell.origin import Origin
     from sgdlint.shell.state import State
+    from sgdlint.shell.values import Command
 
 NUMBERS = {
     "#": "$# is the number of arguments of the script",
@@ -46,15 +47,15 @@ class Found:
 class Expander:
     """Expands words in a state.
 
-    run: interprets the commands of a substitution. assign: gives a variable a value (`${A:=x}`).
-    change: forgets what an arithmetic expression assigns.
+    run: interprets the commands of a substitution and returns them. assign: gives a variable a
+    value (`${A:=x}`). change: forgets what an arithmetic expression assigns.
     """
 
     def __init__(
         self,
         state: State,
         origin: Origin,
-        run: Callable[[tuple[tree.Node, ...]], None],
+        run: Callable[[tuple[tree.Node, ...]], Sequence[Command]],
         assign: Callable[[str, Word, tree.Node], None],
         change: Callable[[str], None],
     ) -> None:
@@ -164,7 +165,11 @@ class Expander:
         fields.add((UNKNOWN,), f"{part.text} is a home directory")
 
     def _command(self, part: tree.CommandSubstitution, fields: Fields, quoted: bool) -> None:
-        self.run(part.body)
+        ran = self.run(part.body)
+        folder = folders.output(self.state, part.body, ran)
+        if folder is not None:
+            self._place(part, Found((folder,)), fields, quoted)
+            return
         reason = "`…` runs a command" if part.backticks else "$(…) runs a command"
         if quoted:
             fields.add((UNKNOWN,), reason)
@@ -200,6 +205,8 @@ class Expander:
             self._other(part, fields, "${!…} is not followed", True)
         elif part.operator in SUBSTITUTES:
             self._substitute(part, fields, quoted)
+        elif folder := folders.trimmed(self, part):
+            self._place(part, Found((folder,)), fields, quoted)
         elif part.operator:
             found = self.find(part)
             reason = f"${{{part.name}{part.operator}…}} is not computed"
@@ -227,6 +234,8 @@ class Expander:
     def find(self, part: tree.Parameter) -> Found:
         """Return what a parameter holds, without its operator."""
         name = part.name
+        if name in ("0", "BASH_SOURCE") and (own := folders.parameter(self, part)):
+            return Found((own,))
         if name in ("@", "*"):
             return Found(self.state.positional, True, False, " " if name == "*" else None)
         if not name:
@@ -293,7 +302,7 @@ class Expander:
             return None
         return " \t\n" if variable.word is None else variable.word.text
 
-    def _place(self, part: tree.Parameter, found: Found, fields: Fields, quoted: bool) -> None:
+    def _place(self, part: tree.Node, found: Found, fields: Fields, quoted: bool) -> None:
         """Put the value of a parameter into the word."""
         if found.listed:
             joins = fields.single or (quoted and found.separator is not None)
@@ -305,7 +314,11 @@ class Expander:
             return
         elif quoted:
             fields.add(found.words[0].pieces, found.words[0].reason)
-        elif part.name in NUMBERS and found.words[0].texts is None:
+        elif (
+            isinstance(part, tree.Parameter)
+            and part.name in NUMBERS
+            and found.words[0].texts is None
+        ):
             self._number(found.words[0].reason, fields, quoted)
         else:
             fields.split(found.words[0])

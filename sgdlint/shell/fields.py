@@ -131,7 +131,8 @@ class Fields:
                 start = piece.start + match.start()
                 self.add((Piece((part,), start, start + len(part), True, None, piece.bare),))
             else:
-                self.add((Piece((part,), -1, -1),))  # which of the characters is not known
+                # Which of the characters is not known.
+                self.add((Piece((part,), -1, -1, file=piece.file),))
 
     def elements(self, words: Sequence[Word], quoted: bool, separator: str | None) -> None:
         """Put in all elements of an array, each a word of its own.

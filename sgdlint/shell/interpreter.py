@@ -9,7 +9,7 @@ are not replaced by functions of a sourced file, aliases are off, and `set -k` i
 
 from __future__ import annotations
 
-from sgdlint.shell import assign, tree
+from sgdlint.shell import assign, folders, tree
 from sgdlint.shell.expand import DEEP, MOST_DEPTH
 from sgdlint.shell.origin import Origin, origin_of
 from sgdlint.shell.parser import parse
@@ -22,32 +22,44 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sgdlint.shell.sourcing import Files
+
 
 def commands(
     root: tree.Tree,
     text: str,
     environment: dict[str, Variable] | None = None,
     origin: Origin | None = None,
+    files: Files | None = None,
 ) -> list[Command]:
     """Return the simple commands that a script can run, in the order of the text.
 
     environment: variables that are set when it starts. origin: where the text stands in the file.
+    files: reads what `source` names.
     """
-    interpreter = Interpreter(root, origin or Origin(text), State(dict(environment or {})))
+    if origin is None:
+        origin = Origin(text)
+        origin.program = origin.file = folders.OWN
+    interpreter = Interpreter(root, origin, State(dict(environment or {})))
+    interpreter.files = files
     interpreter.run(root.statements)
     interpreter.found.sort(key=lambda command: command.start)
     return interpreter.found
 
 
-def commands_of(word: Word, environment: dict[str, Variable]) -> list[Command] | None:
+def commands_of(
+    word: Word, environment: dict[str, Variable], files: Files | None = None
+) -> list[Command] | None:
     """Return what a shell runs that is given a word as its script; None when it is not certain.
 
-    environment: the variables in the environment of that shell.
+    environment: the variables in the environment of that shell. files: reads what `source` names.
     """
     origin = origin_of(word)
     if origin is None:
         return None
-    return commands(parse(origin.text), origin.text, assign.inherited(environment), origin)
+    start = assign.inherited(environment)
+    start.setdefault(folders.CURRENT, folders.UNKNOWN)
+    return commands(parse(origin.text), origin.text, start, origin, files)
 
 
 class Interpreter(Tracker):
@@ -287,6 +299,7 @@ class Interpreter(Tracker):
                 stdin=streams[0],
                 nested=self.origin.is_nested,
                 stdout=streams[1],
+                file=self.origin.label(first.start),
             )
         )
 

@@ -32,9 +32,12 @@ class Origin:
     a string (`bash -c '…'`); None when the text is the file itself. place: where that string is.
     stand_in: the character that stands for a piece that is not known; "" when all are.
     reason: why the unknown pieces are not known.
+    program, file: what `$0` and `${BASH_SOURCE[0]}` are, None when that is not known.
     """
 
-    __slots__ = ("_pieces", "_place", "_starts", "reason", "stand_in", "text")
+    __slots__ = (
+        "_pieces", "_place", "_starts", "file", "program", "reason", "stand_in", "text",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -47,6 +50,8 @@ class Origin:
         self.text = text
         self.stand_in = stand_in
         self.reason = reason
+        self.program: Word | None = None
+        self.file: Word | None = None
         self._pieces = pieces
         self._place = place
         self._starts: list[int] = []
@@ -54,6 +59,10 @@ class Origin:
         for piece in pieces or ():
             self._starts.append(offset)
             offset += _length(piece)
+
+    def label(self, start: int) -> str:
+        """Return `FILE:LINE` of a part of the text when that is another file; else ""."""
+        return ""
 
     @property
     def is_nested(self) -> bool:
@@ -85,7 +94,8 @@ class Origin:
             if len(part) == right - left:
                 pieces += self._exact(start + left, start + right)
             else:
-                pieces.append(Piece((part,), *self.written(start + left, start + right)))
+                place = self.written(start + left, start + right)
+                pieces.append(Piece((part,), *place, file=self._file(start + left)))
         return tuple(pieces)
 
     def _exact(self, start: int, end: int) -> tuple[Piece, ...]:
@@ -104,8 +114,13 @@ class Origin:
                 begin = piece.start + left - offset
                 place = (begin, begin + right - left) if piece.exact else NOWHERE
                 text = self.text[left:right]
-                found.append(Piece((text,), *place, piece.exact, None, piece.bare))
+                found.append(replace(piece, texts=(text,), start=place[0], end=place[1]))
         return tuple(found)
+
+    def _file(self, offset: int) -> str:
+        pieces = self._pieces or ()
+        index = self._index(offset)
+        return pieces[index].file if 0 <= index < len(pieces) else ""
 
     def written(self, start: int, end: int) -> tuple[int, int]:
         """Return where a part of the text was written, if it was in one place; else -1, -1."""

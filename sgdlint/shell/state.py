@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from sgdlint.record import record, replace
+from sgdlint.shell.folders import CURRENT, START
 from sgdlint.shell.values import MOST_TEXTS, Piece, Variable, Word
 
 TYPE_CHECKING = False
@@ -109,6 +110,7 @@ class State:
     def __init__(self, variables: dict[str, Variable] | None = None) -> None:
         self.variables: dict[str, Variable] = variables or {}
         self.variables.setdefault("IFS", Variable("IFS", known(" \t\n"), False, -1, -1))
+        self.variables.setdefault(CURRENT, START)
         self.wild = ""
         self.allexport: bool | None = False
         self.positional: tuple[Word, ...] = (ARGUMENTS,)
@@ -130,7 +132,8 @@ class State:
     def forget(self, reason: str) -> None:
         """Forget everything: any variable may have any value."""
         for name in list(self.variables):
-            self.put(name, None)
+            if name != CURRENT:
+                self.put(name, None)
         self.wild = reason
         self.allexport = None
 

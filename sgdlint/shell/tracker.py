@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sgdlint.shell import assign, builtins, tree
+from sgdlint.shell import assign, builtins, folders, tree
 from sgdlint.shell.expand import MOST_DEPTH, Expander
 from sgdlint.shell.origin import Origin, joined, origin_of
 from sgdlint.shell.parser import parse
@@ -13,6 +13,8 @@ from sgdlint.shell.values import Command, Variable, Word
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sgdlint.shell.sourcing import Files
 
 MOST_NESTED = 4
 """Scripts in strings in scripts are followed this far."""
@@ -32,6 +34,9 @@ class Tracker:
         self._own: set[str] | None = None
         self._loops = 0
         self._load(root, origin)
+
+        self.files: Files | None = None
+        self._active: tuple[str, ...] = ()
 
     def _load(self, root: tree.Node, origin: Origin) -> None:
         self.origin = origin
@@ -78,6 +83,10 @@ class Tracker:
             self._set(words[1:])
         elif name == "eval":
             self._eval(words[1:])
+        elif name == "cd":
+            folders.change(self.state, words[1:])
+        elif name in (".", "source"):
+            self._source(node, words)
         else:
             self._call(name, words)
 
@@ -172,17 +181,41 @@ class Tracker:
             return
         if origin.stand_in:
             self.state.forget("eval may set any variable")
+        origin.program, origin.file = self.origin.program, self.origin.file
+        if self._inside(parse(origin.text), origin) or origin.stand_in:
+            self.state.forget("eval may set any variable")
+
+    def _inside(self, root: tree.Tree, origin: Origin) -> bool:
+        """Follow another text in the state as it is; return whether it may do more than is seen."""
         saved = self.origin, self.scan, self.expander
-        root = parse(origin.text)
         self._nested += 1
         self._load(root, origin)
         self.scan.adopt(saved[1])
         self.run(root.statements)
         defines = self.scan.functions.keys() != saved[1].functions.keys()
-        if origin.stand_in or root.problems or defines:
-            self.state.forget("eval may set any variable")
         self._nested -= 1
         self.origin, self.scan, self.expander = saved
+        return bool(root.problems) or defines
+
+    def _source(self, node: tree.Simple, words: list[Word]) -> None:
+        """Follow the file that `source` reads; one that is not known may set anything."""
+        name, *rest = words
+        if rest and rest[0].text == "--":
+            del rest[0]
+        file = None
+        if rest and self.files is not None and len(self._active) < MOST_NESTED:
+            file = self.files.find(rest[0], self.state, self._active)
+        if file is None:
+            self.state.forget(f"{name.text} may set any variable")
+            return
+        from sgdlint.shell.sourcing import Elsewhere, may_return
+
+        saved, self._active = self._active, (*self._active, file.name)
+        place = self.origin.span(node.start, node.end)
+        root = parse(file.text)
+        if self._inside(root, Elsewhere(file, self.origin, place)) or may_return(root):
+            self.state.forget(f"{file.name} may set any variable")
+        self._active = saved
 
     # --- changes --------------------------------------------------------------------------------
 
@@ -192,11 +225,13 @@ class Tracker:
             self.state, self.expander, self.odd, self.scan.arrays, self._own, start, end
         )
 
-    def _substitution(self, body: tuple[tree.Node, ...]) -> None:
+    def _substitution(self, body: tuple[tree.Node, ...]) -> list[Command]:
+        before = len(self.found)
         self._depth += 1
         if self._depth <= MOST_DEPTH:
             self._apart(body)
         self._depth -= 1
+        return self.found[before:]
 
     def _assign_default(self, name: str, word: Word, node: tree.Node) -> None:
         self._assigner(node).scalar(name, word)

@@ -22,6 +22,7 @@ class Piece:
     default: for an unknown piece, the text that it has when nothing outside the script sets the
     variable (`4` of `${GPUS:-4}`); `exact` is then about this text.
     bare: it stands outside of quotes, where a blank beside it would end the value or the word.
+    file: `FILE:LINE` when it was written in another file (start is -1 then), else "".
     """
 
     texts: tuple[str, ...] | None
@@ -30,6 +31,7 @@ class Piece:
     exact: bool = False
     default: str | None = None
     bare: bool = False
+    file: str = ""
 
 
 @record
@@ -147,6 +149,7 @@ class Command:
     path: what had to be so for it to run like this, as far as it is not known beforehand, in order.
     calls: where the functions are called through which it was reached, the outermost first.
     One place may give several commands, of different paths, rounds of a loop or calls.
+    file: `FILE:LINE` when it stands in another file; start and end are then the `source` command.
     """
 
     start: int
@@ -160,3 +163,4 @@ class Command:
     stdout: Word | None = None
     path: tuple[Condition, ...] = ()
     calls: tuple[tuple[int, int], ...] = ()
+    file: str = ""

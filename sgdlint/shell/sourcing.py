@@ -1,0 +1,124 @@
+"""`source FILE`: which file it is, and the places of what stands in it.
+
+A file is followed when it lies in the project of the script. A path that is relative to the
+current folder is taken for a file beside the script, or below where sgdlint was started, if there
+is but one of them; it is assumed that no program of the same name lies in PATH.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from sgdlint.record import fields_of, record
+from sgdlint.shell import tree
+from sgdlint.shell.folders import from_here, own_path, place_of
+from sgdlint.shell.origin import NOWHERE, Origin
+from sgdlint.shell.values import Piece
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from sgdlint.shell.folders import Place
+    from sgdlint.shell.state import State
+    from sgdlint.shell.values import Word
+    from sgdlint.source import Nearby
+
+MOST_FILES = 40
+"""So many times, files are read for one script."""
+
+MOST_CHARACTERS = 400_000
+"""So much text of other files is followed for one script."""
+
+
+@record
+class File:
+    """A file that is read as a part of a script. name: as it is shown. place: how it was found."""
+
+    name: str
+    text: str
+    place: Place
+
+
+class Files:
+    """Reads the files that one script names; `missing` has the names of those that it cannot."""
+
+    def __init__(self, near: Nearby) -> None:
+        self.missing: dict[str, None] = {}
+        self._near = near
+        self._reads = 0
+        self._characters = 0
+
+    def find(self, word: Word, state: State, active: tuple[str, ...] = ()) -> File | None:
+        """Return the file that a word names; None when it is not certain, or cannot be read.
+
+        active: names of the files that are being read, which would read themselves for ever.
+        """
+        named = place_of(word)
+        place = from_here(state, named) if named is not None else None
+        if named is None or place is None:
+            return None
+        found = self._read(place)
+        if found is None or found.name in active:
+            self.missing.setdefault(named.path)
+            return None
+        self._reads += 1
+        self._characters += len(found.text)
+        is_much = self._reads > MOST_FILES or self._characters > MOST_CHARACTERS
+        return None if is_much else found
+
+    def _read(self, place: Place) -> File | None:
+        found = [self._near.in_project(place.path)]
+        if not place.base:
+            found.append(self._near.in_project(place.path, from_start=True))
+        files = [File(*one, place) for one in found if one is not None]
+        return files[0] if len({one.text for one in files}) == 1 else None
+
+
+class Elsewhere(Origin):
+    """The text of another file, which nothing is written in; what is shown is `source FILE`."""
+
+    __slots__ = ("_lines", "name")
+
+    def __init__(self, file: File, outer: Origin, place: tuple[int, int]) -> None:
+        super().__init__(file.text, (), place)
+        self.name = file.name
+        self.program = outer.program
+        self.file = own_path(file.place)
+        self._lines: list[int] = []
+
+    def label(self, start: int) -> str:
+        """Return `FILE:LINE` of a part of the text."""
+        if not self._lines:
+            self._lines.append(0)
+            while newline := self.text.find("\n", self._lines[-1]) + 1:
+                self._lines.append(newline)
+        return f"{self.name}:{bisect_right(self._lines, start)}"
+
+    def pieces(self, text: str, start: int, end: int, bare: bool = False) -> tuple[Piece, ...]:
+        """Return the characters that the source from start to end means."""
+        return (Piece((text,), *NOWHERE, False, None, bare, self.label(start)),)
+
+    def written(self, start: int, end: int) -> tuple[int, int]:
+        """Return that it is written nowhere in the file that is checked."""
+        return NOWHERE
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the place of the command that reads the file."""
+        return self._place
+
+
+def may_return(root: tree.Tree) -> bool:
+    """Tell whether a file may end before its end."""
+    waiting: list[object] = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, tuple):
+            waiting.extend(node)
+        elif isinstance(node, tree.Node) and not isinstance(node, tree.Function):
+            if isinstance(node, tree.Simple) and node.words:
+                part = node.words[0].parts if isinstance(node.words[0], tree.Word) else ()
+                if len(part) != 1 or not isinstance(part[0], tree.Literal):
+                    return True
+                if part[0].text == "return":
+                    return True
+            waiting.extend(getattr(node, name) for name in fields_of(node))
+    return False

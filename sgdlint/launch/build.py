@@ -132,6 +132,7 @@ def _as_read(
         model_path=path,
         hardware=hardware,
         nested=found.nested,
+        file=found.command.file,
     )
     return replace(launch, bound=replace(launch.bound, events=(*events, *noted(launch))))
 

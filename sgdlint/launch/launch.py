@@ -44,6 +44,7 @@ class Launch:
     model_path: the model as it was given, "" when that is not known.
     nested: it stands in a string or here-document that another shell reads.
     pinned: the script or its project names the one release; None: not known.
+    file: `FILE:LINE` when it stands in a file that the script sources; its span is the `source`.
     """
 
     command: str
@@ -60,6 +61,7 @@ class Launch:
     hardware: Hardware
     nested: bool = False
     pinned: bool | None = None
+    file: str = ""
 
     @property
     def model(self) -> Model | None:

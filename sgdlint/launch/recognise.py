@@ -276,7 +276,8 @@ class Walk:
                 is_string = is_string or "c" in text[1:]
                 index += "o" in text[1:]
         if is_string:
-            return self._nested(self.words[index]) if index < len(self.words) else []
+            rest = self.words[index:]
+            return self._nested(rest[0], rest[1:]) if rest else []
         if self.command.stdin is not None and index >= len(self.words):
             return self._nested(self.command.stdin)
         return []
@@ -288,10 +289,10 @@ class Walk:
             return self._nested(self.command.stdin) if self.command.stdin is not None else []
         return self._nested(joined(rest))
 
-    def _nested(self, word: Word) -> list[Recognised]:
+    def _nested(self, word: Word, arguments: Sequence[Word] = ()) -> list[Recognised]:
         # Behind such a wrapper other files may lie at the same place.
         files = None if self.fresh else self.files
-        inner = commands_of(word, self.environment, files) or []
+        inner = commands_of(word, self.environment, files, arguments) or []
         if self.command.conditional:
             inner = [replace(command, conditional=True) for command in inner]
         return [

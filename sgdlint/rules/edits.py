@@ -319,13 +319,21 @@ def _written(word: Word) -> Span:
     """Return where the whole word was written; CannotEditError when it is put together."""
     if word.written_start >= 0:
         return Span(word.written_start, word.written_end)
+    _check_is_here(word)
     if any(piece.bare for piece in word.pieces):
         raise CannotEditError("it is part of a value that stands without quotes")
     return _characters(word, 0, len(word.text or ""))
 
 
+def _check_is_here(word: Word) -> None:
+    file = next((piece.file for piece in word.pieces if piece.file), "")
+    if file:
+        raise CannotEditError(f"it is written in {file}")
+
+
 def _characters(word: Word, start: int, end: int) -> Span:
     """Return where characters start to end of a word's text were written, if in one place."""
+    _check_is_here(word)
     position, found = 0, []
     for piece in word.pieces:
         if piece.texts is None or len(piece.texts) != 1:

@@ -139,6 +139,9 @@ def _finding(rule: Rule, facts: Facts, text: str, event: Event | None) -> Findin
     spans = _spans(rule, facts, event)
     related = tuple(Related(span, label) for label, span in list(spans.items())[1:])
     primary = next(iter(spans.values()), launch.head_span())
+    related += tuple(
+        Related(primary, f"written in {file}") for file in _other_files(rule, facts, event)
+    )
     in_force = _in_force(rule, facts)
     return Finding(
         code=rule.code,
@@ -207,6 +210,18 @@ def _from_files(rule: Rule, facts: Facts) -> str:
     names = [name for kind, name in _places(rule, facts) if kind in ("option", "effective")]
     stand = [f"{name} stands in {given[name].place}" for name in names if _in_file(given, name)]
     return f" ({', '.join(dict.fromkeys(stand))})" if stand else ""
+
+
+def _other_files(rule: Rule, facts: Facts, event: Event | None) -> list[str]:
+    """Return where in files that the script sources the words of a finding were written."""
+    launch = facts.launch
+    indices = set(event.words if event is not None else ())
+    for kind, name in _places(rule, facts):
+        given = launch.bound.given.get(name) if kind in ("option", "effective") else None
+        if given is not None and not given.place:
+            indices.update((given.name_word, *given.value_words))
+    files = {piece.file for index in indices for piece in launch.words[index].pieces}
+    return sorted((files or {launch.file}) - {""})
 
 
 def _in_file(given: Mapping[str, Given], name: str) -> bool:

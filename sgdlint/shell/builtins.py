@@ -57,7 +57,9 @@ NAME = quick.compile(r"[A-Za-z_]\w*")
 
 
 HARMLESS = (
-    BUILTINS | PROGRAMS | {"cd", "getopts", "let", "mapfile", "popd", "printf", "pushd"}
+    BUILTINS
+    | PROGRAMS
+    | {"cd", "getopts", "let", "mapfile", "popd", "printf", "pushd"}
     | {"read", "readarray", "wait"}
 )
 """Commands that change what is said here, even when functions of another file are about."""

@@ -75,17 +75,12 @@ def from_here(state: State, place: Place) -> Place | None:
     return Place(here.base, f"{here.path.rstrip('/')}/{place.path}")
 
 
-def own_path(place: Place) -> Word | None:
-    """Return the path of a file as a value; None when it is known from the current folder alone."""
-    return _word(place) if place.base else None
-
-
 def change(state: State, words: Sequence[Word]) -> None:
     """Do what `cd` does; words: its arguments."""
     target = _operand(words)
     place = place_of(target) if target is not None else None
     place = from_here(state, place) if place is not None else None
-    word = _word(place) if place is not None else None
+    word = path_of(place) if place is not None else None
     if word is None:
         state.put(CURRENT, UNKNOWN)
     else:
@@ -100,8 +95,8 @@ def _operand(words: Sequence[Word]) -> Word | None:
     return rest[0]
 
 
-def _word(place: Place) -> Word | None:
-    """Return a path as a value, the folders above the script's own among the pieces."""
+def path_of(place: Place) -> Word | None:
+    """Return a path as a value; None for one that lies too far above the script."""
     if place.base != "@":
         return Word(-1, -1, (Piece((place.path,), -1, -1),))
     level = 0
@@ -183,8 +178,10 @@ def output(state: State, body: Sequence[tree.Node], ran: Sequence[Command]) -> W
     simple = [node for node in body if isinstance(node, tree.Simple)]
     if not 1 <= len(simple) == len(body) <= 2 or len(ran) < len(simple):
         return None
-    if any(one.operator.startswith((">", "&>")) and one.descriptor != "2"
-           for one in simple[-1].redirects):
+    if any(
+        one.operator.startswith((">", "&>")) and one.descriptor != "2"
+        for one in simple[-1].redirects
+    ):
         return None
     commands = [_plain(command) for command in ran[-len(simple) :]]
     name = commands[-1][0].text
@@ -222,4 +219,4 @@ def _real(state: State, word: Word) -> Word | None:
         return word
     place = place_of(word)
     place = from_here(state, place) if place is not None else None
-    return _word(place) if place is not None and place.base == "@" else None
+    return path_of(place) if place is not None and place.base == "@" else None

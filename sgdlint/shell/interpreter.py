@@ -31,35 +31,45 @@ def commands(
     environment: dict[str, Variable] | None = None,
     origin: Origin | None = None,
     files: Files | None = None,
+    positional: tuple[Word, ...] | None = None,
 ) -> list[Command]:
     """Return the simple commands that a script can run, in the order of the text.
 
     environment: variables that are set when it starts. origin: where the text stands in the file.
-    files: reads what `source` names.
+    files: reads what `source` names. positional: `$1` and on, None when they are not known.
     """
     if origin is None:
         origin = Origin(text)
         origin.program = origin.file = folders.OWN
     interpreter = Interpreter(root, origin, State(dict(environment or {})))
     interpreter.files = files
+    if positional is not None:
+        interpreter.state.positional = positional
     interpreter.run(root.statements)
     interpreter.found.sort(key=lambda command: command.start)
     return interpreter.found
 
 
 def commands_of(
-    word: Word, environment: dict[str, Variable], files: Files | None = None
+    word: Word,
+    environment: dict[str, Variable],
+    files: Files | None = None,
+    arguments: Sequence[Word] = (),
 ) -> list[Command] | None:
     """Return what a shell runs that is given a word as its script; None when it is not certain.
 
     environment: the variables in the environment of that shell. files: reads what `source` names.
+    arguments: what the script is called with, `$0` first.
     """
     origin = origin_of(word)
     if origin is None:
         return None
+    if arguments and not arguments[0].many:
+        origin.program = arguments[0]
     start = assign.inherited(environment)
     start.setdefault(folders.CURRENT, folders.UNKNOWN)
-    return commands(parse(origin.text), origin.text, start, origin, files)
+    positional = tuple(arguments if arguments and arguments[0].many else arguments[1:])
+    return commands(parse(origin.text), origin.text, start, origin, files, positional)
 
 
 class Interpreter(Tracker):

@@ -11,13 +11,12 @@ from bisect import bisect_right
 
 from sgdlint.record import fields_of, record
 from sgdlint.shell import tree
-from sgdlint.shell.folders import from_here, own_path, place_of
+from sgdlint.shell.folders import Place, from_here, path_of, place_of
 from sgdlint.shell.origin import NOWHERE, Origin
 from sgdlint.shell.values import Piece
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from sgdlint.shell.folders import Place
     from sgdlint.shell.state import State
     from sgdlint.shell.values import Word
     from sgdlint.source import Nearby
@@ -31,11 +30,11 @@ MOST_CHARACTERS = 400_000
 
 @record
 class File:
-    """A file that is read as a part of a script. name: as it is shown. place: how it was found."""
+    """A file that is read as a part of a script. name: as it is shown. path: of itself, in it."""
 
     name: str
     text: str
-    place: Place
+    path: Word | None = None
 
 
 class Files:
@@ -56,7 +55,7 @@ class Files:
         place = from_here(state, named) if named is not None else None
         if named is None or place is None:
             return None
-        found = self._read(place)
+        found = self._read(place, word)
         if found is None or found.name in active:
             self.missing.setdefault(named.path)
             return None
@@ -65,12 +64,14 @@ class Files:
         is_much = self._reads > MOST_FILES or self._characters > MOST_CHARACTERS
         return None if is_much else found
 
-    def _read(self, place: Place) -> File | None:
-        found = [self._near.in_project(place.path)]
-        if not place.base:
-            found.append(self._near.in_project(place.path, from_start=True))
-        files = [File(*one, place) for one in found if one is not None]
-        return files[0] if len({one.text for one in files}) == 1 else None
+    def _read(self, place: Place, word: Word) -> File | None:
+        beside = self._near.in_project(place.path)
+        start = None if place.base else self._near.in_project(place.path, from_start=True)
+        found = beside or start
+        if found is None or (beside and start and beside[1] != start[1]):
+            return None
+        path = path_of(Place(place.base or "@", place.path)) if beside is not None else word
+        return File(*found, path)
 
 
 class Elsewhere(Origin):
@@ -82,7 +83,7 @@ class Elsewhere(Origin):
         super().__init__(file.text, (), place)
         self.name = file.name
         self.program = outer.program
-        self.file = own_path(file.place)
+        self.file = file.path
         self._lines: list[int] = []
 
     def label(self, start: int) -> str:

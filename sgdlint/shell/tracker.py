@@ -206,15 +206,21 @@ class Tracker:
         if rest and self.files is not None and len(self._active) < MOST_NESTED:
             file = self.files.find(rest[0], self.state, self._active)
         if file is None:
-            self.state.forget(f"{name.text} may set any variable")
+            named = f"{name.text} {rest[0].prefix if rest else ''}".rstrip()
+            self.state.forget(f"{named} may set any variable")
             return
         from sgdlint.shell.sourcing import Elsewhere, may_return
 
         saved, self._active = self._active, (*self._active, file.name)
+        positional = self.state.positional
+        if rest[1:]:
+            self.state.positional = tuple(rest[1:])
         place = self.origin.span(node.start, node.end)
         root = parse(file.text)
         if self._inside(root, Elsewhere(file, self.origin, place)) or may_return(root):
             self.state.forget(f"{file.name} may set any variable")
+        if rest[1:]:
+            self.state.positional = positional
         self._active = saved
 
     # --- changes --------------------------------------------------------------------------------

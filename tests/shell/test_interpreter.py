@@ -385,7 +385,7 @@ REASONS = [
     ('sglang "$@"', "$@ is what the script or function was called with"),
     ("sglang *.png", "a file pattern can match any number of files"),
     ("X=1; for X in $(a); do :; done; sglang $X", "it is changed in a loop"),
-    ('. ./env; sglang "$X"', ". may set any variable"),
+    ('. ./env; sglang "$X"', ". ./env may set any variable"),
     (
         'X=1; if a; then X=$Y; fi; sglang "$X"',
         "its value depends on the path that the script takes",

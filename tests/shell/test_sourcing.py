@@ -1,0 +1,252 @@
+"""`source` of files beside the script: what it sets, where that stands, and that bash agrees."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from sgdlint.cli import main
+from sgdlint.files import Neighbours
+from sgdlint.launch.recognise import Recognised, launches
+from sgdlint.shell.interpreter import commands
+from sgdlint.shell.parser import parse
+from sgdlint.shell.sourcing import MOST_FILES, Files
+from sgdlint.shell.values import Word
+
+STUB = r"""#!/bin/sh
+{ printf 'run\0'; for one; do printf '%s\0' "$one"; done; printf 'end\0'; } >>"$STUB_LOG"
+"""
+
+
+class Project:
+    """A folder with scripts in it, a stub of sglang, and what bash and sgdlint make of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "project"
+        self.log = folder / "log"
+        self.bin = folder / "bin"
+        self.bin.mkdir()
+        (self.folder / ".git").mkdir(parents=True)
+        (self.bin / "sglang").write_text(STUB)
+        (self.bin / "sglang").chmod(0o755)
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def run(self, name: str, start: str = ".") -> list[list[str]]:
+        """Return what the stub is given when bash runs a script, started in a folder."""
+        self.log.write_bytes(b"")
+        path = f"{self.bin}:/usr/bin:/bin"
+        subprocess.run(
+            ["bash", str(self.folder / name)],
+            cwd=self.folder / start,
+            env={"PATH": path, "STUB_LOG": str(self.log)},
+            check=False,
+            capture_output=True,
+            timeout=20,
+            stdin=subprocess.DEVNULL,
+        )
+        runs = self.log.read_text().split("run\0")[1:]
+        return [run.removesuffix("end\0").split("\0")[:-1] for run in runs]
+
+    def read(self, name: str, start: str = ".") -> tuple[list[Recognised], Files]:
+        """Return the launches that sgdlint finds when it is started in a folder, and its reader."""
+        text = (self.folder / start / name).read_text()
+        files = Files(Neighbours(name))
+        return launches(commands(parse(text), text, files=files), files), files
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    made = Project(tmp_path)
+    monkeypatch.chdir(made.folder)
+    return made
+
+
+def show(word: Word) -> str:
+    if word.many or word.text is None:
+        return word.prefix + "*"
+    return word.text
+
+
+def shown(found: list[Recognised]) -> str:
+    return " ; ".join(" ".join(map(show, one.arguments)) for one in found)
+
+
+# Each script `run.sh`, the files beside it, and the arguments of its launches: `*` is unknown.
+ROWS: list[tuple[str, dict[str, str], str]] = [
+    (". ./env.sh; sglang serve $X", {"env.sh": "X='--a 1'"}, "--a 1"),
+    ("source env.sh; sglang serve $X", {"env.sh": "X=1"}, "1"),
+    ("source -- ./env.sh; sglang serve $X", {"env.sh": "X=1"}, "1"),
+    ("X=0; . ./env.sh; sglang serve $X $Y", {"env.sh": "Y=$X$X; X=2"}, "2 00"),
+    (". ./env.sh a 'b c'; sglang serve $X", {"env.sh": "X=$2"}, "b c"),
+    (". ./env.sh; sglang serve \"${A[@]}\"", {"env.sh": "A=(--x 'y z')\nA+=(--w)"}, "--x y z --w"),
+    ("set -a; . ./.env; set +a; bash -c 'sglang serve $X'", {".env": "X=1\n# c\nY='a b'\n"}, "1"),
+    ("D=$(dirname \"$0\"); . $D/lib/a.sh; sglang serve $X", {"lib/a.sh": "X=1"}, "1"),
+    ('. "${0%/*}/a.sh"; sglang serve $X', {"a.sh": "X=1"}, "1"),
+    ('. "${BASH_SOURCE%/*}/a.sh"; sglang serve $X', {"a.sh": "X=1"}, "1"),
+    ('. "${BASH_SOURCE[0]%/*}"/a.sh; sglang serve $X', {"a.sh": "X=1"}, "1"),
+    ('. "$(dirname "${BASH_SOURCE[0]:-$0}")/a.sh"; sglang serve $X', {"a.sh": "X=1"}, "1"),
+    ('. "$(dirname -- "$(readlink -f -- "$0")")/a.sh"; sglang serve $X', {"a.sh": "X=1"}, "1"),
+    ('. "$(realpath "$(dirname "$0")")/a.sh"; sglang serve $X', {"a.sh": "X=1"}, "1"),
+    ('D="$( cd "$( dirname "${BASH_SOURCE[0]}" )" &> /dev/null && pwd )"; . $D/a.sh; sglang serve $X',
+     {"a.sh": "X=1"}, "1"),
+    ('D="$(cd -- "$(dirname -- "$0")" >/dev/null 2>&1; pwd -P)"; . "$D/a.sh"; sglang serve $X',
+     {"a.sh": "X=1"}, "1"),
+    ('D="$(CDPATH= cd "$(dirname "$0")/lib" && pwd)"; . "$D/../a.sh"; sglang serve $X',
+     {"a.sh": "X=1", "lib/x": ""}, "1"),
+    ('cd "$(dirname "$0")/lib" || exit; . ./a.sh; D=$(pwd); . $(dirname $D)/b.sh; sglang serve $X $Y',
+     {"lib/a.sh": "X=1", "b.sh": "Y=2"}, "1 2"),
+    ("cd lib; . ./a.sh; cd ..; . ./b.sh; sglang serve $X $Y",
+     {"lib/a.sh": "X=1", "b.sh": "Y=2", "a.sh": "X=3"}, "1 2"),
+    ("(cd lib; . ./a.sh; sglang serve $X); . ./a.sh; sglang serve $X",
+     {"lib/a.sh": "X=1", "a.sh": "X=3"}, "1 ; 3"),
+    # files that read files
+    (". ./lib/a.sh; sglang serve $X $Y",
+     {"lib/a.sh": '. "$(dirname "${BASH_SOURCE[0]}")/b.sh" 7\nX=$X$1', "lib/b.sh": "X=$1; Y=2"},
+     "7* 2"),
+    (". lib/a.sh; sglang serve $X",
+     {"lib/a.sh": ". ./b.sh", "lib/b.sh": "X=1", "b.sh": "X=2"}, "2"),
+    # launches in the file, strings in it
+    (". ./a.sh --x", {"a.sh": 'sglang serve "$@" --y'}, "--x --y"),
+    (". ./a.sh", {"a.sh": "eval 'sglang serve \"--x y\"'\nbash -c 'sglang serve $0' --z"},
+     "--x y ; --z"),
+    # what is not certain
+    (". ./none.sh; sglang serve --a $X", {}, "--a *"),
+    ("X=1; . ./none.sh || true; sglang serve --a $X", {}, "--a *"),
+    ("N=env; . ./$N.sh; sglang serve $X", {"env.sh": "X=1"}, "1"),
+    (". ./a.sh; sglang serve --a $X", {"a.sh": ". ./a.sh; X=1"}, "--a *"),
+    (". ./a.sh; sglang serve --a $X", {"a.sh": "X=1\n[ -n \"$N\" ] && return\nX=2"}, "--a *"),
+    (". ./a.sh; sglang serve --a $X", {"a.sh": "X=1; if"}, "--a *"),
+    (". ./a.sh; sglang serve --a $X", {"a.sh": "X=1\0"}, "--a *"),
+    ("cd $N; . ./a.sh; sglang serve --a $X", {"a.sh": "X=1"}, "--a *"),
+    ("for d in lib .; do cd $d; done; . ./a.sh; sglang serve --a $X",
+     {"a.sh": "X=1", "lib/a.sh": "X=2"}, "--a *"),
+    ("docker run image bash -c '. ./a.sh; sglang serve --a $X'", {"a.sh": "X=1"}, "--a *"),
+    ("ssh host '. ./a.sh; sglang serve --a $X'", {"a.sh": "X=1"}, "--a *"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "files", "expected"), ROWS, ids=[row[0][:50] for row in ROWS])
+def test_files_beside_a_script(
+    script: str, files: dict[str, str], expected: str, project: Project
+) -> None:
+    project.write("run.sh", script)
+    for name, text in files.items():
+        project.write(name, text)
+    found, _ = project.read("run.sh")
+    assert shown(found) == expected
+    got = project.run("run.sh")
+    if not script.startswith(("docker", "ssh")) and "\\0" not in repr(files):
+        assert len(got) == len(found) or "*" in expected
+    for run, one in zip(got, found, strict=False):
+        assert agrees(one.arguments, run[1:])
+
+
+def agrees(words: tuple[Word, ...], argv: list[str]) -> bool:
+    """Whether bash may pass these arguments for all that the words say."""
+    if not words:
+        return not argv
+    if words[0].many:
+        return any(agrees(words[1:], argv[count:]) for count in range(len(argv) + 1))
+    known = words[0].texts
+    return bool(argv) and (known is None or argv[0] in known) and agrees(words[1:], argv[1:])
+
+
+def test_two_files_may_be_meant(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.write("scripts/run.sh", ". ./env.sh; sglang serve --a $X")
+    project.write("scripts/env.sh", "X=1")
+    assert shown(project.read("scripts/run.sh")[0]) == "--a 1"
+    project.write("env.sh", "X=2")
+    assert shown(project.read("scripts/run.sh")[0]) == "--a *"
+    assert project.run("scripts/run.sh") == [["serve", "--a", "2"]]
+    monkeypatch.chdir(project.folder / "scripts")
+    assert project.run("scripts/run.sh", "scripts") == [["serve", "--a", "1"]]
+    assert shown(project.read("run.sh", "scripts")[0]) == "--a 1"
+
+
+def test_nothing_outside_of_the_project_is_read(project: Project) -> None:
+    outside = project.folder.parent / "env.sh"
+    outside.write_text("X=1")
+    (project.folder / "link.sh").symlink_to(outside)
+    for path in ("../env.sh", str(outside), "./link.sh"):
+        project.write("run.sh", f". {path}; sglang serve --a $X")
+        found, files = project.read("run.sh")
+        assert (shown(found), list(files.missing)) == ("--a *", [path])
+
+
+def test_without_a_project_only_the_folder_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    (tmp_path / "env.sh").write_text("X=1")
+    monkeypatch.chdir(folder)
+    assert Neighbours(str(folder / "run.sh")).in_project("../env.sh") is None
+    (folder / "env.sh").write_text("X=1")
+    assert Neighbours(str(folder / "run.sh")).in_project("env.sh") is not None
+    monkeypatch.chdir(tmp_path)  # started above: that is the project
+    assert Neighbours("here/run.sh").in_project("../env.sh") == ("env.sh", "X=1")
+
+
+def test_a_large_number_of_files_ends(project: Project) -> None:
+    project.write("env.sh", "X=1")
+    project.write("run.sh", ". ./env.sh\n" * (MOST_FILES + 1) + "sglang serve --a $X")
+    assert shown(project.read("run.sh")[0]) == "--a *"
+    for number in range(20):
+        project.write(f"deep{number}.sh", f". ./deep{number + 1}.sh; . ./deep{number + 1}.sh")
+    project.write("run.sh", ". ./deep0.sh; sglang serve --a $X")
+    assert shown(project.read("run.sh")[0]) == "--a *"
+
+
+def test_words_of_another_file_are_written_nowhere_here(project: Project) -> None:
+    project.write("lib/env.sh", "\n\nX='--a 1'\nF=--b\nE=$'\\x2dc'")
+    project.write("run.sh", 'echo; . lib/env.sh\nsglang serve $X "$F" --c=$F d${F} $E')
+    found, _ = project.read("run.sh")
+    places = [[(one.start, one.file) for one in word.pieces] for word in found[0].arguments]
+    nowhere, last = (-1, "lib/env.sh:3"), (-1, "lib/env.sh:4")
+    text = (project.folder / "run.sh").read_text()
+    assert places == [
+        [nowhere],
+        [nowhere],
+        [last],
+        [(text.index("--c="), ""), last],
+        [(text.index("d${F}"), ""), last],
+        [(-1, "lib/env.sh:5")],
+    ]
+    assert not any(piece.exact for word in found[0].arguments[:3] for piece in word.pieces)
+    assert found[0].arguments[0].written_start == -1
+
+
+def test_a_launch_in_another_file_stands_at_the_source_command(project: Project) -> None:
+    project.write("lib/a.sh", "\nA=1 sglang serve --x")
+    project.write("run.sh", "echo; . lib/a.sh --y; echo")
+    (one,), _ = project.read("run.sh")
+    text = (project.folder / "run.sh").read_text()
+    assert text[one.command.start : one.command.end] == ". lib/a.sh --y"
+    assert one.command.file == "lib/a.sh:2"
+    assert (one.nested, one.prefix_reaches) == (False, False)
+
+
+def test_findings_name_the_other_file_and_change_nothing(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write("env.sh", 'EXTRA="--num_gpus 1"\n')
+    run = "sglang generate --model-path Qwen/Qwen-Image --prompt x"
+    project.write("direct.sh", f"{run} --num_gpus 2\n")
+    script = f". ./env.sh\n{run} $EXTRA\n. ./direct.sh\n"
+    path = project.write("run.sh", script)
+    assert main(["fix", "--unsafe", "run.sh"]) == 1
+    told = capsys.readouterr().out
+    assert "run.sh:2:57: error SGD206" in told
+    assert "^^^^^^ written in env.sh:1" in told
+    assert "run.sh:3:1: error SGD206" in told
+    assert "^^^^^^^^^^^^^ written in direct.sh:1" in told
+    assert "not changed automatically: it is written in direct.sh:1" in told
+    assert path.read_text() == script
+    assert (project.folder / "env.sh").read_text() == 'EXTRA="--num_gpus 1"\n'

@@ -40,6 +40,10 @@ def _end_assigned_subscript(lx: Lexer, frame: Frame, pos: int) -> None:
 def _value(lx: Lexer, empty: str) -> None:
     """Read the value after `=`; without one the token before becomes one of kind `empty`."""
     text, pos, end = lx.text, lx.pos, lx.end
+    if text.startswith("\\", pos, end) and (
+        skipped := patterns.CONTINUED_ARRAY.match(text, pos, end)
+    ):
+        pos = skipped.end() - 1
     if text.startswith("(", pos, end):
         lx.add("ARRAY_OPEN", pos, pos + 1)
         lx.push(Frame(_array))

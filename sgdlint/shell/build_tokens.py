@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from sgdlint.record import fields_of
 from sgdlint.shell import escapes, tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from sgdlint.shell.builder import Builder, Maker
 
 
@@ -76,21 +73,11 @@ def _backticks(b: Builder, token: int) -> tree.Node:
         inside = b.region(b.text, start, end)
     else:
         text, places = unescaped
-        inside = _moved(b.region(text, 0, len(text)), [start + place for place in places])
+        from sgdlint.shell.continuations import moved
+
+        inside = moved(b.region(text, 0, len(text)), [start + place for place in places])
     b.nested.append(inside)
     return tree.CommandSubstitution(start - 1, end + 1, inside.statements, backticks=True)
-
-
-def _moved(thing: Any, places: list[int]) -> Any:
-    """Return a node with its offsets replaced by those in the text it was taken from."""
-    if isinstance(thing, tuple):
-        return tuple(_moved(item, places) for item in thing)
-    if not isinstance(thing, tree.Node):
-        return thing
-    changes = {name: _moved(getattr(thing, name), places) for name in fields_of(thing)}
-    changes["start"] = places[thing.start]
-    changes["end"] = places[thing.end - 1] + 1 if thing.end > thing.start else changes["start"]
-    return type(thing)(**changes)
 
 
 MAKERS: dict[str, Maker] = {

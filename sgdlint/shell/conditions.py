@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from sgdlint.shell.lexer import Lexer
 
 
-TERM, OPERATOR, OPERAND, REGEX, PATTERN = range(5)
+TERM, OPERATOR, OPERAND, REGEX, PATTERN, DONE = range(6)
+ONE_LINE = (OPERATOR, OPERAND, REGEX, PATTERN)
+"""Where the line must not end: after a lone word, and after an operator that wants one."""
 CONDITION_OPERATORS = {
     "&&": "COND_AND",
     "||": "COND_OR",
@@ -23,13 +25,23 @@ CONDITION_OPERATORS = {
 
 def condition(lx: Lexer, frame: Frame) -> None:
     """Read one token of `[[ … ]]`."""
-    pos = lx.skip()
+    pos = _blanks(lx) if frame.state in ONE_LINE else lx.skip()
     if pos >= lx.end:
         lx.pos, lx.more = lx.end, False
-    elif frame.state in (TERM, OPERATOR):
+    elif lx.text[pos] == "\n":
+        lx.add("NEWLINE", pos, pos + 1)
+        frame.state = TERM
+    elif frame.state in (TERM, OPERATOR, DONE):
         _condition_operator(lx, frame, pos)
     else:
         _operand(lx, frame, pos)
+
+
+def _blanks(lx: Lexer) -> int:
+    """Return where the next token, or the end of the line, stands."""
+    found = patterns.BLANKS.match(lx.text, lx.pos, lx.end)
+    end = found.end() if found else lx.pos
+    return end + lx.text.startswith("\r\n", end, lx.end)
 
 
 def _condition_operator(lx: Lexer, frame: Frame, pos: int) -> None:
@@ -39,13 +51,13 @@ def _condition_operator(lx: Lexer, frame: Frame, pos: int) -> None:
     if found and found.group() == "]]":
         lx.add("COND_CLOSE", pos, found.end())
         lx.stack.pop()
-    elif found and not (frame.state == OPERATOR and found.group() == "!"):
+    elif found and not (frame.state != TERM and found.group() == "!"):
         lx.add(CONDITION_OPERATORS[found.group()], pos, found.end())
-        frame.state = OPERATOR if found.group() == ")" else TERM
+        frame.state = DONE if found.group() == ")" else TERM
     elif frame.state == TERM and (unary := patterns.COND_UNARY.match(text, pos, end)):
         lx.add("COND_UNARY", pos, unary.end())
         frame.state = OPERAND
-    elif frame.state == OPERATOR and (binary := patterns.COND_BINARY.match(text, pos, end)):
+    elif frame.state != TERM and (binary := patterns.COND_BINARY.match(text, pos, end)):
         lx.add("COND_BINARY", pos, binary.end())
         frame.state = {"=~": REGEX, "==": PATTERN, "=": PATTERN, "!=": PATTERN}.get(
             binary.group(), OPERAND
@@ -56,7 +68,8 @@ def _condition_operator(lx: Lexer, frame: Frame, pos: int) -> None:
 
 def _operand(lx: Lexer, frame: Frame, pos: int) -> None:
     """Read a word of `[[ … ]]`."""
-    state, frame.state = frame.state, OPERATOR
+    state = frame.state
+    frame.state = OPERATOR if state == TERM else DONE
     if state == REGEX:
         lx.add("WORD_START", pos, pos)
         lx.enter(modes.REGEX, _end_regex, quoted=False)

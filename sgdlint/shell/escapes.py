@@ -16,6 +16,7 @@ _ANSI: Final = (
     r"\\(?:([abeEfnrtv\\'\"?])|([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})"
     r"|U([0-9A-Fa-f]{1,8})|c(.)|(.))"
 )
+LAST_CHARACTER: Final = 0x10FFFF
 _LETTERS: Final = dict(zip("abeEfnrtv\\'\"?", "\a\b\x1b\x1b\f\n\r\t\v\\'\"?", strict=True))
 
 
@@ -58,6 +59,8 @@ def _character(found: re.Match[str]) -> str:
     number = int(octal, 8) & 0xFF if octal else int(byte or short or long, 16)
     if (octal or byte) and number > 0x7F:
         raise ValueError("a byte that may be part of a character")
+    if number > LAST_CHARACTER or 0xD800 <= number < 0xE000:
+        raise ValueError("no character has this number")
     return chr(number)
 
 

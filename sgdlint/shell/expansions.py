@@ -35,7 +35,7 @@ def dollar(lx: Lexer, frame: Frame, pos: int) -> bool:
         open_arithmetic(lx, "ARITH_OPEN", pos, pos + 3)
     elif text.startswith("$(", pos):
         lx.add("SUBST_OPEN", pos, pos + 2)
-        lx.enter_commands()
+        lx.enter_substitution()
     elif text.startswith("${", pos):
         _open_parameter(lx, frame, pos)
     elif text.startswith("$[", pos):

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from sgdlint.shell.lexer import Lexer
     from sgdlint.shell.modes import Mode
 
+    Pending = tuple[int, bool, str, bool]
     Run = Callable[[Lexer, "Frame"], None]
     Finish = Callable[[Lexer, "Frame", int], None]
 
@@ -26,7 +27,8 @@ class Frame:
     list of commands. after: the state after the target of a redirection. mode, finish: the inside
     of a word, and what to do where its plain text stops. quoted: it stands between double quotes.
     depth: open brackets. first: its first token. commas: tokens that may be of a brace expansion.
-    mark: what to go back to when `((` turns out to be two parentheses.
+    mark: what to go back to when `((` turns out to be two parentheses. outer: in a substitution,
+    the here-documents that wait outside; their bodies stand after its end.
     """
 
     __slots__ = (
@@ -38,6 +40,7 @@ class Frame:
         "first",
         "mark",
         "mode",
+        "outer",
         "quoted",
         "run",
         "state",
@@ -48,6 +51,7 @@ class Frame:
         self.state = state
         self.closer = closer
         self.after = 0
+        self.outer: list[Pending] | None = None
 
     mode: Mode
     finish: Finish

@@ -7,8 +7,13 @@ from sgdlint.shell import modes, patterns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from sgdlint.shell.frame import Frame
     from sgdlint.shell.lexer import Lexer
+
+MOST_PENDING: Final = 16
+"""bash stops reading a script in which more here-documents wait for the end of a line."""
 
 
 def delimiter(lx: Lexer, strip: bool) -> None:
@@ -26,8 +31,11 @@ def delimiter(lx: Lexer, strip: bool) -> None:
         plain = _unquoted(kind, piece)
         quoted = quoted or plain != piece
         word += plain
-    if pos == start:
+    if pos == start or lx.text[start] == "#":
         lx.fail(start, "a here-document needs a delimiter here")
+        return
+    if len(lx.pending) >= MOST_PENDING:
+        lx.fail(start, f"bash reads at most {MOST_PENDING} here-documents at once")
         return
     lx.pending.append((len(lx.kinds), strip, word, quoted))
 
@@ -54,6 +62,16 @@ def here_documents(lx: Lexer) -> None:
     lx.pending = []
 
 
+def last_here_documents(lx: Lexer) -> None:
+    """Read the bodies that still wait at the end of the text."""
+    for frame in reversed(lx.stack):
+        if frame.outer:
+            lx.pending = frame.outer + lx.pending
+            frame.outer = []
+    if lx.pending:
+        here_documents(lx)
+
+
 def _body(lx: Lexer, strip: bool, word: str, quoted: bool) -> Lexer:
     """Read one body, up to its delimiter's line or the end of the text."""
     start = lx.pos
@@ -69,21 +87,33 @@ def _body(lx: Lexer, strip: bool, word: str, quoted: bool) -> Lexer:
             pass
     body.add("HEREDOC_CLOSE", end, after)
     rest = patterns.LINE_ENDS.match(lx.text, after, lx.end)
-    lx.pos = rest.end() if rest else after
+    lx.pos = rest.end() if rest else after  # without it `)` follows, see _last_line
     return body
 
 
 def _last_line(lx: Lexer, strip: bool, word: str) -> tuple[int, int]:
-    """Return where the line of a delimiter starts and ends; both are the end if there is none."""
+    """Return where the line of a delimiter starts and ends; both are the end if there is none.
+
+    In a substitution the delimiter may be followed by what closes it, as in `EOF)`.
+    """
     text, at = lx.text, lx.pos
+    within = any(frame.outer is not None for frame in lx.stack)
     while (at := text.find(word, at, lx.end)) >= 0:
         line = max(text.rfind("\n", lx.pos, at) + 1, lx.pos)
         after = at + len(word)
         blank = not (text[line:at].strip("\t") if strip else text[line:at])
         if blank and patterns.LINE_ENDS.match(text, after, lx.end):
             return line, after
+        if blank and within and word and _closes(lx, after):
+            return line, after
         at = after + (not word)
     return lx.end, lx.end
+
+
+def _closes(lx: Lexer, after: int) -> bool:
+    """Whether `)` stands in the rest of a line."""
+    newline = lx.text.find("\n", after, lx.end)
+    return lx.text.find(")", after, lx.end if newline < 0 else newline) >= 0
 
 
 def _end_nothing(lx: Lexer, frame: Frame, pos: int) -> None:

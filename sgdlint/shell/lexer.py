@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Final
 
-    from sgdlint.shell.frame import Finish
+    from sgdlint.shell.frame import Finish, Pending
 
     Handler = Callable[["Lexer", Frame, int, int], bool]
 
@@ -114,7 +114,7 @@ class Lexer:
         self.ends: list[int] = []
         self.comments: list[tuple[int, int]] = []
         self.errors: dict[int, str] = {}
-        self.pending: list[tuple[int, bool, str, bool]] = []
+        self.pending: list[Pending] = []
         self.not_arithmetic: set[int] = set()
         self.uncertain = 0
         self.more = True
@@ -127,8 +127,8 @@ class Lexer:
         while self.more:
             frame = stack[-1]
             frame.run(self, frame)
-        if self.pending and self.pos >= self.end:
-            heredocs.here_documents(self)
+        if self.pos >= self.end:
+            heredocs.last_here_documents(self)
         return self.pos < self.end
 
     def restart(self, position: int, closers: list[str], in_pattern: bool) -> None:
@@ -170,6 +170,13 @@ class Lexer:
     def enter_commands(self) -> None:
         """Enter commands that end with `)`."""
         self.push(Frame(commands, COMMAND, ")"))
+
+    def enter_substitution(self) -> None:
+        """Enter commands whose here-documents come before those that wait outside."""
+        frame = Frame(commands, COMMAND, ")")
+        frame.outer, self.pending = self.pending, []
+        self.uncertain += bool(frame.outer)
+        self.push(frame)
 
     def begin_word(self, start: int, mode: modes.Mode) -> None:
         """Begin a composite word."""
@@ -339,6 +346,9 @@ def _parenthesis(lx: Lexer, frame: Frame, start: int, end: int) -> bool:
     lx.add("RPAREN", start, start + 1)
     if frame.closer == ")":
         lx.stack.pop()
+        if frame.outer is not None:
+            lx.uncertain -= bool(frame.outer)
+            lx.pending = frame.outer + lx.pending
         return True
     frame.state = COMMAND
     return False

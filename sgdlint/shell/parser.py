@@ -61,7 +61,25 @@ def tables() -> Tables:
 
 def parse(text: str) -> tree.Tree:
     """Parse a script. What is wrong with it is in the tree's `problems`; this never raises."""
-    return _region(text, 0, len(text), 0)
+    parser = Parser(text, 0, len(text), 0)
+    found = parser.run()
+    return _joined(parser, found) if "\\\n" in text or "\\\r\n" in text else found
+
+
+def _joined(parser: Parser, found: tree.Tree) -> tree.Tree:
+    """Return the tree of a text as it reads without the continuations inside its tokens."""
+    from sgdlint.shell import continuations
+
+    if not (found.problems or continuations.odd(parser.lexer.text)):
+        return found
+    joined = continuations.join(parser.lexer)
+    if joined is None:
+        return found
+    text, places = joined
+    other = Parser(text, 0, len(text), 0).run()
+    if len(other.problems) > len(found.problems):
+        return found
+    return continuations.moved(other, places)  # type: ignore[no-any-return]
 
 
 def _region(text: str, start: int, end: int, depth: int) -> tree.Tree:

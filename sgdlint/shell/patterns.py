@@ -21,7 +21,7 @@ _SIGN = r"[@*#?$!-]"
 _SINGLE = r"'[^']*'"
 _ANSI = r"\$'[^'\\]*(?:\\.[^'\\]*)*'"
 _STRING = r'\$?"[^"$`\\]*(?:\\.[^"$`\\]*)*"'
-_WORD_ENDS = r"(?=[ \t\n;&|)]|[<>](?!\()|\([ \t]*\)|\r\n|\\\r?\n[ \t\n]|\Z)"
+_WORD_ENDS = r"(?=[ \t\n;&|)]|[<>](?!\()|(?<![+@!])\(|\([ \t]*\)[ \t]*\{|\r\n|\\\r?\n[ \t\n]|\Z)"
 _PLAIN_REST = r"[^ \t\r\n;&|<>()'\"`$\\*?\[{~]*"
 _PLAIN = rf"(?:[^ \t\r\n;&|<>()'\"`$\\*?\[{{~#]{_PLAIN_REST}|\[\[?|\{{\}}?){_WORD_ENDS}|\{{(?=\()"
 _REDIRECT = rf"(?:(?:[0-9]+|\{{{_NAME}\}})?(?:<(?:<[<-]?|[&>])?|>[>&|]?)|&>>?)(?!\()"
@@ -39,12 +39,13 @@ _SOURCES = {
     "BLANKS": _BLANK,
     "LINE_ENDS": r"\r?\n|\r?\Z",
     "TIME_OPTION": r"[ \t]+-p(?=[ \t\n])",
-    "COPROC_NAME": rf"[ \t]+({_NAME})"
-    r"(?=[ \t]+(?:[{(]|\[\[|(?:if|while|until|for|case|select)[ \t]))",
+    "COPROC_NAME": r"[ \t]+(?!(?:if|while|until|for|case|select|time|!)[ \t])"
+    r"([^\s;&|<>(){}'\"`$\\]+)(?=[ \t]+(?:[{(]|\[\[|(?:if|while|until|for|case|select)[ \t])|\(\()",
     # assignments
     "ASSIGN": rf"({_NAME})(\+?=|\[)",
     "ASSIGN_ALL": rf"{_NAME}=",
     "ARRAY_ASSIGN": rf"{_NAME}\+?=\(",
+    "CONTINUED_ARRAY": rf"(?:\\{_NEWLINE})+\(",
     "SUBSCRIPT_ASSIGN": rf"(?:{_NAME})?\[{_IN_BRACKETS}\]\+?=",
     "VALUE_PLAIN": rf"[^ \t\r\n;&|<>()'\"`$\\~]*{_WORD_ENDS}",
     # inside words

@@ -71,7 +71,7 @@ def _backslash(lx: Lexer, frame: Frame, pos: int) -> bool:
 
 def _single_quote(lx: Lexer, frame: Frame, pos: int) -> bool:
     """Read `'…'`. In `"${x:-it's}"` it is plain, but a brace between two of them closes nothing."""
-    if frame.quoted:
+    if frame.quoted and frame.mode is not modes.SUBSCRIPT:
         inside = frame.mode is modes.ARGUMENT_PAIRED
         frame.mode = modes.ARGUMENT_QUOTED if inside else modes.ARGUMENT_PAIRED
         return _plain(lx, frame, pos)
@@ -96,7 +96,7 @@ def _angle(lx: Lexer, frame: Frame, pos: int) -> bool:
     """Read `<( … )` or `>( … )`; else the word ends here."""
     if lx.text.startswith("(", pos + 1, lx.end):
         lx.add("SUBST_OPEN", pos, pos + 2)
-        lx.enter_commands()
+        lx.enter_substitution()
     else:
         frame.finish(lx, frame, pos)
     return True

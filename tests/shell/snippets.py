@@ -25,7 +25,6 @@ ACCEPTED = [
     "'if' x",
     "i\\f x",
     "echo =",
-    "a\\\nb=c",
     "$x",
     "$(echo a) b",
     '"$x" y',
@@ -330,7 +329,54 @@ ACCEPTED = [
     "if a; then # b\nc # d\nfi # e",
     "echo a;# b",
     "echo \"#\" '#' \\# a#",
+    # no blank before a parenthesis
+    "for((i=0;i<3;i++)) do a; done",
+    "if(a) then b; elif((c)) then d; fi",
+    "while(a) do b; done; until((c)); do d; done",
+    "time(a)",
+    "case a in(b)c;;esac",
+    "coproc A((b))",
+    # names of functions
+    "f{() { a; }",
+    "f[1]() { a; }",
+    "{a,b}() { a; }",
+    "~f() { a; }",
+    "f+() { a; }",
+    "f,g@h=i() { a; }",
+    '"f"() { a; }',
+    "function f{} { a; }",
+    "function f* { a; }",
+    "coproc a-b { c; }",
+    # here-documents and substitutions
+    "cat <<A; x=$(cat <<B\nb\nB\n)\na\nA\n",
+    "cat <<A $(cat <<B\nb\nB\n) c\na\nA\n",
+    'f <<A "$(\necho x)"\na\nA\n',
+    "x=$(cat <<A; echo b\na\nA\n)",
+    "x=$(cat <<A\na\nA)\necho b",
+    "x=$(cat <<-A\n\ta\n\tA )\necho b",
+    "(cat <<A)\na\nA\n",
+    "echo $(cat <<A)\na\nA\necho b",
+    "diff <(cat <<A\na\nA\n) <(cat <<B\nb\nB\n)",
+    # subscripts
+    "echo \"${a['b]=c;#d']}\"",
+    'echo "${a[\'b c\']}" "${a["b c"]}"',
+    # lines in [[ ]]
+    "[[ -f a\n&& b == c\n|| ( d ) # e\n]]",
+    "[[\na &&\n\n! b ]]",
 ]
+
+CONTINUED = [
+    "i\\\nf a; the\\\nn b; fi",
+    "a &\\\n& b |\\\n| c 2>\\\n&1",
+    "a $\\\nx ${\\\ny} $\\\n(z) ${v\\\nw:-u}",
+    "cat <\\\n<E\\\nF\nb\nEF\n",
+    "a=\\\n(1 2)",
+    "a\\\nb=c",
+    "a 2\\\n>b",
+    "[\\\n[ a =\\\n= b ]\\\n]",
+    "for i in a \\\nb; \\\ndo c; done",
+]
+"""Accepted, and read as if the continuations were not there."""
 
 REJECTED = [
     "if a; then b",
@@ -456,6 +502,12 @@ REJECTED = [
     "[ a ] (b)",
     "for ((a;b)); do c; done",
     "for ((a;b;c;d)); do e; done",
+    "[[ a\n&& b ]]",
+    "[[ a ==\nb ]]",
+    "[[ -f\na ]]",
+    "[[ a\n]]",
+    "cat <<#\na\n#",
+    "cat" + " <<E" * 17 + "\nE" * 17,
 ]
 
 SILENT = ["[[ ]]", "[[ a && ]]", "[[ ! ]]"]

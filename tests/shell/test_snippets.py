@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 
 import pytest
-from shell.snippets import ACCEPTED, REJECTED, SILENT
+from shell.snippets import ACCEPTED, CONTINUED, REJECTED, SILENT
 
 from sgdlint.shell.parser import parse
 
@@ -13,16 +13,37 @@ from sgdlint.shell.parser import parse
 def bash_accepts(script: str) -> bool:
     """Ask bash; for `[[ … ]]` it complains but exits with 0."""
     done = subprocess.run(["bash", "-n", "-c", script], capture_output=True, check=False)
-    complaints = [
-        line for line in done.stderr.splitlines() if b"warning: here-document" not in line
-    ]
+    complaints = [line for line in done.stderr.splitlines() if b"warning:" not in line]
     return done.returncode == 0 and not complaints
 
 
-@pytest.mark.parametrize("script", ACCEPTED)
+@pytest.mark.parametrize("script", ACCEPTED + CONTINUED)
 def test_bash_accepts_it_and_so_do_we(script: str) -> None:
     assert bash_accepts(script)
     assert parse(script).problems == ()
+
+
+@pytest.mark.parametrize("script", CONTINUED)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_continuation_inside_a_token_is_not_there(script: str, newline: str) -> None:
+    from shell.notation import short
+
+    found = parse(script.replace("\n", newline))
+    joined = parse(script.replace("\\\n", ""))
+    assert found.problems == joined.problems == ()
+    assert short(found.statements).replace("\r", "") == short(joined.statements)
+    assert found.end == len(script.replace("\n", newline))
+
+
+def test_a_continuation_inside_a_token_keeps_the_places() -> None:
+    script = "a 'x\\\ny' $\\\nHOME/b # c\\\nd\ne"
+    first, second, _ = parse(script).statements
+    assert [script[word.start : word.end] for word in first.words] == [  # type: ignore[attr-defined]
+        "a",
+        "'x\\\ny'",
+        "$\\\nHOME/b",
+    ]
+    assert script[second.start : second.end] == "d"
 
 
 @pytest.mark.parametrize("script", REJECTED)

@@ -26,6 +26,9 @@ VOLATILE = frozenset(
 )
 """Variables that bash itself changes, whatever a script assigns."""
 
+FIXED = frozenset({"BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"})
+"""Those of them that cannot be assigned."""
+
 PROGRAMS = frozenset(
     """
     apt apt-get awk basename cat chmod chown conda cp curl cut date deepspeed dirname docker du

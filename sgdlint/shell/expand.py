@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from sgdlint.record import record
-from sgdlint.shell import builtins, folders, tree
+from sgdlint.shell import builtins, folders, tree, variables
 from sgdlint.shell.fields import PATTERN, Fields
-from sgdlint.shell.state import MOST_PIECES, OUTSIDE, UNKNOWN, Array, Changes, known, unknown
+from sgdlint.shell.state import (
+    MOST_PIECES,
+    OUTSIDE,
+    UNKNOWN,
+    Assoc,
+    Changes,
+    element_at,
+    elements_of,
+    item_at,
+    known,
+    unknown,
+)
 from sgdlint.shell.values import Piece, Word
 
 TYPE_CHECKING = False
@@ -246,7 +257,10 @@ class Expander:
             return Found((unknown(f"${name} is set by bash itself"),), part.subscript is not None)
         if part.subscript is not None:
             return self._element(part, part.subscript)
-        variable = self.state.variables.get(name)
+        target = variables.target(self.state, name)
+        if target is None:
+            return Found((unknown(f"it is not known what ${name} refers to"),))
+        variable = self.state.variables.get(target)
         if variable is None:
             return Found((unknown(self._unset(name)),), False, not self.state.wild)
         if variable.word is None:
@@ -275,26 +289,21 @@ class Expander:
 
     def _element(self, part: tree.Parameter, subscript: tree.Word) -> Found:
         index = self._source(subscript)
-        variable = self.state.variables.get(part.name)
-        elements: tuple[Word, ...] = ()
-        if variable is None:
-            elements = (unknown(self._unset(part.name), True),)
-        elif isinstance(variable, Array):
-            elements = variable.elements
-        elif variable.word is not None:
-            elements = (variable.word,)
-            if variable.word.texts is None and all(p.texts is None for p in variable.word.pieces):
-                elements = (unknown(variable.word.reason, True),)  # it may be unset
+        reason = f"${{{part.name}[{index[:20]}]}} is not computed"
+        name = variables.target(self.state, part.name)
+        if name is None:
+            return Found((unknown(reason),), index in ("@", "*"))
+        variable = self.state.variables.get(name)
+        held = variable if isinstance(variable, Assoc) else variables.as_array(self.state, name)
         if index in ("@", "*"):
-            return Found(elements, True, False, " " if index == "*" else None)
-        number = int(index) if index.isdigit() and index.isascii() and len(index) < 6 else -1
-        if number < 0 or any(word.many for word in elements[: number + 1]):
-            return Found((unknown(f"${{{part.name}[{index[:20]}]}} is not computed"),))
-        if number < len(elements):
-            return Found((elements[number],))
-        if any(word.many for word in elements):
-            return Found((unknown(f"${{{part.name}[{index[:20]}]}} is not computed"),))
-        return Found(())
+            return Found(elements_of(held), True, False, " " if index == "*" else None)
+        key = self.value(subscript)
+        word: Word | None = unknown(reason)
+        if isinstance(held, Assoc):
+            word = item_at(held, key.text) if key.text else word
+        elif (number := variables.number(self.state, key)) is not None:
+            word = element_at(held, number)
+        return Found(() if word is None else (word,))
 
     def _ifs(self) -> str | None:
         variable = self.state.variables.get("IFS")

@@ -281,7 +281,8 @@ class Interpreter(Tracker):
         declared: list[assign.Declared] = []
         for word in node.words:
             if isinstance(word, tree.Assignment):
-                one = self._assigner(word).read(word, True)
+                is_map = any("A" in (one.text or "") and one.prefix[0] == "-" for one in words)
+                one = self._assigner(word).read(word, True, is_map)
                 declared.append(one)
                 words.append(one.word)
             else:
@@ -330,7 +331,8 @@ class Interpreter(Tracker):
     def _assign_all(self, node: tree.Simple) -> None:
         for one in node.assignments:
             assigner = self._assigner(one)
-            assigner.put(assigner.read(one))
+            if not assigner.put(assigner.read(one)):
+                return
 
     def _assign_maybe(self, node: tree.Simple, may_skip: bool) -> None:
         """Assign what stands before a command that may turn out to be no command at all."""

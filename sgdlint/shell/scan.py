@@ -33,7 +33,8 @@ class Scan:
     """The changes that a script may make, by offset.
 
     functions: the spans of the definitions of each function. arrays: names that may be arrays.
-    odd: names whose value is not what was assigned last (integers, references, set by traps).
+    odd: names whose value may change at any time (set by traps). attributed: names that may get
+    attributes that change what is assigned.
     last: for each name, the offset of its last change. is_large: a call may change anything.
     """
 
@@ -42,10 +43,10 @@ class Scan:
         self.functions: dict[str, list[tuple[int, int]]] = {}
         self.arrays: set[str] = set()
         self.odd: set[str] = set()
+        self.attributed: set[str] = set()
         self._writes: list[tuple[int, str, str]] = []
         self._calls: list[tuple[int, str | None]] = []
         self._traps: list[str] = []
-        self._repeated: list[tuple[int, int]] = []
         self._memo: dict[str | None, dict[str, str]] = {}
         self._calls_memo: dict[str, set[str | None]] = {}
         self._walk(root)
@@ -103,6 +104,7 @@ class Scan:
         for name in outer.functions:
             self.functions.setdefault(name, [])
         self.arrays |= outer.arrays
+        self.attributed |= outer.attributed
 
     def _direct(self, start: int, end: int, changes: dict[str, str]) -> None:
         first, last = bisect_left(self._offsets, start), bisect_left(self._offsets, end)
@@ -134,16 +136,11 @@ class Scan:
             for name in IDENTIFIER.findall(source):
                 self.odd.add(name)
                 self.odd.update(self.called(name))
-        self._repeated = _outermost(self._repeated)
-        for offset, name, kinds in self._writes:
+        for _, name, kinds in self._writes:
             if "[]" in kinds:
                 self.arrays.add(name)
-            if "!" in kinds or ("r" in kinds and self._is_repeated(offset)):
-                self.odd.add(name)
-
-    def _is_repeated(self, offset: int) -> bool:
-        index = bisect_left(self._repeated, (offset + 1, 0)) - 1
-        return index >= 0 and offset < self._repeated[index][1]
+            if "!" in kinds or "r" in kinds:
+                self.attributed.add(name)
 
     # --- walking the tree -----------------------------------------------------------------------
 
@@ -228,18 +225,12 @@ class Scan:
 
     def _for(self, node: tree.For) -> None:
         self._write(node.start, node.name, "=")
-        self._repeated.append((node.start, node.end))
 
     def _arithmetic_for(self, node: tree.ArithmeticFor) -> None:
         self._effect(node.start, builtins.assigned_in(node.text))
-        self._repeated.append((node.start, node.end))
-
-    def _loop(self, node: tree.Loop) -> None:
-        self._repeated.append((node.start, node.end))
 
     def _function(self, node: tree.Function) -> None:
         self.functions.setdefault(node.name, []).append((node.start, node.end))
-        self._repeated.append((node.start, node.end))
 
     def _coprocess(self, node: tree.Coprocess) -> None:
         self._write(node.start, node.name or "COPROC", "=[]")
@@ -256,7 +247,6 @@ VISITORS: dict[type, Callable[..., None]] = {
     tree.ArithmeticCommand: Scan._arithmetic,
     tree.For: Scan._for,
     tree.ArithmeticFor: Scan._arithmetic_for,
-    tree.Loop: Scan._loop,
     tree.Function: Scan._function,
     tree.Coprocess: Scan._coprocess,
 }
@@ -283,15 +273,6 @@ def _literal(part: tree.Node) -> str | None:
         known = [text for text in texts if text is not None]
         return "".join(known) if len(known) == len(texts) else None
     return None
-
-
-def _outermost(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the spans that no other contains, in order."""
-    result: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if not result or end > result[-1][1]:
-            result.append((start, end))
-    return result
 
 
 def _kinds(assignment: tree.Assignment) -> str:

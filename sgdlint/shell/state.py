@@ -43,11 +43,25 @@ ARGUMENTS = Word(-1, -1, (OUTSIDE,), True, "$@ is what the script or function wa
 class Array(Variable):
     """An indexed array, or a variable that may be one.
 
-    elements: its values from index 0; an element that is `many` stands for any number of them.
+    elements: its values by rising index; one that is `many` stands for any number of them.
+    indexes: the index of each element before the first that is `many`; None: 0, 1, 2 and so on.
     A variable that is certainly an array is never exported; None says that it may be a scalar.
     """
 
     elements: tuple[Word, ...] = ()
+    indexes: tuple[int, ...] | None = None
+
+
+@record
+class Assoc(Variable):
+    """An associative array; its `word` is the item with the key 0.
+
+    items: what is known, by key. open: there may be other keys as well.
+    Bash gives its items in an order of its own.
+    """
+
+    items: tuple[tuple[str, Word], ...] = ()
+    open: bool = False
 
 
 @record
@@ -84,14 +98,70 @@ def array(
     start: int,
     end: int,
     exported: bool | None = False,
+    attributes: str = "",
+    indexes: tuple[int, ...] | None = None,
 ) -> Array:
-    """Return an array whose word is what `$name` gives: its first element."""
+    """Return an array whose word is what `$name` gives: its element 0."""
     if len(elements) > MOST_ELEMENTS:
         elements = (*elements[:MOST_ELEMENTS], unknown(f"${name} has too many elements", True))
+        indexes = indexes and indexes[:MOST_ELEMENTS]
+    if indexes is not None and indexes[-1:] == (len(indexes) - 1,):
+        indexes = None
     word: Word | None = None
-    if elements:
-        word = unknown(elements[0].reason) if elements[0].many else elements[0]
-    return Array(name, word, exported, start, end, False, elements)
+    if elements and elements[0].many:
+        word = unknown(elements[0].reason)
+    elif elements and (indexes is None or indexes[0] == 0):
+        word = elements[0]
+    return Array(name, word, exported, start, end, False, attributes, elements, indexes or None)
+
+
+def assoc(
+    name: str,
+    items: dict[str, Word],
+    start: int,
+    end: int,
+    is_open: bool = False,
+    attributes: str = "",
+) -> Assoc:
+    """Return an associative array."""
+    if len(items) > MOST_ELEMENTS:
+        items, is_open = dict(islice(items.items(), MOST_ELEMENTS)), True
+    word = items.get("0")
+    if word is None and is_open:
+        word = unknown(f"the keys of ${name} are not all known")
+    return Assoc(name, word, False, start, end, False, attributes, tuple(items.items()), is_open)
+
+
+def elements_of(variable: Array | Assoc) -> tuple[Word, ...]:
+    """Return what `"${A[@]}"` gives."""
+    if isinstance(variable, Array):
+        return variable.elements
+    if variable.open or len(variable.items) > 1:
+        return (unknown(f"the order of ${variable.name} is not known", True),)
+    return tuple(word for _, word in variable.items)
+
+
+def element_at(variable: Array, index: int) -> Word | None:
+    """Return the element with an index, which may count from the end; None: certainly unset."""
+    elements = variable.elements
+    many = next((place for place, word in enumerate(elements) if word.many), len(elements))
+    indexes: Sequence[int] = range(many) if variable.indexes is None else variable.indexes
+    if index < 0 and many == len(elements):
+        index += indexes[-1] + 1 if indexes else 0
+    if index >= 0 and index in indexes:
+        return elements[indexes.index(index)]
+    is_inside = 0 <= index < indexes[-1] if indexes else False
+    if (many < len(elements) and not is_inside) or index < 0:
+        return unknown(f"${{{variable.name}[{index}]}} is not known")
+    return None
+
+
+def item_at(variable: Assoc, key: str) -> Word | None:
+    """Return the item with a key; None: certainly unset."""
+    found = dict(variable.items).get(key)
+    if found is None and variable.open:
+        return unknown(f"the keys of ${variable.name} are not all known")
+    return found
 
 
 class State:
@@ -131,9 +201,11 @@ class State:
 
     def forget(self, reason: str) -> None:
         """Forget everything: any variable may have any value."""
-        for name in list(self.variables):
+        for name, value in list(self.variables.items()):
+            odd = value.attributes
             if name != CURRENT:
-                self.put(name, None)
+                new = anything(name, reason, None, True, doubtful(odd)) if odd else None
+                self.put(name, new)
         self.wild = reason
         self.allexport = None
 
@@ -179,11 +251,13 @@ class State:
         return self._snapshot
 
 
-def anything(name: str, reason: str, exported: bool | None, is_array: bool) -> Variable:
+def anything(
+    name: str, reason: str, exported: bool | None, is_array: bool, attributes: str = ""
+) -> Variable:
     """Return a variable of which nothing is known; is_array: it may be an array."""
     if is_array:
-        return array(name, (unknown(reason, True),), -1, -1, None)
-    return Variable(name, unknown(reason), exported, -1, -1)
+        return array(name, (unknown(reason, True),), -1, -1, None, attributes)
+    return Variable(name, unknown(reason), exported, -1, -1, False, attributes)
 
 
 def join(name: str, values: list[Variable | None], is_array: bool) -> Variable | None:
@@ -192,19 +266,39 @@ def join(name: str, values: list[Variable | None], is_array: bool) -> Variable |
     if all(value is first or value == first for value in values):
         return first
     present = [value for value in values if value is not None]
+    attributes = join_attributes(values)
+    if "?" in attributes and "n" in attributes:
+        return anything(name, DEPENDS, None, True, attributes)
     exported = _same([value.exported for value in present])
-    is_array = is_array or any(isinstance(value, Array) for value in present)
+    is_array = is_array or any(isinstance(value, Array | Assoc) for value in present)
     if len(present) < len(values):
-        return anything(name, DEPENDS, None, is_array)
+        is_map = any(isinstance(value, Assoc) for value in present)
+        attributes = doubtful(attributes) if is_map else attributes
+        return anything(name, DEPENDS, None, is_array, attributes)
     start, end = _same([(value.start, value.end) for value in present]) or (-1, -1)
     arrays = [value for value in present if isinstance(value, Array)]
     if len(arrays) == len(present):
-        elements = _join_elements([value.elements for value in arrays])
-        return array(name, elements, start, end, exported)
+        return _join_arrays(arrays, start, end, exported, attributes)
+    maps = [value for value in present if isinstance(value, Assoc)]
+    if len(maps) == len(present):
+        return _join_maps(maps, start, end, attributes)
+    if maps:
+        attributes = doubtful(attributes)
     words = [value.word for value in present if value.word is not None]
-    if arrays or len(words) < len(present):
-        return anything(name, DEPENDS, exported, is_array)
-    return Variable(name, join_words(words), exported, start, end)
+    if arrays or maps or len(words) < len(present):
+        return anything(name, DEPENDS, exported, is_array, attributes)
+    return Variable(name, join_words(words), exported, start, end, False, attributes)
+
+
+def join_attributes(values: Sequence[Variable | None]) -> str:
+    """Return what is known about the attributes of a variable where several paths meet."""
+    found = {value.attributes if value is not None else "" for value in values}
+    return found.pop() if len(found) == 1 else doubtful("".join(found))
+
+
+def doubtful(attributes: str) -> str:
+    """Return attributes of which none is certain, nor that there are no others."""
+    return "".join(sorted({"?", *attributes}))
 
 
 def join_words(words: list[Word]) -> Word:
@@ -229,6 +323,30 @@ def join_words(words: list[Word]) -> Word:
     start, end = spans.pop() if len(spans) == 1 else (-1, -1)
     pieces = (*first.pieces[:same], Piece(tuple(texts), start, end))
     return Word(first.start, first.end, pieces, False, first.reason)
+
+
+def _join_arrays(
+    arrays: list[Array], start: int, end: int, exported: bool | None, attributes: str
+) -> Variable:
+    name = arrays[0].name
+    if any(one.indexes is not None for one in arrays):
+        even = len({len(one.elements) for one in arrays}) == 1
+        if not even or len({one.indexes for one in arrays}) > 1:
+            return anything(name, DEPENDS, None, True, attributes)
+    elements = _join_elements([one.elements for one in arrays])
+    return array(name, elements, start, end, exported, attributes, arrays[0].indexes)
+
+
+def _join_maps(maps: list[Assoc], start: int, end: int, attributes: str) -> Assoc:
+    """Join associative arrays: what all of them have is known, all else open."""
+    tables = [dict(one.items) for one in maps]
+    keys = [key for key in tables[0] if all(key in table for table in tables)]
+    is_open = any(one.open for one in maps) or any(len(table) > len(keys) for table in tables)
+    items = {
+        key: _same([table[key] for table in tables]) or join_words([t[key] for t in tables])
+        for key in keys
+    }
+    return assoc(maps[0].name, items, start, end, is_open, attributes)
 
 
 def _join_elements(lists: list[tuple[Word, ...]]) -> tuple[Word, ...]:

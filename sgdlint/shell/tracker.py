@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sgdlint.shell import assign, builtins, folders, tree
+from sgdlint.shell import assign, builtins, declaring, folders, tree, unsetting
 from sgdlint.shell.expand import MOST_DEPTH, Expander
 from sgdlint.shell.origin import Origin, joined, origin_of
 from sgdlint.shell.parser import parse
 from sgdlint.shell.scan import ALLEXPORT, ANY, Scan
 from sgdlint.shell.state import State
-from sgdlint.shell.values import Command, Variable, Word
+from sgdlint.shell.values import Command, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,11 +74,13 @@ class Tracker:
         elif name in self.scan.functions:
             self._call(name, words)
         elif name in builtins.DECLARING:
-            self._declare(node, name, words[1:], declared)
+            declaring.declare(self._assigner(node), name, words[1:], declared)
             for one in node.assignments:
                 self._forget(one.name, "-", f"it stands before {name}")
         elif name == "unset":
-            self._unset(words[1:])
+            unsetting.unset(self.state, words[1:])
+            if self._functions:
+                self._forget_all(self._effect(words).names, "it may be unset")
         elif name == "set":
             self._set(words[1:])
         elif name == "eval":
@@ -97,13 +99,17 @@ class Tracker:
             if None in self.scan.calls_of(name):
                 self._passed_on(words[1:], reason)
             return
-        effect = builtins.effect_of(name, [assign.argument_of(word) for word in words[1:]])
+        effect = self._effect(words)
         if effect.any:
             self.state.forget(f"{name} may set any variable")
         elif effect.names:
             self._forget_all(effect.names, f"it is set by {name}")
         elif self.state.wild and self._may_be_foreign(name):
             self.state.forget(f"{name} may be a function that sets any variable")
+
+    def _effect(self, words: list[Word]) -> builtins.Effect:
+        arguments = [assign.argument_of(word) for word in words]
+        return builtins.effect_of(arguments[0].text, arguments[1:])
 
     def _may_be_foreign(self, name: str) -> bool:
         """Tell whether a name may be a function of a file that was sourced."""
@@ -132,32 +138,6 @@ class Tracker:
                 self._forget_all(effect.names, reason)
                 if text in self.scan.functions:
                     self._forget_all(self.scan.called(text), reason)
-
-    def _declare(
-        self,
-        node: tree.Simple,
-        name: str,
-        words: list[Word],
-        declared: list[assign.Declared],
-    ) -> None:
-        effect = builtins.effect_of(name, [assign.argument_of(word) for word in words])
-        if effect.any:
-            self.state.forget(f"{name} may set any variable")
-            return
-        self._assigner(node).declare(name, words, declared, effect.names)
-        self.odd.update(one for one, kinds in effect.names.items() if "r" in kinds or "!" in kinds)
-
-    def _unset(self, words: list[Word]) -> None:
-        arguments = [assign.argument_of(word) for word in words]
-        effect = builtins.effect_of("unset", arguments)
-        if effect.any:
-            self.state.forget("unset may unset any variable")
-        elif not any(word.text == "-f" for word in words):
-            for name, kinds in effect.names.items():
-                if self._functions or name in self.odd or kinds != "-":
-                    self._forget(name, "-", "it may be unset")
-                else:
-                    self.state.put(name, Variable(name, None, False, -1, -1))
 
     def _set(self, words: list[Word]) -> None:
         texts = [word.text for word in words]
@@ -227,9 +207,7 @@ class Tracker:
 
     def _assigner(self, node: tree.Node) -> assign.Assigner:
         start, end = self.origin.written(node.start, node.end)
-        return assign.Assigner(
-            self.state, self.expander, self.odd, self.scan.arrays, self._own, start, end
-        )
+        return assign.Assigner(self.state, self.expander, self.odd, self._own, start, end)
 
     def _substitution(self, body: tuple[tree.Node, ...]) -> list[Command]:
         before = len(self.found)
@@ -267,7 +245,6 @@ class Tracker:
             if self.state.allexport is not False:
                 kinds += "x="
             is_array = name in self.scan.arrays or bool(self.state.wild) or "[]" in kinds
-            value = assign.after_changes(
-                self.state.variables.get(name), name, kinds, reason, is_array
-            )
-            self.state.put(name, value)
+            old = self.state.variables.get(name)
+            is_odd = name in self.scan.attributed
+            self.state.put(name, assign.after_changes(old, name, kinds, reason, is_array, is_odd))

@@ -107,6 +107,9 @@ class Variable:
     exported: it is in the environment of the commands that follow; None when that is not certain.
     start, end: the assignment that gave the value (`A=1`), -1 when there is none.
     prefix: it stands before the command (`A=1 sglang …`) and holds for that command alone.
+    attributes: the letters of `declare` that change what is assigned (i, l, u, c, n, r), in order,
+    and `?` when it may have others or lack some of these. Of a reference (n), `word` is the name
+    that it refers to.
     """
 
     name: str
@@ -115,6 +118,7 @@ class Variable:
     start: int
     end: int
     prefix: bool = False
+    attributes: str = ""
 
 
 @record

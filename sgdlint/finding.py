@@ -117,8 +117,9 @@ class Report:
     """What was found in one file, sorted by place and rule.
 
     sglang: the release that was assumed, and release_from: where that came from.
-    launches: for each diffusion launch that was understood, and each release, its options by
-    destination with their possible values. checked: each of these launches once.
+    launches: for each release, and each place where it understands a diffusion launch, the options
+    of its variants by destination, with their possible values. checked: each of these launches
+    once.
     """
 
     source: Source
@@ -126,7 +127,7 @@ class Report:
     release_from: str
     findings: tuple[Finding, ...]
     failures: tuple[Failure, ...] = ()
-    launches: tuple[dict[str, object], ...] = ()
+    launches: tuple[tuple[dict[str, object], ...], ...] = ()
     checked: tuple[Checked, ...] = ()
 
 

@@ -9,9 +9,12 @@ from sgdlint.source import Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import TypeVar
 
     from sgdlint.finding import Edit, Finding, Report
     from sgdlint.source import Source
+
+    T = TypeVar("T")
 
 MOST_PASSES = 40
 
@@ -113,15 +116,25 @@ def _accept(
 
 def _as_meant(before: Report, after: Report, chosen: Sequence[Finding]) -> bool:
     """Whether every launch still has its options, but for those that the fixes name."""
-    if len(before.launches) != len(after.launches):
-        return False
     touched = [name for finding in chosen if finding.fix for name in finding.fix.touches]
-    unnamed = touched.count(ANY)
-    for old, new in zip(before.launches, after.launches, strict=True):
+
+    def is_kept(old: dict[str, object], new: dict[str, object]) -> bool:
         changed = {name for name in {**old, **new} if old.get(name, ANY) != new.get(name, ANY)}
-        if len(changed.difference(touched)) > unnamed:
-            return False
-    return True
+        return len(changed.difference(touched)) <= touched.count(ANY)
+
+    return len(before.launches) == len(after.launches) and all(
+        _variants_kept(olds, news, is_kept)
+        for olds, news in zip(before.launches, after.launches, strict=True)
+    )
+
+
+def _variants_kept(olds: Sequence[T], news: Sequence[T], is_kept: Callable[[T, T], bool]) -> bool:
+    """Whether each variant of a place is kept; a fix may make some equal, which then are one."""
+    if len(olds) == len(news):
+        return all(map(is_kept, olds, news))
+    return all(any(is_kept(old, new) for new in news) for old in olds) and all(
+        any(is_kept(old, new) for old in olds) for new in news
+    )
 
 
 def fails_in(finding: Finding) -> tuple[str, ...]:

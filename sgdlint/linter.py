@@ -15,7 +15,7 @@ from sgdlint.stated import OptionError, Options, hardware_of, release_of_project
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sgdlint.directives import Setting
     from sgdlint.launch.launch import Hardware, Launch
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sgdlint.shell.tree import SyntaxProblem, Tree
     from sgdlint.shell.values import Command
     from sgdlint.source import Source
+    from sgdlint.variants import Ran
 
     Also = Callable[[int, Launch, Engine], list[Finding]]
 
@@ -64,13 +65,13 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
         release: _for_release(task, engine if release == engine.release else Engine(pack, release))
         for release in releases
     }
-    findings = [*_syntax(script.tree, source.text, engine), *_findings_of(done)]
-    findings += _doubts(script, known, engine) if any(one.launches for one in done.values()) else []
+    assumptions = _assumptions(done, task)
+    findings = [*_syntax(script.tree, source.text, engine), *_findings_of(done, assumptions)]
+    findings += _doubts(script, known, engine) if assumptions else []
     findings = shown.of(findings, suppressions, options, source, engine)
     findings.sort(key=lambda one: (one.span.start, one.span.end, one.code))
-    assumptions = _assumptions(done)
     first = stated or next((some for _, some in assumptions), assumed.newest())
-    launches = tuple(_options_of(one) for some in done.values() for one in some.launches)
+    launches = tuple(here for some in done.values() for here in _options_of(some.ran))
     return _report(source, first, tuple(findings), launches, assumptions)
 
 
@@ -105,10 +106,9 @@ class _Task:
 
 @record
 class _Done:
-    """What one release makes of a file: its launches, what they are checked for, its findings."""
+    """What one release makes of a file: its launches, and what is found in them."""
 
-    launches: list[Launch]
-    assumptions: list[Assumed]
+    ran: list[Ran]
     findings: list[Finding]
 
 
@@ -157,66 +157,74 @@ def _doubts(script: _Script, known: Sequence[Evidence], engine: Engine) -> list[
 
 def _for_release(task: _Task, engine: Engine) -> _Done:
     """Return what one release makes of a file."""
+    from sgdlint.sharing import Uses
+    from sgdlint.together import gathered
+
+    script = task.script
+    ran = _launches(task, engine)
+    _of_several(ran, engine, script)
+    uses = Uses(ran, script.commands, script.tree, script.source)
+    found = [(one, uses.judge(finding, one)) for one in ran for finding in one.findings]
+    return _Done(ran, gathered(found, ran, script.tree, script.source))
+
+
+def _launches(task: _Task, engine: Engine) -> list[Ran]:
+    """Return the launches of one release, each variant once, with what the rules say of them."""
     from sgdlint.launch.build import launch_of
     from sgdlint.launch.nearby import Surroundings
-    from sgdlint.sharing import settle
+    from sgdlint.variants import Ran, variants
 
     script, known = task.script, catalog.load(engine.release)
     around = Surroundings(script.source, script.commands)
     text, called = script.source.text, task.called or engine.release
-    done = _Done([], [], [])
-    by_launch: list[tuple[Launch, list[Finding]]] = []
-    ran: list[tuple[Launch, Command]] = []
-    for place, (one, some) in enumerate(zip(script.found, task.sure, strict=True)):
-        if engine.release not in some.releases:
-            continue
-        launch = launch_of(one, known, task.hardware, around)
+    sure = list(enumerate(task.sure))
+    mine = [(i, script.found[i]) for i, some in sure if engine.release in some.releases]
+    ran: list[Ran] = []
+    for variant in variants(mine, known):
+        launch = launch_of(variant.found, known, task.hardware, around)
         if launch is None:
             continue
-        launch = replace(launch, pinned=some.pinned)
-        more = task.also(place, launch, engine) if task.also is not None else []
-        by_launch.append((launch, [*engine.run(launch, text, called), *more]))
-        ran.append((launch, one.command))
-        done.launches.append(launch)
-        done.assumptions.append(some)
-    by_launch += _of_several(ran, engine, script)
-    done.findings.extend(settle(by_launch, script.commands, script.tree, script.source))
-    return done
+        number = variant.numbers[0]
+        launch = replace(launch, pinned=task.sure[number].pinned)
+        more = task.also(number, launch, engine) if task.also is not None else []
+        ran.append(Ran(variant, launch, [*engine.run(launch, text, called), *more]))
+    return ran
 
 
-def _of_several(
-    ran: list[tuple[Launch, Command]], engine: Engine, script: _Script
-) -> list[tuple[Launch, list[Finding]]]:
-    """Return findings about launches that write the same file, by launch."""
-    if len(ran) < 2:
-        return []
+def _of_several(ran: Sequence[Ran], engine: Engine, script: _Script) -> None:
+    """Add the findings about launches that write the same file."""
+    if sum(len(one.variant.ways) for one in ran) < 2:
+        return
     names = output_files(engine.release)
-    if sum(not names.isdisjoint(launch.bound.given) for launch, _ in ran) < 2:
-        return []
+    if all(names.isdisjoint(one.launch.bound.given) for one in ran):
+        return
     from sgdlint.sequence import overwritten
 
     source = script.source
-    again = overwritten(ran, names, script.commands, source)
-    return [(launch, engine.noticed(launch, source.text, event)) for launch, event in again]
+    for one, event in overwritten(ran, names, script.commands, source):
+        one.findings.extend(engine.noticed(one.launch, source.text, event))
 
 
-def _findings_of(done: Mapping[str, _Done]) -> list[Finding]:
+def _findings_of(
+    done: Mapping[str, _Done], assumptions: Sequence[tuple[Span, Assumed]]
+) -> list[Finding]:
     """Return the findings of all releases, each once."""
     if len(done) < 2:
         return [one for some in done.values() for one in some.findings]
     from sgdlint.several import merged
 
     by_release = {release: some.findings for release, some in done.items()}
-    return merged(by_release, _assumptions(done))
+    return merged(by_release, assumptions)
 
 
-def _assumptions(done: Mapping[str, _Done]) -> tuple[tuple[Span, Assumed], ...]:
+def _assumptions(done: Mapping[str, _Done], task: _Task) -> tuple[tuple[Span, Assumed], ...]:
     """Return each launch once, with what it is checked for."""
     return tuple(
         dict.fromkeys(
-            (launch.span, some)
-            for one in done.values()
-            for launch, some in zip(one.launches, one.assumptions, strict=True)
+            (one.launch.span, task.sure[number])
+            for some in done.values()
+            for one in some.ran
+            for number in one.variant.numbers
         )
     )
 
@@ -244,7 +252,7 @@ def _report(
     source: Source,
     first: Assumed,
     findings: tuple[Finding, ...] = (),
-    launches: tuple[dict[str, object], ...] = (),
+    launches: tuple[tuple[dict[str, object], ...], ...] = (),
     assumptions: tuple[tuple[Span, Assumed], ...] = (),
     failures: tuple[Failure, ...] = (),
 ) -> Report:
@@ -256,7 +264,16 @@ def _why(one: Assumed) -> str:
     return one.origin + (f", {one.note}" if one.note else "")
 
 
-def _options_of(launch: Launch) -> dict[str, object]:
+def _options_of(ran: Sequence[Ran]) -> Iterable[tuple[dict[str, object], ...]]:
+    """Return the options of the variants of each place."""
+    places: dict[Span, tuple[dict[str, object], ...]] = {}
+    for one in ran:
+        before = places.get(one.variant.place, ())
+        places[one.variant.place] = (*before, _given(one.launch))
+    return places.values()
+
+
+def _given(launch: Launch) -> dict[str, object]:
     given = launch.bound.given.items()
     return {name: one.values for name, one in given if not one.retired}
 

@@ -1,74 +1,101 @@
-"""Fixes that touch text which feeds several commands are kept only when right for all of them."""
+"""Fixes that touch text which feeds several launches are kept only when right for all of them."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 
-from sgdlint.finding import Related
-from sgdlint.record import fields_of, replace
-from sgdlint.shell.tree import Assignment, Node
+from sgdlint.record import fields_of, record, replace
+from sgdlint.shell.tree import Assignment, For, Node
 from sgdlint.source import Span
+from sgdlint.variants import place_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sgdlint.finding import Edit, Finding
     from sgdlint.launch.launch import Launch
     from sgdlint.shell.tree import Tree
     from sgdlint.shell.values import Command, Word
     from sgdlint.source import Source
+    from sgdlint.variants import Ran
 
-    ByLaunch = Sequence[tuple[Launch, list[Finding]]]
+NOT_CHANGED = "not changed automatically: "
 
 
-def settle(
-    by_launch: ByLaunch, commands: Sequence[Command], tree: Tree, source: Source
-) -> list[Finding]:
-    """Return the findings of all launches, each once, with fixes that are right for every use.
+@record
+class Reader:
+    """A command that reads some text, and the launches that it reads it for, by their numbers."""
 
-    An edit inside the launch itself concerns nothing else. One in an array, a variable or an
-    `export` elsewhere is kept when all that reads this text are launches that want the same edit.
-    """
-    uses = Uses(by_launch, commands, tree, source)
-    merged: dict[tuple[object, ...], Finding] = {}
-    for launch, findings in by_launch:
-        for finding in findings:
-            one = uses.judge(finding, launch)
-            key = (one.code, one.span, one.message)
-            if key in merged:
-                one = _merge(merged[key], one)
-            merged[key] = one
-    return list(merged.values())
+    variants: frozenset[int]
+    span: Span
 
 
 class Uses:
-    """What reads the text of the edits that lie outside the launch that wants them."""
+    """What reads the text of the edits that concern more than the variant that wants them.
+
+    An edit inside a launch that has no variants concerns nothing else. One in an array, a variable
+    or an `export` elsewhere is right when all that reads this text are launches that want the same
+    edit; one inside a launch with variants, when all of them do.
+    """
 
     def __init__(
-        self, by_launch: ByLaunch, commands: Sequence[Command], tree: Tree, source: Source
+        self, ran: Sequence[Ran], commands: Sequence[Command], tree: Tree, source: Source
     ) -> None:
+        self.ran = ran
         self.source = source
         self.tree = tree
-        self.wanted: dict[tuple[str, Edit], set[Span]] = {}
-        for launch, findings in by_launch:
-            for finding in findings:
-                for edit in _remote(finding, launch):
-                    self.wanted.setdefault((finding.code, edit), set()).add(launch.span)
-        self.readers: dict[Span, set[Span]] = {edit.span: set() for _, edit in self.wanted}
+        self.places = _numbers_by_place(ran)
+        self.wanted: dict[tuple[str, Edit], set[int]] = {}
+        for number, one in enumerate(ran):
+            for finding in one.findings:
+                for edit in self.shared(finding, one):
+                    self.wanted.setdefault((finding.code, edit), set()).add(number)
+        self.readers: dict[Span, set[Reader]] = {edit.span: set() for _, edit in self.wanted}
         if not self.readers:
             return
         self.order = sorted(self.readers, key=lambda span: (span.start, span.end))
         self.starts = [span.start for span in self.order]
         self.reach = max(span.end - span.start for span in self.order)
-        for command in commands:
-            self.note(command.words, Span(command.start, command.end))
-        for launch, _ in by_launch:
-            self.note(_exported(launch), launch.span)
-        self.assignments = list(_assignments(tree.statements))
+        self.find(commands)
+        self.settings = list(_settings(tree.statements))
 
-    def note(self, words: Sequence[Word], reader: Span) -> None:
-        """Note a command for each edit whose text its words hold."""
+    def shared(self, finding: Finding, ran: Ran) -> list[Edit]:
+        """Return the edits of a finding's fix that concern more than the variant that wants it."""
+        if finding.fix is None or finding.fix.applicability == "display":
+            return []
+        several = len(self.places[ran.variant.place]) > 1
+        edits = finding.fix.edits
+        return [edit for edit in edits if several or not _holds(ran.launch.span, edit.span)]
+
+    # --- what reads a text ----------------------------------------------------------------------
+
+    def find(self, commands: Sequence[Command]) -> None:
+        """Note what reads the text of each edit."""
+        ways = {id(way): number for number, one in enumerate(self.ran) for way in one.variant.ways}
+        calls = _calls(self.ran)
+        for command in commands:
+            place = place_of(command)
+            if id(command) in ways:
+                numbers = {ways[id(command)]}
+            else:
+                # A command around a launch (`bash -c '…'`), or one that calls the function that it
+                # stands in, reads the same text for it.
+                numbers = calls.get(place, set()) | self.inside(place)
+            reader = Reader(frozenset(numbers), place)
+            self.note(command.words, reader)
+            if len(self.places.get(place, ())) > 1:
+                self.note_span(command.start, command.end, reader)
+        for number, one in enumerate(self.ran):
+            self.note(_exported(one.launch), Reader(frozenset((number,)), one.variant.place))
+
+    def inside(self, span: Span) -> set[int]:
+        """Return the variants that stand inside a command."""
+        inside = [numbers for place, numbers in self.places.items() if _holds(span, place)]
+        return {number for numbers in inside for number in numbers}
+
+    def note(self, words: Sequence[Word], reader: Reader) -> None:
+        """Note a reader for each edit whose text some words hold."""
         for word in words:
             if word.written_start >= 0:
                 self.note_span(word.written_start, word.written_end, reader)
@@ -76,8 +103,8 @@ class Uses:
                 if piece.start >= 0:
                     self.note_span(piece.start, piece.end, reader)
 
-    def note_span(self, start: int, end: int, reader: Span) -> None:
-        """Note a command for each edit that touches some text."""
+    def note_span(self, start: int, end: int, reader: Reader) -> None:
+        """Note a reader for each edit that touches some text."""
         position = bisect_right(self.starts, end) - 1
         while position >= 0 and self.starts[position] >= start - self.reach:
             span = self.order[position]
@@ -85,61 +112,87 @@ class Uses:
                 self.readers[span].add(reader)
             position -= 1
 
-    def judge(self, finding: Finding, launch: Launch) -> Finding:
+    # --- what may be changed --------------------------------------------------------------------
+
+    def judge(self, finding: Finding, ran: Ran) -> Finding:
         """Return the finding, with a fix that is only shown when something else reads its text."""
         fix = finding.fix
-        for edit in _remote(finding, launch):
-            agreed = self.wanted[finding.code, edit]
-            offset = self.other_reader(edit, agreed)
-            if offset >= 0 and fix is not None:
-                line = self.source.location(offset)[0]
-                note = f"not changed automatically: the same text is used on line {line}"
-                return replace(finding, fix=replace(fix, applicability="display", note=note))
+        for edit in self.shared(finding, ran):
+            why = self.other_use(edit, self.wanted[finding.code, edit], ran)
+            if why and fix is not None:
+                fix = replace(fix, applicability="display", note=NOT_CHANGED + why)
+                return replace(finding, fix=fix)
         return finding
 
-    def other_reader(self, edit: Edit, agreed: set[Span]) -> int:
-        """Return where something reads the text of an edit and does not want it; -1 if nothing."""
-        for reader in sorted(self.readers[edit.span], key=lambda span: span.start):
-            # A command around the launch (`bash -c '…'`) reads the same text for it.
-            if not any(_holds(reader, span) for span in agreed) and not self.sets(reader, edit):
-                return reader.start
-        name = self.assigned_name(edit.span)
-        return self.other_mention(name, agreed) if name else -1
+    def other_use(self, edit: Edit, agreed: Collection[int], ran: Ran) -> str:
+        """Return what reads the text of an edit and does not want it; "" if nothing does."""
+        for reader in sorted(self.readers[edit.span], key=lambda one: one.span.start):
+            others = reader.variants.difference(agreed)
+            if others:
+                return "the same text feeds " + self.named(others, ran)
+            if not reader.variants and not self.sets(reader, edit):
+                return self.used_at(reader.span.start)
+        name = self.set_name(edit.span)
+        offset = self.other_mention(name, agreed) if name else -1
+        return self.used_at(offset) if offset >= 0 else ""
 
-    def sets(self, reader: Span, edit: Edit) -> bool:
+    def named(self, numbers: Collection[int], ran: Ran) -> str:
+        """Return words for variants that read a text: those of one place."""
+        first = self.ran[min(numbers)].variant.place
+        here = [number for number in numbers if self.ran[number].variant.place == first]
+        line = self.source.location(first.start)[0]
+        name = "this launch" if first == ran.variant.place else f"the launch on line {line}"
+        every = self.places[first]
+        if len(here) == len(every):
+            return name
+        from sgdlint.ways import Layout, told
+
+        some = [way for number in here for way in self.ran[number].variant.ways]
+        ways = [way for number in every for way in self.ran[number].variant.ways]
+        reason = told(some, ways, Layout(self.tree))
+        return f"{name} {reason.words(self.source) if reason is not None else 'on another path'}"
+
+    def used_at(self, offset: int) -> str:
+        """Return words for what reads a text and is no launch."""
+        return f"the same text is used on line {self.source.location(offset)[0]}"
+
+    def sets(self, reader: Reader, edit: Edit) -> bool:
         """Whether a command (`export A=1`) is the one that makes the assignment of an edit."""
-        places = [Span(one.start, one.end) for one in self.assignments]
         return any(
-            _holds(reader, one)
-            and (one.start <= edit.span.start <= one.end or _holds(edit.span, one))
-            for one in places
+            _holds(reader.span, one) and (_reaches(one, edit.span) or _holds(edit.span, one))
+            for _, one in self.settings
         )
 
-    def assigned_name(self, span: Span) -> str:
-        """Return the variable in whose assignment an edit lies, or ""."""
-        around = [one for one in self.assignments if one.start <= span.start <= one.end]
-        return min(around, key=lambda one: one.end - one.start).name if around else ""
+    def set_name(self, span: Span) -> str:
+        """Return the variable that is set where an edit lies, or ""."""
+        around = [(one.end - one.start, name) for name, one in self.settings if _reaches(one, span)]
+        return min(around)[1] if around else ""
 
-    def other_mention(self, name: str, agreed: set[Span]) -> int:
-        """Return where a variable is mentioned but by its assignments and the launches; or -1."""
+    def other_mention(self, name: str, agreed: Collection[int]) -> int:
+        """Return where a variable is mentioned but where it is set, and by launches; or -1."""
         # `A="$A --x"` reads the variable to give it a new value: no reader of its own.
-        own = [one for one in self.assignments if one.name == name]
-        for here in _mentions(name, self.source.text):
-            if any(one.start <= here.start < one.end for one in own):
-                continue
-            if any(_holds(span, here) for span in agreed):
-                continue
-            if any(one.start <= here.start < one.end for one in self.tree.comments):
-                continue
-            return here.start
-        return -1
+        own = [one for other, one in self.settings if other == name]
+        own += [self.ran[number].variant.place for number in agreed]
+        own += [self.ran[number].launch.span for number in agreed]
+        own += [Span(one.start, one.end) for one in self.tree.comments]
+        mentions = _mentions(name, self.source.text)
+        return next((one.start for one in mentions if not _is_in(one, own)), -1)
 
 
-def _remote(finding: Finding, launch: Launch) -> list[Edit]:
-    """Return the edits of a finding's fix that lie outside its launch."""
-    if finding.fix is None or finding.fix.applicability == "display":
-        return []
-    return [edit for edit in finding.fix.edits if not _holds(launch.span, edit.span)]
+def _numbers_by_place(ran: Sequence[Ran]) -> dict[Span, list[int]]:
+    numbers: dict[Span, list[int]] = {}
+    for number, one in enumerate(ran):
+        numbers.setdefault(one.variant.place, []).append(number)
+    return numbers
+
+
+def _calls(ran: Sequence[Ran]) -> dict[Span, set[int]]:
+    """Return the variants that each call of a function leads to."""
+    found: dict[Span, set[int]] = {}
+    for number, one in enumerate(ran):
+        for call in {Span(*call) for way in one.variant.ways for call in way.calls}:
+            found.setdefault(call, set()).add(number)
+    return found
 
 
 def _mentions(name: str, text: str) -> Iterator[Span]:
@@ -156,8 +209,16 @@ def _is_word(character: str) -> bool:
     return character.isalnum() or character == "_"
 
 
+def _is_in(span: Span, places: Sequence[Span]) -> bool:
+    return any(one.start <= span.start < one.end for one in places)
+
+
 def _holds(outer: Span, inner: Span) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
+
+
+def _reaches(place: Span, edit: Span) -> bool:
+    return place.start <= edit.start <= place.end
 
 
 def _touches(edit: Span, start: int, end: int) -> bool:
@@ -172,8 +233,8 @@ def _exported(launch: Launch) -> list[Word]:
     ]
 
 
-def _assignments(nodes: Sequence[Node]) -> Iterator[Assignment]:
-    """Yield every assignment below some nodes."""
+def _settings(nodes: Sequence[Node]) -> Iterator[tuple[str, Span]]:
+    """Yield each variable that is set below some nodes, and where: assignments, heads of loops."""
     waiting: list[object] = list(nodes)
     while waiting:
         thing = waiting.pop()
@@ -181,16 +242,7 @@ def _assignments(nodes: Sequence[Node]) -> Iterator[Assignment]:
             waiting += thing
         elif isinstance(thing, Node):
             if isinstance(thing, Assignment):
-                yield thing
+                yield thing.name, Span(thing.start, thing.end)
+            elif isinstance(thing, For) and thing.words:
+                yield thing.name, Span(thing.start, thing.words[-1].end)
             waiting += [getattr(thing, name) for name in fields_of(thing)]
-
-
-def _merge(first: Finding, second: Finding) -> Finding:
-    """Join the same finding of two launches: one finding that names both."""
-    related = first.related
-    if second.scope is not None and second.scope != first.scope:
-        related = (*related, Related(second.scope, "also used here"))
-    fix = first.fix
-    if fix is not None and second.fix is not None and second.fix.applicability == "display":
-        fix = second.fix
-    return replace(first, related=tuple(dict.fromkeys(related)), fix=fix)

@@ -46,7 +46,7 @@ def report(
     source: Source, *findings: Finding, sglang: str = "0.5.23", origin: str = "line 1"
 ) -> Report:
     checked = (Checked(Span(0, 0), (sglang,), origin),)
-    return Report(source, sglang, origin, findings, (), ({},), checked)
+    return Report(source, sglang, origin, findings, (), (({},),), checked)
 
 
 def shown(marked: str, width: int = 110, labels: Sequence[str] = (), first: int = 0) -> list[str]:

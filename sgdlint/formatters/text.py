@@ -89,7 +89,7 @@ def summary(
     if unread and not read:
         return _wrapped(f"Not checked: {unread}", "path", width)
     findings = [finding for report in read for finding in report.findings]
-    launches = sum(len(report.checked) for report in read)
+    launches = sum(len({one.span for one in report.checked}) for report in read)
     checked = f"{_count(launches, 'launch', 'launches')} in {_count(len(read), 'file')}"
     checked += _releases(read)
     left = _wrapped(f"Not checked: {unread}", "path", width) if unread else []

@@ -34,7 +34,7 @@ class Files(Nearby):
 def gpus(script: str, near: Nearby) -> object:
     """Return what the first launch is known to ask for; "open" when that is not certain."""
     report = check(Source("run.sh", script, near=near), rulepack.load([]), Options(sglang="0.5.23"))
-    return report.launches[0].get("num_gpus", "none")
+    return report.launches[0][0].get("num_gpus", "none")
 
 
 CONFIG = {"c.yaml": "num_gpus: 2\n"}
@@ -97,7 +97,7 @@ def test_values_are_those_of_yaml(key: str, value: str, expected: object) -> Non
     near = Files({"c.yaml": f"{key}: {value}\n"})
     source = Source("run.sh", f"{SERVE} --config c.yaml", near=near)
     report = check(source, rulepack.load([]), Options(sglang="0.5.23"))
-    assert report.launches[0][key] == expected
+    assert report.launches[0][0][key] == expected
 
 
 def test_a_finding_says_where_the_option_stands_and_the_fix_stays_in_the_script() -> None:

@@ -110,7 +110,7 @@ def test_of_two_models_the_one_of_the_option_counts() -> None:
     command = "sglang serve Qwen/Qwen-Image --model-path Wan-AI/Wan2.1-T2V-1.3B-Diffusers"
     report = check(Source("run.sh", command), rulepack.load(), Options(sglang="0.5.23"))
     assert [finding.code for finding in report.findings] == ["SGD279"]
-    assert report.launches[0]["model_path"] == ("Wan-AI/Wan2.1-T2V-1.3B-Diffusers",)
+    assert report.launches[0][0]["model_path"] == ("Wan-AI/Wan2.1-T2V-1.3B-Diffusers",)
 
 
 @pytest.mark.parametrize(

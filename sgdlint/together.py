@@ -1,0 +1,128 @@
+"""Findings of all launches as one list: each once, with the paths on which it holds."""
+
+from __future__ import annotations
+
+from sgdlint.finding import Related
+from sgdlint.record import record, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sgdlint.finding import Finding, Fix
+    from sgdlint.shell.tree import Tree
+    from sgdlint.source import Source, Span
+    from sgdlint.variants import Ran
+    from sgdlint.ways import Told
+
+    Found = list[tuple[Ran, Finding]]
+
+MOST_ALIKE = 3
+"""The paths of so many findings are told that only name different values."""
+MARKS = {"call": "called here", "round": "in this loop", "test": "when this holds"}
+"""What is said beside the place of a fact."""
+HELD_NOT = "when this does not hold"
+
+
+@record
+class Whole:
+    """What all findings of a file are seen in: its launches by their places, and the script."""
+
+    places: Mapping[Span, Sequence[Ran]]
+    tree: Tree
+    source: Source
+
+
+def gathered(found: Found, ran: Sequence[Ran], tree: Tree, source: Source) -> list[Finding]:
+    """Return the findings of all launches, each once.
+
+    found: each with the launch that has it. ran: all launches.
+    """
+    if not found:
+        return []
+    places: dict[Span, list[Ran]] = {}
+    for one in ran:
+        places.setdefault(one.variant.place, []).append(one)
+    whole = Whole(places, tree, source)
+    same: dict[tuple[object, ...], Found] = {}
+    for member in found:
+        finding = member[1]
+        same.setdefault((finding.code, finding.span, finding.message), []).append(member)
+    return [_one(groups, whole) for groups in _alike(list(same.values()))]
+
+
+def _alike(groups: list[Found]) -> list[list[Found]]:
+    """Put findings together that only name different values for different variants."""
+    joined: dict[tuple[object, ...], list[Found]] = {}
+    for group in groups:
+        ran, finding = group[0]
+        joined.setdefault((finding.code, finding.span, ran.variant.place), []).append(group)
+    result: list[list[Found]] = []
+    for alike in joined.values():
+        numbers = [id(ran) for group in alike for ran, _ in group]
+        apart = len(numbers) > len(set(numbers))
+        result += [[group] for group in alike] if apart else [alike]
+    return result
+
+
+def _one(groups: list[Found], whole: Whole) -> Finding:
+    """Return one finding for all variants that have it; groups: by what they say."""
+    members = [member for group in groups for member in group]
+    first = members[0][1]
+    severity, message = first.severity, first.message
+    related = dict.fromkeys((*first.related, *_used(members)))
+    reasons = [reason for group in groups if (reason := _reason(group, whole)) is not None]
+    if len(reasons) == len(groups):
+        doubted = severity == "error" and all(one.needs_several for one in reasons)
+        severity = "warning" if doubted else severity
+        words = _words(reasons, whole.source, doubted)
+        message = f"{words[0].upper()}{words[1:]}: {message}"
+        related.update(dict.fromkeys(mark for one in reasons for mark in _marks(one)))
+    fix = _fix([one.fix for _, one in members])
+    return replace(first, severity=severity, message=message, related=tuple(related), fix=fix)
+
+
+def _reason(group: Found, whole: Whole) -> Told | None:
+    """Return on which paths a finding holds; None when on all of those of one launch."""
+    having: dict[Span, list[Ran]] = {}
+    for ran, _ in group:
+        having.setdefault(ran.variant.place, []).append(ran)
+    if any(len(some) == len(whole.places[place]) for place, some in having.items()):
+        return None
+    from sgdlint.ways import Layout, told
+
+    [(place, some), *_] = having.items()
+    every = [way for one in whole.places[place] for way in one.variant.ways]
+    return told([way for one in some for way in one.variant.ways], every, Layout(whole.tree))
+
+
+def _words(reasons: Sequence[Told], source: Source, doubted: bool) -> str:
+    """Return words for the paths of findings that only name different values."""
+    words = [one.words(source, doubted) for one in reasons[:MOST_ALIKE]]
+    more = ["on other paths"] * (len(reasons) > MOST_ALIKE)
+    return ", and likewise ".join([*words, *more])
+
+
+def _marks(reason: Told) -> Iterator[Related]:
+    for fact in reason.facts:
+        yield Related(fact.span, HELD_NOT if fact.value is False else MARKS[fact.kind])
+
+
+def _used(members: Found) -> Iterator[Related]:
+    """Yield the launches that a finding is about but in whose words it does not stand."""
+    scopes = dict.fromkeys(one.scope for _, one in members if one.scope is not None)
+    heads = {one.scope: ran.launch.head_span() for ran, one in members}
+    first = members[0][1]
+    for scope in scopes:
+        seen = (first.span, *(one.span for one in first.related))
+        if scope != first.scope:
+            yield Related(scope, "also used here")
+        elif not any(scope.overlaps(span) for span in seen):
+            yield Related(heads[scope], "used here")
+
+
+def _fix(fixes: Sequence[Fix | None]) -> Fix | None:
+    """Return the fix that is offered: one that is only shown, where there is one."""
+    given = [one for one in fixes if one is not None]
+    shown = [one for one in given if one.applicability == "display"]
+    return next(iter([*shown, *given]), None)

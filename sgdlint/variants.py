@@ -1,0 +1,99 @@
+"""Variants of a launch: what one place of the text runs on several paths, in rounds, for calls.
+
+The interpreter gives a command for each of them. Those that differ in nothing that a launch can
+tell are one variant, with several ways to it.
+"""
+
+from __future__ import annotations
+
+from sgdlint.record import record
+from sgdlint.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sgdlint.catalog import Release
+    from sgdlint.finding import Finding
+    from sgdlint.launch.launch import Launch
+    from sgdlint.launch.recognise import Recognised
+    from sgdlint.shell.values import Command
+
+MOST_VARIANTS = 16
+"""So many variants of one place are checked; what others do is not known."""
+
+
+@record
+class Variant:
+    """A launch as it runs on some ways through a script.
+
+    found: the first of the recognised launches that it is. numbers: where all of them stand in the
+    list of these. ways: their commands.
+    """
+
+    found: Recognised
+    numbers: list[int]
+    ways: list[Command]
+
+    @property
+    def place(self) -> Span:
+        """Where it stands in the file."""
+        return place_of(self.found.command)
+
+
+@record
+class Ran:
+    """A variant as a release understands it, and what the rules say of it."""
+
+    variant: Variant
+    launch: Launch
+    findings: list[Finding]
+
+
+def place_of(command: Command) -> Span:
+    """Return where a command stands: several that stand at one place are variants of it."""
+    return Span(command.start, command.end)
+
+
+def variants(found: Iterable[tuple[int, Recognised]], release: Release) -> list[Variant]:
+    """Return the variants of all places, in order; found: launches, numbered."""
+    by_place: dict[Span, list[Variant]] = {}
+    for number, one in found:
+        here = by_place.setdefault(place_of(one.command), [])
+        same = next((other for other in here if _is_same(one, other.found, release)), None)
+        if same is not None:
+            same.numbers.append(number)
+            same.ways.append(one.command)
+        elif len(here) < MOST_VARIANTS:
+            here.append(Variant(one, [number], [one.command]))
+    ordered = [one for here in by_place.values() for one in here]
+    return sorted(ordered, key=lambda one: one.numbers[0])
+
+
+def _is_same(one: Recognised, other: Recognised, release: Release) -> bool:
+    """Whether two launches differ in nothing that SGLang or a finding could tell."""
+    return _seen(one) == _seen(other) and _environment(one, release) == _environment(other, release)
+
+
+def _seen(one: Recognised) -> tuple[object, ...]:
+    return (
+        one.subcommand,
+        one.arguments,
+        one.wrappers,
+        one.entry,
+        one.nested,
+        one.fresh,
+        one.prefix_reaches,
+        one.head_start,
+        one.head_end,
+    )
+
+
+def _environment(one: Recognised, release: Release) -> dict[str, object]:
+    """Return the variables that SGLang reads."""
+    names = release.environment()
+    return {
+        name: variable
+        for name, variable in one.environment.items()
+        if name in names or name.startswith("SGLANG_")
+    }

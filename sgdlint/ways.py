@@ -1,0 +1,221 @@
+"""On which ways through a script something holds, in plain words.
+
+Imported when something holds for some variants of a launch, and not for others.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from sgdlint import quick
+from sgdlint.record import fields_of, record
+from sgdlint.shell.tree import AndOr, Case, If, Loop, Node
+from sgdlint.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sgdlint.shell.tree import Tree
+    from sgdlint.shell.values import Command, Condition
+    from sgdlint.source import Source
+
+MOST_TOGETHER = 3
+"""So many facts are looked at together; a way that differs in more of them is told whole."""
+MOST_TOLD = 2
+"""So many different ways are told; of others, only that there are some."""
+MOST_TEXT = 48
+"""Characters of a test that are shown."""
+
+CALL, ROUND, TEST = "call", "round", "test"
+
+_EQUALS = (
+    r"(?:\[\[?|test) [\"']?\$\{?(\w+)\}?[\"']? (==?|!=|-eq|-ne) [\"']?([^\s\"'$*?\[]+)[\"']?"
+    r"(?: \]\]?)?"
+)
+_EMPTY = r"(?:\[\[?|test) (-[zn]) [\"']?\$\{?(\w+)(?::?-)?\}?[\"']?(?: \]\]?)?"
+_ARM = r"[\"']?\$\{?(\w+)\}?[\"']? = (.+)"
+_ROUND = r"\w+="
+
+
+@record
+class Fact:
+    """One thing that tells a way from others: a call, a round of a loop, how a test came out.
+
+    key: what it is about. value: what it is on this way. words: the same in plain words.
+    """
+
+    kind: str
+    key: object
+    value: object
+    span: Span
+    words: str
+
+
+@record
+class Told:
+    """On which ways something holds. reasons: alternatives, each of facts that hold together.
+
+    more: there are other ways, too.
+    """
+
+    reasons: tuple[tuple[Fact, ...], ...]
+    more: bool = False
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """All facts that are told, each once."""
+        return tuple(dict.fromkeys(fact for one in self.reasons for fact in one))
+
+    @property
+    def needs_several(self) -> bool:
+        """Whether each reason takes two or more tests that the script does not decide."""
+        tests = [sum(fact.kind == TEST for fact in reason) for reason in self.reasons]
+        return not self.more and min(tests) > 1
+
+    def words(self, source: Source, doubted: bool = False) -> str:
+        """Return it as part of a sentence: `when GPUS is 8 (line 12)`.
+
+        doubted: whether the tests can come out so together is not known.
+        """
+        told = ", or ".join(_joined(one, source, doubted) for one in self.reasons)
+        return told + (", and on other paths" if self.more else "")
+
+
+class Layout:
+    """Where the statements of a script stand that test something."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tests = [Span(one.start, one.end) for one in _branching(tree.statements)]
+
+    def is_inside(self, test: Span, other: Span) -> bool:
+        """Whether a test is made only when another one had its result."""
+        around = [span for span in self.tests if _holds(span, other)]
+        inner = min(around, key=lambda span: span.end - span.start, default=None)
+        return inner is not None and other.end <= test.start and _holds(inner, test)
+
+
+def told(some: Sequence[Command], every: Sequence[Command], layout: Layout) -> Told | None:
+    """Return what tells some ways from the others; None when nothing does."""
+    inside = {id(one) for one in some}
+    others = [_ways(facts_of(one)) for one in every if id(one) not in inside]
+    reasons: list[tuple[Fact, ...]] = []
+    for one in some:
+        mine = facts_of(one)
+        if any(_fits(reason, _ways(mine)) for reason in reasons):
+            continue
+        reason = _reason(mine, others)
+        if not reason:
+            return None
+        reasons.append(_without_outer(reason, layout))
+    return Told(tuple(reasons[:MOST_TOLD]), len(reasons) > MOST_TOLD) if reasons else None
+
+
+def facts_of(command: Command) -> tuple[Fact, ...]:
+    """Return what is known of the way to a command."""
+    found: dict[object, Fact] = {
+        (CALL, depth): _call(depth, call) for depth, call in enumerate(command.calls)
+    }
+    seen: dict[Span, int] = {}
+    for one in command.path:
+        span = Span(one.start, one.end)
+        seen[span] = seen.get(span, 0) + 1
+        if quick.match(_ROUND, one.text):  # of the rounds so far the last one counts
+            found[ROUND, span] = Fact(ROUND, (ROUND, span), one.text, span, one.text)
+        else:
+            key = (span, seen[span])
+            found[key] = Fact(TEST, key, one.held, span, words_of(one))
+    return tuple(found.values())
+
+
+def _call(depth: int, call: tuple[int, int]) -> Fact:
+    return Fact(CALL, (CALL, depth), call, Span(*call), "called")
+
+
+def _ways(facts: Sequence[Fact]) -> dict[object, object]:
+    return {fact.key: fact.value for fact in facts}
+
+
+def _reason(mine: Sequence[Fact], others: Sequence[dict[object, object]]) -> tuple[Fact, ...]:
+    """Return the fewest facts of a way that no other way has; () when there are none."""
+    for number in range(1, MOST_TOGETHER + 1):
+        for some in combinations(mine, number):
+            if not any(_fits(some, other) for other in others):
+                return some
+    return () if any(_fits(mine, other) for other in others) else tuple(mine)
+
+
+def _fits(facts: Sequence[Fact], way: dict[object, object]) -> bool:
+    """Whether facts may all hold on a way; a test that is not on it may have come out so or so."""
+    return all(
+        way.get(fact.key, fact.value if fact.kind == TEST else None) == fact.value for fact in facts
+    )
+
+
+def _without_outer(facts: tuple[Fact, ...], layout: Layout) -> tuple[Fact, ...]:
+    """Leave out the tests that decide only whether another one of them is made."""
+    tests = [fact for fact in facts if fact.kind == TEST]
+    outer = [
+        fact for fact in tests if any(layout.is_inside(other.span, fact.span) for other in tests)
+    ]
+    return tuple(fact for fact in facts if fact not in outer)
+
+
+def _branching(nodes: Sequence[Node]) -> Iterator[Node]:
+    """Yield the statements below some nodes that test something."""
+    waiting: list[object] = list(nodes)
+    while waiting:
+        thing = waiting.pop()
+        if isinstance(thing, tuple):
+            waiting += thing
+        elif isinstance(thing, Node):
+            if isinstance(thing, If | Case | AndOr | Loop):
+                yield thing
+            waiting += [getattr(thing, name) for name in fields_of(thing)]
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def words_of(condition: Condition) -> str:
+    """Return a test and how it came out in plain words."""
+    text, held = " ".join(condition.text.split()), condition.held
+    if (equals := quick.fullmatch(_EQUALS, text)) is not None:
+        name, operator, value = equals.groups()
+        return f"{_called(name)} is {_not(held == (operator not in ('!=', '-ne')))}{value}"
+    if (empty := quick.fullmatch(_EMPTY, text)) is not None:
+        return f"{_called(empty[2])} is {_not(held == (empty[1] == '-z'))}empty"
+    if (arm := quick.fullmatch(_ARM, text)) is not None:
+        return f"{_called(arm[1])} is {_not(held)}{arm[2]}"
+    shown = text if len(text) <= MOST_TEXT else text[: MOST_TEXT - 1] + "…"
+    if text.startswith(("[", "((", "test ")):
+        return f"`{shown}` {'holds' if held else 'does not hold'}"
+    return f"`{shown}` {'succeeds' if held else 'fails'}"
+
+
+def _called(name: str) -> str:
+    return f"${name}" if name.isdecimal() else name
+
+
+def _not(is_so: bool) -> str:
+    return "" if is_so else "not "
+
+
+def _joined(facts: Sequence[Fact], source: Source, doubted: bool) -> str:
+    """Return facts in words: calls, rounds, tests."""
+
+    def line(fact: Fact) -> int:
+        return source.location(fact.span.start)[0]
+
+    called = [f"called at line {line(one)}" for one in facts if one.kind == CALL]
+    rounds = [one.words for one in facts if one.kind == ROUND]
+    tests = [f"{one.words} (line {line(one)})" for one in facts if one.kind == TEST]
+    parts = [*called[-1:], *(["for " + " and ".join(rounds)] if rounds else [])]
+    if tests:
+        all_of_them = " and ".join(tests)
+        parts.append(f"if {all_of_them} can hold together" if doubted else f"when {all_of_them}")
+    return ", ".join(parts)

@@ -1,0 +1,129 @@
+"""Variants of one place: which are told apart, how paths are named, what runs one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from sgdlint.shell.parser import parse
+from sgdlint.shell.values import Command, Condition, Piece, Word
+from sgdlint.source import Source
+from sgdlint.ways import Layout, facts_of, told, words_of
+
+SCRIPT = """\
+if [ "$1" = fast ]; then A+=(--warmup); fi
+if [ -n "$MORE" ]; then
+  if [[ $MORE == all ]]; then B=(--more); fi
+fi
+for MODEL in one two; do
+  run "$MODEL"
+  run again
+done
+"""
+FAST, MORE, ALL = '[ "$1" = fast ]', '[ -n "$MORE" ]', "[[ $MORE == all ]]"
+LOOP, CALL, AGAIN = "for MODEL in one two", 'run "$MODEL"', "run again"
+
+
+def condition(text: str, held: bool = True, place: str = "") -> Condition:
+    """Return a condition that stands where its text (or another one) does in the script."""
+    start = SCRIPT.index(place or text)
+    return Condition(start, start + len(place or text), text, held)
+
+
+def way(*path: Condition, calls: Sequence[str] = ()) -> Command:
+    """Return a command on a path."""
+    word = Word(0, 0, (Piece(("sglang",), 0, 0),))
+    spans = tuple((SCRIPT.index(one), SCRIPT.index(one) + len(one)) for one in calls)
+    return Command(0, 0, (word,), {}, path=path, calls=spans)
+
+
+def one_of(model: str) -> Condition:
+    """Return the condition of a round of the loop."""
+    return condition(f"MODEL={model}", place=LOOP)
+
+
+def words(some: Sequence[Command], others: Sequence[Command]) -> str:
+    """Return how some ways are told from others."""
+    found = told(some, [*some, *others], Layout(parse(SCRIPT)))
+    assert found is not None
+    return found.words(Source("run.sh", SCRIPT), found.needs_several)
+
+
+TESTS = [
+    ('[ "$GPUS" = 8 ]', "GPUS is 8", "GPUS is not 8"),
+    ("[[ $GPUS == 8 ]]", "GPUS is 8", "GPUS is not 8"),
+    ("[ ${GPUS} -ne 8 ]", "GPUS is not 8", "GPUS is 8"),
+    ("test $1 != fast", "$1 is not fast", "$1 is fast"),
+    ('[ -z "$MODE" ]', "MODE is empty", "MODE is not empty"),
+    ('[[ -n "${MODE:-}" ]]', "MODE is not empty", "MODE is empty"),
+    ('"$1" = fast', "$1 is fast", "$1 is not fast"),
+    ("(( GPUS > 4 ))", "`(( GPUS > 4 ))` holds", "`(( GPUS > 4 ))` does not hold"),
+    ("[ -f a.txt ]", "`[ -f a.txt ]` holds", "`[ -f a.txt ]` does not hold"),
+    ("[[ $A == *x ]]", "`[[ $A == *x ]]` holds", "`[[ $A == *x ]]` does not hold"),
+    ("command -v  nvcc", "`command -v nvcc` succeeds", "`command -v nvcc` fails"),
+]
+
+
+@pytest.mark.parametrize(("text", "held", "failed"), TESTS)
+def test_a_test_in_words(text: str, held: str, failed: str) -> None:
+    assert words_of(Condition(0, 1, text, True)) == held
+    assert words_of(Condition(0, 1, text, False)) == failed
+
+
+def test_a_long_test_is_cut() -> None:
+    assert words_of(Condition(0, 1, "x" * 80, True)) == f"`{'x' * 47}…` succeeds"
+
+
+def test_one_test_tells_paths_apart() -> None:
+    both = [way(condition(FAST), condition(MORE, held)) for held in (True, False)]
+    others = [way(condition(FAST, False), condition(MORE, held)) for held in (True, False)]
+    assert words(both, others) == "when $1 is fast (line 1)"
+    assert words(others, both) == "when $1 is not fast (line 1)"
+
+
+def test_two_tests_that_nothing_decides_are_told_together_with_doubt() -> None:
+    either = (True, False)
+    paths = [way(condition(FAST, a), condition(MORE, b)) for a in either for b in either]
+    expected = "if $1 is fast (line 1) and MORE is not empty (line 2) can hold together"
+    assert words(paths[:1], paths[1:]) == expected
+
+
+def test_a_test_inside_of_another_is_one() -> None:
+    inner = way(condition(MORE), condition(ALL))
+    others = [way(condition(MORE), condition(ALL, False)), way(condition(MORE, False))]
+    assert words([inner], others) == "when MORE is all (line 3)"
+
+
+def test_paths_that_were_joined_may_have_gone_either_way() -> None:
+    # Without the first test the second one changed nothing, so that path names it not.
+    paths = [way(condition(FAST), condition(MORE)), way(condition(FAST), condition(MORE, False))]
+    found = words(paths[:1], [paths[1], way(condition(FAST, False))])
+    assert found == "if $1 is fast (line 1) and MORE is not empty (line 2) can hold together"
+
+
+def test_several_reasons_are_alternatives() -> None:
+    a = way(condition(FAST))
+    b = way(condition(FAST, False), condition(MORE))
+    c = way(condition(FAST, False), condition(MORE, False))
+    expected = "when $1 is fast (line 1), or when MORE is not empty (line 2)"
+    assert words([a, b], [c]) == expected
+
+
+def test_rounds_and_calls_are_certain() -> None:
+    first, second = way(one_of("one"), calls=[CALL]), way(one_of("two"), calls=[CALL])
+    again = way(one_of("one"), calls=[AGAIN])
+    assert words([first], [second]) == "for MODEL=one"
+    assert words([first, second], [again]) == "called at line 6"
+    assert words([first], [second, again]) == "called at line 6, for MODEL=one"
+    assert words([again], [first, second]) == "called at line 7"
+
+
+def test_of_several_rounds_on_a_path_the_last_one_counts() -> None:
+    later = way(one_of("one"), one_of("two"))
+    assert [fact.words for fact in facts_of(later)] == ["MODEL=two"]
+
+
+def test_nothing_is_told_when_nothing_differs() -> None:
+    one, other = way(condition(FAST)), way(condition(FAST))
+    assert told([one], [one, other], Layout(parse(SCRIPT))) is None

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from sgdlint import quick
 from sgdlint.launch import entrypoints
+from sgdlint.launch.options import Effect, Entered, NoCommandError, UnclearError, enter
+from sgdlint.launch.passing import Passed, passed
 from sgdlint.launch.wrappers import (
     PYTHON_FLAGS,
     PYTHON_VALUED,
     SHELL_FLAGS,
     SHELLS,
-    WRAPPERS,
     Wrapper,
+    wrapper_of,
 )
 from sgdlint.record import record, replace
-from sgdlint.shell.assign import tail_of
 from sgdlint.shell.interpreter import commands_of
-from sgdlint.shell.origin import NOWHERE, joined, stretch
-from sgdlint.shell.values import Command, Piece, Variable, Word
+from sgdlint.shell.origin import joined
+from sgdlint.shell.values import Command, Variable, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,11 +26,27 @@ if TYPE_CHECKING:
     from sgdlint.shell.sourcing import Files
 
 MOST_WRAPPERS = 12
+"""A command with more wrappers one in another is no launch."""
+
 MOST_NESTED = 4
+"""So deep scripts in strings of scripts are followed."""
 
 PYTHON = quick.compile(r"(?:python|pypy)(?:[0-9]+(?:\.[0-9]+)*)?")
-ASSIGNMENT = quick.compile(r"([A-Za-z_]\w*)=")
-TORCHRUN = frozenset({"torch.distributed.launch", "torch.distributed.run"})
+TERMINALS = ("tmux", "byobu")
+REQUIREMENT = quick.compile(r"([A-Za-z][\w.-]*?)(?:\[[\w,.\s-]*\])?\s*(?:[@=<>!~].*)?")
+
+
+@record
+class Grant:
+    """An option that says which GPUs a command gets.
+
+    program: the wrapper that it is given to. place: where it stands with its value, or -1, -1.
+    """
+
+    program: str
+    name: str
+    value: Word
+    place: tuple[int, int]
 
 
 @record
@@ -47,6 +64,8 @@ class Recognised:
     prefix_reaches: `NAME=value` before the command reaches it.
     entry: "sglang", or the module that is run with `python -m`.
     nested: the command stands in a string or a here-document that a shell reads.
+    grants: which GPUs the wrappers give it.
+    batch: the script that a batch system reads, for the options in its comments.
     """
 
     command: Command
@@ -61,22 +80,34 @@ class Recognised:
     prefix_reaches: bool
     entry: str = entrypoints.PROGRAM
     nested: bool = False
-
-
-class UnclearError(Exception):
-    """The arguments of a wrapper cannot be understood; it may run a command all the same."""
-
-
-class NoCommandError(Exception):
-    """The wrapper runs no command."""
+    grants: tuple[Grant, ...] = ()
+    batch: Word | None = None
 
 
 def launches(commands: Sequence[Command], files: Files | None = None) -> list[Recognised]:
     """Return the launches among commands, in the same order; asking for help is none.
 
-    files: reads what scripts in strings `source`.
+    files: reads what scripts in strings `source`, and files that set variables.
     """
-    return [found for command in commands for found in _launches_of(command, 0, files)]
+    return [
+        found
+        for command in commands
+        if mentions(command)
+        for found in _launches_of(command, 0, files)
+    ]
+
+
+def mentions(command: Command) -> bool:
+    """Whether a command may hold the name of SGLang: only then its words are looked at."""
+    words = command.words if command.stdin is None else (*command.words, command.stdin)
+    return any(entrypoints.PROGRAM in text for word in words for text in _texts(word))
+
+
+def _texts(word: Word) -> Sequence[str]:
+    text = word.text
+    if text is not None:
+        return (text,)
+    return [text for piece in word.pieces for text in piece.texts or ()]
 
 
 def _launches_of(command: Command, depth: int, files: Files | None) -> list[Recognised]:
@@ -99,35 +130,29 @@ def program_of(word: Word) -> str:
 class Walk:
     """Goes through the words of one command, from wrapper to wrapper, to the launcher."""
 
-    def __init__(self, command: Command, depth: int, files: Files | None) -> None:
+    def __init__(
+        self, command: Command, depth: int, files: Files | None, words: Sequence[Word] = ()
+    ) -> None:
         self.command = command
         self.files = files
-        self.words = list(command.words)
+        self.words = list(words or command.words)
         self.depth = depth
         self.names: list[str] = []
-        self.environment = command.environment
-        self.fresh = False
-        self.prefix_reaches = _begins_in_place(command)
-        self.added: dict[str, Variable] = {}
-        self.cleared = False
-        self.kept = False
-        self.mode = "command"
-        self.program: Word | None = None
+        self.passed = Passed(command.environment, False, _begins_in_place(command))
+        self.grants: list[Grant] = []
+        self.batch: Word | None = None
         self.guessed: tuple[Wrapper, int] | None = None
 
     def run(self) -> list[Recognised]:
         """Return the launches that the command leads to."""
-        found = self._follow()
+        found = self._follow(0)
         if not found and self.guessed is not None:
             # An unquoted variable was taken for one word; it may have been several options.
             return self._search(*self.guessed)
         return found
 
-    def _follow(self) -> list[Recognised]:
-        position = 0
-        for _ in range(MOST_WRAPPERS):
-            if position >= len(self.words):
-                return []
+    def _follow(self, position: int) -> list[Recognised]:
+        while len(self.names) < MOST_WRAPPERS and position < len(self.words):
             name = program_of(self.words[position])
             if name == entrypoints.PROGRAM:
                 return self._with_subcommand(position, position + 1, name)
@@ -135,22 +160,31 @@ class Walk:
                 return self._shell(position + 1, name)
             if PYTHON.fullmatch(name):
                 return self._python(position + 1, position)
-            wrapper = WRAPPERS.get(name)
+            if name.endswith(".py"):
+                return self._script(position, position)
+            if name in TERMINALS and any(word.text == ";" for word in self.words):
+                return self._each(position)
+            wrapper = wrapper_of(name)
             if wrapper is None:
                 return []
-            try:
-                position, wrapper, mode = self._enter(wrapper, name, position + 1)
-            except NoCommandError:
-                return []
-            except UnclearError:
-                return self._search(wrapper, position + 1)
-            if mode == "module":
-                return self._module(position, position, "")
-            if mode == "script":
-                return self._script(position, position)
-            if wrapper.shell:
-                return self._joined(position)
+            entered = self._enter(wrapper, name, position + 1)
+            if not isinstance(entered, Entered):
+                return entered
+            position = entered.index
+            if entered.runs != "command" or entered.has("script") or entered.wrapper.python:
+                return self._behind(entered)
         return []
+
+    def _each(self, position: int) -> list[Recognised]:
+        """Return the launches of commands for a terminal that stand in one, apart by `;`."""
+        groups: list[list[Word]] = [[]]
+        for word in self.words[position + 1 :]:
+            groups.append([]) if word.text == ";" else groups[-1].append(word)
+        program = self.words[position]
+        walks = [
+            Walk(self.command, self.depth, self.files, [program, *group]) for group in groups if group
+        ]
+        return [found for walk in walks[:MOST_WRAPPERS] for found in walk.run()]
 
     # --- the launcher ---------------------------------------------------------------------------
 
@@ -175,25 +209,35 @@ class Walk:
                 end.end,
                 arguments,
                 tuple(self.names),
-                self.environment,
-                self.fresh,
-                self.prefix_reaches,
+                self.passed.environment,
+                self.passed.fresh,
+                self.passed.prefix_reaches,
                 entry,
                 self.depth > 0,
+                tuple(self.grants),
+                self.batch,
             )
         ]
 
     def _module(self, index: int, first: int, text: str) -> list[Recognised]:
         """Return the launch of the module that a word (or its last characters) names."""
         name = text or (self.words[index].text if index < len(self.words) else None)
-        if name in TORCHRUN:
-            return self._continue(WRAPPERS["torchrun"], "torchrun", index + 1)
-        if name not in entrypoints.MODULES or name is None:
+        if name is None:
             return []
+        if name not in entrypoints.MODULES:
+            return self._wrapping_module(name, index + 1)
         subcommand = entrypoints.MODULES[name]
         if subcommand:
             return self._found(first, index, subcommand, name)
         return self._with_subcommand(first, index + 1, name)
+
+    def _wrapping_module(self, name: str, index: int) -> list[Recognised]:
+        """Return the launch behind a module that runs another program, such as `coverage`."""
+        wrapper = wrapper_of(f"-m {name}")
+        if wrapper is None or len(self.names) >= MOST_WRAPPERS:
+            return []
+        entered = self._enter(wrapper, name, index)
+        return self._behind(entered) if isinstance(entered, Entered) else entered
 
     def _script(self, index: int, first: int) -> list[Recognised]:
         """Return the launch of a Python script: the console script, or the file of a module."""
@@ -229,6 +273,92 @@ class Walk:
                 index += 1
         return []
 
+    # --- wrappers -------------------------------------------------------------------------------
+
+    def _enter(self, wrapper: Wrapper, name: str, index: int) -> Entered | list[Recognised]:
+        """Go behind a wrapper; return it with its arguments, or the launches when that is all."""
+        self.names.append(name)
+        try:
+            entered = enter(wrapper, self.words, index)
+        except NoCommandError:
+            return []
+        except UnclearError:
+            return self._search(wrapper, index)
+        self.words = entered.words
+        if entered.guessed >= 0:
+            self.guessed = entered.wrapper, entered.guessed
+        self._note_grants(name, entered)
+        self.passed = passed(self.passed, entered, self._text_of)
+        programs = [one.value for one in entered.effects if one.kind == "entrypoint"]
+        if programs and programs[-1] is not None and programs[-1].text != "":
+            self.words.insert(entered.index, programs[-1])  # the arguments are those of this
+        if entered.wrapper.tool and entered.index < len(self.words):
+            self.words[entered.index] = _tool(self.words[entered.index])
+        return entered
+
+    def _text_of(self, word: Word) -> str:
+        """Return the text of a file that a word names, "" when that is not certain."""
+        if self.files is None or self.passed.fresh:
+            return ""
+        return self.files.text(word, self.passed.environment)
+
+    def _note_grants(self, name: str, entered: Entered) -> None:
+        """Keep what gives GPUs; a container or another host has its own."""
+        if entered.wrapper.fresh:
+            self.grants, self.batch = [], None
+        self.grants += [
+            Grant(name, effect.name, effect.value, effect.place)
+            for effect in entered.effects
+            if effect.kind == "grants" and effect.value is not None
+        ]
+
+    def _behind(self, entered: Entered) -> list[Recognised]:
+        """Return the launches in what stands behind a wrapper, when that is not just a command."""
+        rest = self.words[entered.index :]
+        scripts = [one.value for one in entered.effects if one.kind == "script" and one.value]
+        if scripts:
+            return [found for script in scripts for found in self._nested(script)]
+        if entered.runs == "scripts":
+            return self._input(batch=True)
+        if entered.runs == "shell":
+            return self._nested(joined(rest)) if rest else self._input()
+        if entered.wrapper.python:
+            return self._behind_python(entered)
+        if entered.runs == "command":
+            return self._follow(entered.index)
+        return self._text(entered, rest)
+
+    def _text(self, entered: Entered, rest: list[Word]) -> list[Recognised]:
+        """Return the launches in words that are no command yet."""
+        from sgdlint.launch import texts
+
+        if entered.runs == "inputs":
+            places = [one.value for one in entered.effects if one.kind == "inserts"]
+            place = (places[-1].text or "{}" if places[-1] else "{}") if places else ""
+            self.words = texts.with_inputs(rest, place)
+            return self._follow(0)
+        if entered.runs == "terminal":
+            if len(rest) != 1:
+                self.words = rest
+                return self._follow(0)
+            return self._nested(rest[0])
+        if entered.runs == "template":
+            script = texts.template(rest)
+        else:  # keys; screen names the command that types them
+            rest = rest[1:] if rest and rest[0].text == "stuff" else rest
+            script = texts.typed(rest) if rest else None
+        return self._nested(script) if script is not None else []
+
+    def _behind_python(self, entered: Entered) -> list[Recognised]:
+        """Return the launch of a wrapper that runs a Python script or module."""
+        last = [one.kind for one in entered.effects if one.kind in ("module", "program")]
+        mode = last[-1] if last else entered.wrapper.python
+        if mode == "module":
+            return self._module(entered.index, entered.index, "")
+        if mode == "script":
+            return self._script(entered.index, entered.index)
+        return self._follow(entered.index)
+
     def _search(self, wrapper: Wrapper, start: int) -> list[Recognised]:
         """Look for `sglang serve` among arguments that are not understood."""
         for index in range(start, len(self.words) - 1):
@@ -236,24 +366,12 @@ class Walk:
                 continue
             if program_of(self.words[index]) != entrypoints.PROGRAM or self.words[index].many:
                 continue
-            if _is_fresh(wrapper):
-                self.fresh, self.prefix_reaches = True, False
-            self.environment = {}
+            fresh = wrapper.may_be_fresh
+            before = self.passed
+            self.passed = Passed({}, before.fresh or fresh, before.prefix_reaches and not fresh)
+            self.grants = []
             return self._with_subcommand(index, index + 1, entrypoints.PROGRAM)
         return []
-
-    def _continue(self, wrapper: Wrapper, name: str, index: int) -> list[Recognised]:
-        """Go on behind a wrapper that is run as a Python module."""
-        try:
-            position, _, mode = self._enter(wrapper, name, index)
-        except UnclearError:
-            return self._search(wrapper, index)
-        if mode == "module":
-            return self._module(position, position, "")
-        if mode == "script":
-            return self._script(position, position)
-        self.words = self.words[position:]
-        return self._follow()
 
     # --- shells ---------------------------------------------------------------------------------
 
@@ -278,220 +396,41 @@ class Walk:
         if is_string:
             rest = self.words[index:]
             return self._nested(rest[0], rest[1:]) if rest else []
-        if self.command.stdin is not None and index >= len(self.words):
-            return self._nested(self.command.stdin)
-        return []
+        return self._input() if index >= len(self.words) else []
 
-    def _joined(self, index: int) -> list[Recognised]:
-        """Return the launches in words that a shell elsewhere joins and reads."""
-        rest = self.words[index:]
-        if not rest:
-            return self._nested(self.command.stdin) if self.command.stdin is not None else []
-        return self._nested(joined(rest))
+    def _input(self, batch: bool = False) -> list[Recognised]:
+        """Return the launches in the script that stands in a here-document."""
+        script = self.command.stdin
+        if script is None:
+            return []
+        self.batch = script if batch else self.batch
+        return self._nested(script)
 
     def _nested(self, word: Word, arguments: Sequence[Word] = ()) -> list[Recognised]:
         # Behind such a wrapper other files may lie at the same place.
-        files = None if self.fresh else self.files
-        inner = commands_of(word, self.environment, files, arguments) or []
+        files = None if self.passed.fresh else self.files
+        inner = commands_of(word, self.passed.environment, files, arguments) or []
         if self.command.conditional:
             inner = [replace(command, conditional=True) for command in inner]
         return [
             replace(
                 found,
                 wrappers=(*self.names, *found.wrappers),
-                fresh=self.fresh or found.fresh,
+                fresh=self.passed.fresh or found.fresh,
+                grants=found.grants if found.fresh else (*self.grants, *found.grants),
+                batch=found.batch or self.batch,
             )
             for command in inner
             for found in _launches_of(command, self.depth + 1, files)
         ]
 
-    # --- wrappers -------------------------------------------------------------------------------
 
-    def _enter(self, wrapper: Wrapper, name: str, index: int) -> tuple[int, Wrapper, str]:
-        """Return where the command behind a wrapper begins, and what begins there."""
-        self.names.append(name)
-        self.added, self.cleared, self.kept = {}, False, False
-        self.mode = wrapper.python or "command"
-        index = self._arguments(wrapper, index)
-        while wrapper.subcommands:
-            text = self.words[index].text if index < len(self.words) else None
-            below = dict(wrapper.subcommands).get(text or "")
-            if below is None:
-                raise NoCommandError
-            wrapper = below
-            self.mode = wrapper.python or "command"
-            index = self._arguments(wrapper, index + 1)
-        self._leave_environment(wrapper)
-        if self.program is not None:  # --entrypoint: the arguments are those of this program
-            self.words.insert(index, self.program)
-            self.program = None
-        return index, wrapper, self.mode
-
-    def _arguments(self, wrapper: Wrapper, index: int) -> int:
-        """Skip a wrapper's own arguments."""
-        if wrapper.separator:
-            return self._after_separator(wrapper, index)
-        operands = wrapper.operands
-        while index < len(self.words):
-            word = self.words[index]
-            if word.text == "--":
-                return index + 1 + operands
-            if word.prefix.startswith("-") and (word.prefix != "-" or word.text is None):
-                index = self._option(wrapper, index)
-            elif word.text == "-" and "-" in wrapper.clears:
-                self.cleared = True
-                index += 1
-            elif wrapper.assigns and ASSIGNMENT.match(word.prefix):
-                self._add(word, _place(word))
-                index += 1
-            elif operands:
-                operands -= 1
-                if word.many:
-                    self.guessed = wrapper, index
-                index += 1
-                if not operands:
-                    return index
-            elif word.many and not program_of(word):
-                raise UnclearError
-            else:
-                return index
-        return index
-
-    def _after_separator(self, wrapper: Wrapper, index: int) -> int:
-        while index < len(self.words):
-            if self.words[index].text == "--":
-                return index + 1
-            if wrapper.env and self.words[index].prefix.startswith("--env="):
-                word = self.words[index]
-                self._add(tail_of(word, len("--env=")), _place(word))
-            index += 1
-        raise NoCommandError
-
-    def _option(self, wrapper: Wrapper, index: int) -> int:
-        """Read one option, or several short ones together, and return where the next word is."""
-        word = self.words[index]
-        prefix = word.prefix
-        name, equals, _ = prefix.lstrip("-").partition("=")
-        is_long = prefix.startswith("--") or name in wrapper.long_valued + wrapper.long_flags
-        if not is_long:
-            return self._short_options(wrapper, index)
-        if equals:
-            self._effect(wrapper, name, tail_of(word, prefix.index("=") + 1), _place(word))
-            return index + 1
-        if word.text is None:
-            raise UnclearError
-        if name in wrapper.long_flags:
-            self._effect(wrapper, name, None)
-            return index + 1
-        if name in wrapper.long_valued or wrapper.guess == "valued":
-            return self._value(wrapper, name, index)
-        if wrapper.guess == "flag":
-            return index + 1
-        raise UnclearError
-
-    def _short_options(self, wrapper: Wrapper, index: int) -> int:
-        word = self.words[index]
-        for offset, letter in enumerate(word.prefix[1:], 2):
-            if letter in wrapper.flags:
-                self._effect(wrapper, letter, None)
-            elif letter in wrapper.valued:
-                if offset == len(word.prefix) and word.text is not None:
-                    return self._value(wrapper, letter, index)
-                place = _place(word) if offset == 2 else NOWHERE
-                self._effect(wrapper, letter, tail_of(word, offset), place)
-                return index + 1
-            else:
-                raise UnclearError
-        if word.text is None:
-            raise UnclearError
-        return index + 1
-
-    def _value(self, wrapper: Wrapper, name: str, index: int) -> int:
-        if index + 1 < len(self.words):
-            option, value = self.words[index : index + 2]
-            alone = option.text in ("-" + name, "--" + name)
-            self._effect(wrapper, name, value, _together(option, value) if alone else NOWHERE)
-        return index + 2
-
-    def _effect(
-        self, wrapper: Wrapper, name: str, value: Word | None, place: tuple[int, int] = NOWHERE
-    ) -> None:
-        """Do what an option does to the environment or to what comes after; place: where it is."""
-        if name in ("m", "module") and wrapper.python:
-            self.mode = "module"
-        elif name in ("no-python", "no_python"):
-            self.mode = "command"
-        elif name in wrapper.clears:
-            self.cleared = True
-        elif name in wrapper.keeps:
-            self._keep(value)
-        elif value is None:
-            return
-        elif name in wrapper.env:
-            self._add(value, place)
-        elif name in wrapper.unset and value.text is not None:
-            self.added[value.text] = Variable(value.text, None, False, -1, -1)
-        elif name and name == wrapper.exports:
-            self._export(value)
-        elif name and name == wrapper.entrypoint and value.text != "":
-            self.program = value
-
-    def _keep(self, value: Word | None) -> None:
-        if value is None:
-            self.kept = True
-            return
-        for name in (value.text or "").split(","):
-            self._pass_on(name)
-
-    def _pass_on(self, name: str) -> None:
-        variable = self.environment.get(name)
-        if variable is not None and variable.exported:
-            self.added[name] = replace(variable, prefix=False)
-
-    def _add(self, word: Word, place: tuple[int, int]) -> None:
-        """Set a variable of the command: NAME=VALUE, or NAME as it is outside."""
-        match = ASSIGNMENT.match(word.prefix)
-        if match is not None:
-            value = tail_of(word, match.end())
-            self.added[match.group(1)] = Variable(match.group(1), value, True, *place, True)
-        elif word.text is not None:
-            self._pass_on(word.text)
-
-    def _export(self, value: Word) -> None:
-        """Read a list like `ALL,NAME=VALUE`."""
-        if value.text is None:
-            self.cleared = True
-            return
-        items = value.text.split(",")
-        self.cleared = "ALL" not in items
-        for item in items:
-            name, equals, text = item.partition("=")
-            if equals:
-                word = Word(value.start, value.end, (Piece((text,), -1, -1),))
-                self.added[name] = Variable(name, word, True, -1, -1, True)
-            else:
-                self._pass_on(name)
-
-    def _leave_environment(self, wrapper: Wrapper) -> None:
-        """Work out the environment behind a wrapper."""
-        if self.cleared or (wrapper.fresh and not self.kept):
-            self.environment = self.added
-            self.fresh, self.prefix_reaches = True, False
-        elif self.added:
-            self.environment = {**self.environment, **self.added}
-
-
-def _place(word: Word) -> tuple[int, int]:
-    """Return where a word was written, if it was in one place; else -1, -1."""
-    if word.written_start >= 0:
-        return word.written_start, word.written_end
-    return stretch(word.pieces)
-
-
-def _together(option: Word, value: Word) -> tuple[int, int]:
-    """Return where an option with its value was written, when they stand in this order."""
-    first, last = _place(option), _place(value)
-    return (first[0], last[1]) if 0 <= first[0] < last[0] else NOWHERE
+def _tool(word: Word) -> Word:
+    """Return the program that a requirement such as `sglang[diffusion]@0.5.12` is for."""
+    match = REQUIREMENT.fullmatch(word.text or "")
+    if match is None or match[1] == word.text:
+        return word
+    return replace(word, pieces=(replace(word.pieces[0], texts=(match[1],), exact=False),))
 
 
 def _begins_in_place(command: Command) -> bool:
@@ -509,7 +448,3 @@ def _may_end(word: Word) -> bool:
     if text.startswith("-"):
         return text == "--" or "=" in text
     return "/" in text or ":" in text or text.isdigit()
-
-
-def _is_fresh(wrapper: Wrapper) -> bool:
-    return wrapper.fresh or any(_is_fresh(below) for _, below in wrapper.subcommands)

@@ -125,11 +125,11 @@ def _script(source: Source) -> _Script:
 
 def _files(source: Source) -> Files | None:
     """Return what reads the files that a script names; None when it names none."""
-    if "source " not in source.text and ". " not in source.text:
+    if not any(sign in source.text for sign in ("source ", ". ", "env-file")):
         return None
     from sgdlint.shell.sourcing import Files
 
-    return Files(source.near)
+    return Files(source.near, source.text)
 
 
 def _releases_of(script: _Script, stated: Assumed | None, known: list[Evidence]) -> list[Assumed]:

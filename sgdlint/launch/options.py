@@ -146,7 +146,7 @@ class _Reader:
         if end < 0:
             raise NoCommandError
         while index < end:
-            name, equals, _ = self.words[index].prefix.lstrip("-").partition("=")
+            name = self.words[index].prefix.lstrip("-").partition("=")[0]
             known = _is_option(self.words[index]) and name in wrapper.effects
             index = self._option(wrapper, index) if known else index + 1
         return end + 1
@@ -183,7 +183,9 @@ class _Reader:
         word = self.words[index]
         for offset, letter in enumerate(word.prefix[1:], 2):
             if letter in wrapper.flags:
-                self._does(wrapper, letter, None, _place(word) if len(word.prefix) == 2 else NOWHERE)
+                self._does(
+                    wrapper, letter, None, _place(word) if len(word.prefix) == 2 else NOWHERE
+                )
             elif letter in wrapper.valued or letter in wrapper.pairs:
                 if offset == len(word.prefix) and word.text is not None:
                     return self._value(wrapper, letter, index)
@@ -228,7 +230,12 @@ class _Reader:
 def may_be_program(word: Word) -> bool:
     """Whether a word that is not known names a program: it ends in a file below a folder."""
     last = word.pieces[-1] if word.pieces else None
-    return last is not None and last.texts is not None and len(last.texts) == 1 and "/" in last.texts[0]
+    return (
+        last is not None
+        and last.texts is not None
+        and len(last.texts) == 1
+        and "/" in last.texts[0]
+    )
 
 
 def _is_option(word: Word) -> bool:
@@ -246,9 +253,7 @@ def _split(value: Word) -> list[Word]:
     text = value.text
     if text is None or _SPLITS_BADLY.search(text):
         raise UnclearError
-    return [
-        Word(value.start, value.end, (Piece((part,), *NOWHERE),)) for part in text.split()
-    ]
+    return [Word(value.start, value.end, (Piece((part,), *NOWHERE),)) for part in text.split()]
 
 
 def _place(word: Word) -> tuple[int, int]:

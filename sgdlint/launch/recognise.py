@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sgdlint import quick
 from sgdlint.launch import entrypoints
-from sgdlint.launch.options import Effect, Entered, NoCommandError, UnclearError, enter
+from sgdlint.launch.options import Entered, NoCommandError, UnclearError, enter
 from sgdlint.launch.passing import Passed, passed
 from sgdlint.launch.wrappers import (
     PYTHON_FLAGS,
@@ -182,7 +182,9 @@ class Walk:
             groups.append([]) if word.text == ";" else groups[-1].append(word)
         program = self.words[position]
         walks = [
-            Walk(self.command, self.depth, self.files, [program, *group]) for group in groups if group
+            Walk(self.command, self.depth, self.files, [program, *group])
+            for group in groups
+            if group
         ]
         return [found for walk in walks[:MOST_WRAPPERS] for found in walk.run()]
 

@@ -1,4 +1,4 @@
-"""Words that are no command yet: what is typed in a terminal, and templates for words from outside."""
+"""Words that are no command yet: what is typed in a terminal, and templates for other words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ INPUTS = (":::", ":::+", "::::", "::::+")
 FROM_INPUT = "it is read from the input"
 
 _KEYS = {"Enter": "\n", "C-m": "\n", "C-j": "\n", "KPEnter": "\n", "Space": " ", "Tab": "\t"}
-_OTHER_KEYS = r"(?:[CMS]-)+.\S*|\^.|F\d+|Up|Down|Left|Right|BSpace|DC|End|Escape|Home|IC|[NP]Page|PgUp|PgDn|BTab"
+_OTHER_KEYS = (
+    r"(?:[CMS]-)+.\S*|\^.|F\d+|Up|Down|Left|Right|BSpace|BTab|DC|End|Escape|Home|IC"
+    r"|[NP]Page|Pg(?:Up|Dn)"
+)
 
 
 def typed(words: Sequence[Word]) -> Word | None:

@@ -14,13 +14,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "wrappers.txt")
 
-EFFECTS = frozenset(
-    """
-    args clears clears-unless-true entrypoint env env-file env-list exports forgets
-    grants inserts keeps module program rest script splits stops to-command to-keys to-shell unset
-    """.split()
+EFFECTS = _names(
+    "args clears clears-unless-true entrypoint env env-file env-list exports forgets grants inserts"
+    " keeps module program rest script splits stops to-command to-keys to-shell unset"
 )
 """What an option may do; each is a line of wrappers.txt that lists the options which do it.
 
@@ -37,8 +40,8 @@ to-keys, to-shell: what follows is read as `runs` says for that word. unset: tak
 RUNS = ("command", "inputs", "keys", "scripts", "shell", "template", "terminal")
 """What stands behind the options.
 
-command: a command. inputs: a command to which words from outside are added. keys: what is typed in a
-terminal. scripts: nothing that is run. shell: words that a shell joins and reads. template: the
+command: a command. inputs: a command to which words from outside are added. keys: what is typed in
+a terminal. scripts: nothing that is run. shell: words that a shell joins and reads. template: the
 same, with places for words from outside. terminal: one word that a shell reads, or a command.
 """
 
@@ -151,46 +154,63 @@ def _all_lines(lines: Iterable[str]) -> Lines:
 
 
 def _read(lines: Iterable[str], subcommands: Mapping[str, Wrapper]) -> Wrapper:
-    options: dict[str, set[str]] = {kind: set() for kind in ("flags", "valued", "optional", "pairs")}
+    options: dict[str, set[str]] = {kind: set() for kind in _KINDS}
     effects: dict[str, str] = {}
     values: dict[str, list[str]] = {}
     for line in lines:
         key, *words = line.split()
-        if key in options:  # later lines win
-            for kind, names in options.items():
-                names.difference_update(words) if kind != key else names.update(words)
+        if key in options:
+            for kind, some in options.items():  # later lines win
+                some.difference_update(words) if kind != key else some.update(words)
         elif key in EFFECTS:
             effects.update(dict.fromkeys(words, key))
         else:
-            values[key] = values.get(key, []) + words if key in ("adds", "prefixes") else words
+            values[key] = [*values.get(key, ()), *words] if key in _LISTS else words
     for name, effect in effects.items():
         if not any(name in some for some in options.values()):
             options["flags" if effect in _WITHOUT_VALUE else "valued"].add(name)
+    return _wrapper(options, effects, values, subcommands)
+
+
+def _wrapper(
+    options: Mapping[str, set[str]],
+    effects: Mapping[str, str],
+    values: Mapping[str, list[str]],
+    subcommands: Mapping[str, Wrapper],
+) -> Wrapper:
+    def one(key: str, otherwise: str = "") -> str:
+        return values[key][0] if key in values else otherwise
+
     return Wrapper(
-        *(frozenset(options[kind]) for kind in ("flags", "valued", "optional", "pairs")),
+        flags=frozenset(options["flags"]),
+        valued=frozenset(options["valued"]),
+        optional=frozenset(options["optional"]),
+        pairs=frozenset(options["pairs"]),
         effects=effects,
-        subcommands=subcommands,
-        guess=values.get("guess", [""])[0],
-        operands=int(values.get("operands", ["0"])[0]),
+        guess=one("guess"),
+        operands=int(one("operands", "0")),
         interleaved="interleaved" in values,
+        subcommands=subcommands,
         one_dash="one-dash" in values,
         assigns="assigns" in values,
         separator="separator" in values,
-        needs=values.get("needs", [""])[0],
+        needs=one("needs"),
         fresh="fresh" in values,
         forgets="forgets-all" in values,
         adds=tuple(values.get("adds", ())),
         prefixes=tuple(values.get("prefixes", ())),
         tool="tool" in values,
-        python=values.get("python", [""])[0],
-        runs=values.get("runs", ["command"])[0],
+        python=one("python"),
+        runs=one("runs", "command"),
     )
 
 
+_KINDS = ("flags", "valued", "optional", "pairs")
+_LISTS = ("adds", "prefixes")
 _WITHOUT_VALUE = ("args", "clears", "keeps", "module", "program", "rest", "stops")
 """Effects of options that take no value, unless they stand in `valued` or `optional` as well."""
 
-SHELLS = frozenset("bash dash ksh sh zsh".split())
+SHELLS = _names("bash dash ksh sh zsh")
 """Programs that read a script from `-c` or from their input."""
 
 SHELL_FLAGS = "abefhiklmnprstuvxBCEHPT"
@@ -200,7 +220,5 @@ PYTHON_FLAGS = "bBdEiIOPqsSuvx"
 PYTHON_VALUED = "WX"
 
 
-CONTAINERS = frozenset(
-    "apptainer docker docker-compose enroot kubectl nerdctl oc podman singularity".split()
-)
+CONTAINERS = _names("apptainer docker docker-compose enroot kubectl nerdctl oc podman singularity")
 """Programs that run a command inside a container or an image."""

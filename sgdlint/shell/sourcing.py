@@ -9,20 +9,24 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from sgdlint import quick
 from sgdlint.record import fields_of, record
 from sgdlint.shell import tree
 from sgdlint.shell.folders import Place, from_here, path_of, place_of
 from sgdlint.shell.origin import NOWHERE, Origin
+from sgdlint.shell.state import State
 from sgdlint.shell.values import Piece
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from sgdlint.shell.state import State
-    from sgdlint.shell.values import Word
+    from sgdlint.shell.values import Variable, Word
     from sgdlint.source import Nearby
 
 MOST_FILES = 40
 """So many times, files are read for one script."""
+
+ENV_FILES = r"--env-file[=\s]+\S"
+"""What names a file with variables."""
 
 MOST_CHARACTERS = 400_000
 """So much text of other files is followed for one script."""
@@ -38,9 +42,13 @@ class File:
 
 
 class Files:
-    """Reads the files that one script names; `missing` has the names of those that it cannot."""
+    """Reads the files that one script names; `missing` has the names of those that it cannot.
 
-    def __init__(self, near: Nearby) -> None:
+    script: its own text, which may write a file before a program reads it.
+    """
+
+    def __init__(self, near: Nearby, script: str = "") -> None:
+        self._script = script
         self.missing: dict[str, None] = {}
         self._near = near
         self._reads = 0
@@ -63,6 +71,23 @@ class Files:
         self._characters += len(found.text)
         is_much = self._reads > MOST_FILES or self._characters > MOST_CHARACTERS
         return None if is_much else found
+
+    def text(self, word: Word, environment: dict[str, Variable]) -> str:
+        """Return the text of a file that `--env-file` names; "" when it is not certain.
+
+        environment: the variables where that stands. A file that the script mentions besides may
+        be written by it.
+        """
+        named = place_of(word)
+        place = from_here(State(dict(environment)), named) if named is not None else None
+        if named is None or place is None or self._may_write(named.path.rpartition("/")[2]):
+            return ""
+        found = self._read(place, word)
+        return found.text if found is not None and len(found.text) <= MOST_CHARACTERS else ""
+
+    def _may_write(self, name: str) -> bool:
+        mentions = self._script.count(name)
+        return mentions > len(quick.findall(ENV_FILES, self._script)) or not mentions
 
     def _read(self, place: Place, word: Word) -> File | None:
         beside = self._near.in_project(place.path)

@@ -134,8 +134,8 @@ LAUNCHES = [
     ("$PYTHON/bin/python3 /venv/bin/sglang serve", "", "serve"),
     ("python sglang/multimodal_gen/runtime/launch_server.py --x", "", "serve --x"),
     (f"torchrun --nproc_per_node 4 -m {DIFFUSION}.launch_server --x", "torchrun", "serve --x"),
-    (f"python -m torch.distributed.run --standalone -m {DIFFUSION}.launch_server", "torchrun",
-     "serve"),
+    (f"python -m torch.distributed.run --standalone -m {DIFFUSION}.launch_server",
+     "torch.distributed.run", "serve"),
     (f"uv run -m {DIFFUSION}.launch_server --x", "uv", "serve --x"),
 ]  # fmt: skip
 

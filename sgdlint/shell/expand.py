@@ -9,6 +9,7 @@ from sgdlint.shell.state import (
     MOST_PIECES,
     OUTSIDE,
     UNKNOWN,
+    Array,
     Assoc,
     Changes,
     element_at,
@@ -113,6 +114,55 @@ class Expander:
             self._part(part, fields, quoted)
         return fields.done(self.origin.written(word.start, word.end))[0]
 
+    # --- what tests and arithmetic ask ----------------------------------------------------------
+
+    def current(self, name: str) -> Word | None:
+        """Return the value of a variable, a positional parameter or `#`; None for other things."""
+        variable = self.state.variables.get(name)
+        if name in builtins.VOLATILE or isinstance(variable, Array | Assoc):
+            return None
+        if name.isidentifier() and variables.target(self.state, name) != name:
+            return None
+        found = self.find(tree.Parameter(-1, -1, name))
+        return found.words[0] if found.words and not found.listed else None
+
+    def is_set(self, name: str) -> bool | None:
+        """Tell whether a variable is set."""
+        return _status(self.find(tree.Parameter(-1, -1, name)))[0]
+
+    def is_loose(self) -> bool:
+        """Tell whether `nocasematch` may be on: the script names it, or is part of another."""
+        if self.origin.is_nested or self.state.wild:
+            return True
+        text = self.origin.text
+        return "nocasematch" in text or (text[:2] == "#!" and "-O" in text[: text.find("\n")])
+
+    def number_word(self, name: str, index: tuple[int, ...] | None) -> Word | None:
+        """Return the value of a variable in arithmetic, None when it is unset.
+
+        index: its subscript, as far as it is known; empty without one.
+        """
+        if index == ():
+            found = self.find(tree.Parameter(-1, -1, name))
+            return found.words[0] if found.words else None
+        target = None if name in builtins.VOLATILE else variables.target(self.state, name)
+        held = self.state.variables.get(target) if target else None
+        if isinstance(held, Array) and index and len(index) == 1:
+            return element_at(held, index[0])
+        return unknown(f"${name}[…] is not computed")
+
+    def reread(self, source: str) -> tuple[tree.Word | None, Expander]:
+        """Parse a word from its source, and return it with an expander for it."""
+        from sgdlint.shell.origin import Origin
+        from sgdlint.shell.parser import parse
+
+        root = parse(": " + source)
+        inner = Expander(self.state, Origin(": " + source), self.run, self.assign, self.change)
+        only = root.statements[0] if len(root.statements) == 1 and not root.problems else None
+        words = only.words if isinstance(only, tree.Simple) else ()
+        word = words[1] if len(words) == 2 else None
+        return (word if isinstance(word, tree.Word) else None), inner
+
     # --- the parts of a word --------------------------------------------------------------------
 
     def _part(self, part: tree.Node, fields: Fields, quoted: bool) -> None:
@@ -192,10 +242,24 @@ class Expander:
         fields.add((UNKNOWN,), f"{part.direction}(…) is the name of a pipe")
 
     def _arithmetic(self, part: tree.ArithmeticExpansion, fields: Fields, quoted: bool) -> None:
-        for inside in part.parts:
-            self._part(inside, Fields(-1, -1, None, True), True)
-        self.change(part.text)
-        self._number(f"$(({part.text[:40]})) is not computed", fields, quoted)
+        from sgdlint.shell import arithmetic, operators
+
+        try:
+            value = arithmetic.expansion(part, self)
+        except operators.FailedError:
+            value = None
+        if value is None:
+            self._number(f"$(({part.text[:40]})) is not known", fields, quoted)
+        else:
+            self._put(tuple(map(str, value)), fields, quoted)
+
+    def _put(self, texts: tuple[str, ...], fields: Fields, quoted: bool) -> None:
+        """Add a text that was computed."""
+        piece = Piece(texts, -1, -1)
+        if quoted:
+            fields.add((piece,))
+        else:
+            fields.split(Word(-1, -1, (piece,)))
 
     def _number(self, reason: str, fields: Fields, quoted: bool) -> None:
         """Add an unknown number: no blanks, no patterns, never empty."""

@@ -194,8 +194,8 @@ ROWS = [
     ("unset X; sglang @1 ${X:-a b} \"${X:-a b}\"", "a / b / a b"),
     ("unset X; sglang @1 ${X:-'a b' c}", "a b / c"),
     ("X=${N:-4}; sglang @1 \"$X\"", "?"),
-    ("sglang @1 $((1 + 2)) $# $?", "? / ? / ?"),
-    ("X=1; sglang @1 $((X++)) \"$X\"", "? / ?"),
+    ("sglang @1 $((1 + 2)) $# $?", "3 / ? / ?"),
+    ("X=1; sglang @1 $((X++)) \"$X\"", "1 / 2"),
     ("X=1; (( X = 5 )); sglang @1 \"$X\"", "?"),
     # arrays
     ("A=(a 'b c'); sglang @1 \"${A[@]}\" ${A[@]} $A ${A[1]}", "a / b c / a / b / c / a / b / c"),

@@ -10,6 +10,7 @@ from sgdlint.evidence import INSTALLS, around, is_container, text_of
 from sgdlint.pins import Evidence
 from sgdlint.record import record, replace
 from sgdlint.source import Span
+from sgdlint.variants import leads_to
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def by_launch(
     outside = _Outside(source.near)
     result = []
     for one in found:
-        outer = around(one.command.start, commands)
+        outer = [it for it in around(one.command.start, commands) if leads_to(it, one.command)]
         inside = any(map(is_container, outer))
         named = inside and _names_image(outer)
         chosen = _chosen(script, one.command.start, outer, inside, named)
@@ -177,6 +178,9 @@ def _chosen(
     named: its command names an image of SGLang.
     """
     own = [one for one in script.own if _holds(one.command, start)]
+    if len({one.specifier for one in own}) > 1:
+        # What another variant of the same command names is none of this one's.
+        own = [one for one in own if one.span is None or any(_reads(it, one.span) for it in outer)]
     before = [one for one in own if one.kind == "install" and _is_before(one.span, start)]
     tags = [one for one in own if one.kind == "image tag"]
     if before or tags or named:
@@ -186,6 +190,13 @@ def _chosen(
     if inside and _runs_in_a_running_one(outer):
         images = [*(one for one in script.own if one.kind == "image tag"), *images]
     return _in_force(installs, start) or list(images) or ([] if inside else list(script.clones))
+
+
+def _reads(command: Command, span: Span) -> bool:
+    """Whether some text comes to stand in the words of a command."""
+    words = (*command.words, *([command.stdin] if command.stdin is not None else []))
+    pieces = (piece for word in words for piece in word.pieces)
+    return any(one.start <= span.start and span.end <= one.end for one in pieces)
 
 
 def _first_word(launch: Recognised) -> Span:

@@ -157,12 +157,14 @@ def _doubts(script: _Script, known: Sequence[Evidence], engine: Engine) -> list[
 
 def _for_release(task: _Task, engine: Engine) -> _Done:
     """Return what one release makes of a file."""
-    from sgdlint.sharing import Uses
-    from sgdlint.together import gathered
-
     script = task.script
     ran = _launches(task, engine)
     _of_several(ran, engine, script)
+    if not any(one.findings for one in ran):
+        return _Done(ran, [])
+    from sgdlint.sharing import Uses
+    from sgdlint.together import gathered
+
     uses = Uses(ran, script.commands, script.tree, script.source)
     found = [(one, uses.judge(finding, one)) for one in ran for finding in one.findings]
     return _Done(ran, gathered(found, ran, script.tree, script.source))
@@ -199,9 +201,10 @@ def _of_several(ran: Sequence[Ran], engine: Engine, script: _Script) -> None:
     if all(names.isdisjoint(one.launch.bound.given) for one in ran):
         return
     from sgdlint.sequence import overwritten
+    from sgdlint.ways import Layout
 
-    source = script.source
-    for one, event in overwritten(ran, names, script.commands, source):
+    source, layout = script.source, Layout(script.tree)
+    for one, event in overwritten(ran, names, script.commands, source, layout):
         one.findings.extend(engine.noticed(one.launch, source.text, event))
 
 

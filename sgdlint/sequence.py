@@ -8,6 +8,7 @@ from __future__ import annotations
 from sgdlint.launch.bind import Event
 from sgdlint.source import Span
 from sgdlint.variants import place_of
+from sgdlint.ways import tests_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,10 +19,15 @@ if TYPE_CHECKING:
     from sgdlint.shell.values import Command
     from sgdlint.source import Source
     from sgdlint.variants import Ran
+    from sgdlint.ways import Layout
 
 
 def overwritten(
-    ran: Sequence[Ran], names: Collection[str], commands: Sequence[Command], source: Source
+    ran: Sequence[Ran],
+    names: Collection[str],
+    commands: Sequence[Command],
+    source: Source,
+    layout: Layout,
 ) -> Iterator[tuple[Ran, Event]]:
     """Yield an event for each launch that certainly writes a file anew which one before it wrote.
 
@@ -30,11 +36,11 @@ def overwritten(
     are alternatives: only what surely ran on the same path was there before; rounds of a loop and
     calls of a function run one after the other.
     """
-    before = _written_before(ran, names, commands, source)
+    before = _written_before(ran, names, commands, source, layout)
     for one in ran:
         for name, path, given in _outputs(one.launch, names):
             found = [(before.get((id(way), name)), way) for way in one.variant.ways]
-            sure = [first for first, way in found if first is not None and not way.path]
+            sure = [first for first, way in found if first is not None and not tests_of(way)]
             first = sure[0] if sure else found[0][0]
             if first is not None and (sure or all(one for one, _ in found)):
                 line = source.location(first.start)[0]
@@ -44,7 +50,11 @@ def overwritten(
 
 
 def _written_before(
-    ran: Sequence[Ran], names: Collection[str], commands: Sequence[Command], source: Source
+    ran: Sequence[Ran],
+    names: Collection[str],
+    commands: Sequence[Command],
+    source: Source,
+    layout: Layout,
 ) -> dict[tuple[int, str], Command]:
     """Return, for a command and an option, the command that wrote the same file before."""
     launches = {id(way): one.launch for one in ran for way in one.variant.ways}
@@ -52,11 +62,11 @@ def _written_before(
     found: dict[tuple[int, str], Command] = {}
     for command in commands:
         launch = launches.get(id(command))
-        if launch is None or command.conditional or command.nested:
+        if launch is None or command.nested or not layout.surely_runs(command):
             continue
         for name, path, _ in _outputs(launch, names):
             known = earlier.setdefault((name, path), [])
-            sure = (one for one in reversed(known) if set(one.path) <= set(command.path))
+            sure = (one for one in reversed(known) if tests_of(one) <= tests_of(command))
             before = next(sure, None)
             if before is not None and not _is_used(path, before, command, commands, source):
                 found[id(command), name] = before

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from sgdlint.record import fields_of, record, replace
 from sgdlint.shell.tree import Assignment, For, Node
 from sgdlint.source import Span
-from sgdlint.variants import place_of
+from sgdlint.variants import leads_to, place_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Uses:
             else:
                 # A command around a launch (`bash -c '…'`), or one that calls the function that it
                 # stands in, reads the same text for it.
-                numbers = calls.get(place, set()) | self.inside(place)
+                numbers = calls.get((place.start, place.end), set()) | self.inside(command)
             reader = Reader(frozenset(numbers), place)
             self.note(command.words, reader)
             if len(self.places.get(place, ())) > 1:
@@ -89,10 +89,16 @@ class Uses:
         for number, one in enumerate(self.ran):
             self.note(_exported(one.launch), Reader(frozenset((number,)), one.variant.place))
 
-    def inside(self, span: Span) -> set[int]:
-        """Return the variants that stand inside a command."""
+    def inside(self, command: Command) -> set[int]:
+        """Return the variants that stand inside a command, on its path."""
+        span = place_of(command)
         inside = [numbers for place, numbers in self.places.items() if _holds(span, place)]
-        return {number for numbers in inside for number in numbers}
+        return {
+            number
+            for numbers in inside
+            for number in numbers
+            if any(leads_to(command, way) for way in self.ran[number].variant.ways)
+        }
 
     def note(self, words: Sequence[Word], reader: Reader) -> None:
         """Note a reader for each edit whose text some words hold."""
@@ -186,11 +192,11 @@ def _numbers_by_place(ran: Sequence[Ran]) -> dict[Span, list[int]]:
     return numbers
 
 
-def _calls(ran: Sequence[Ran]) -> dict[Span, set[int]]:
+def _calls(ran: Sequence[Ran]) -> dict[tuple[int, int], set[int]]:
     """Return the variants that each call of a function leads to."""
-    found: dict[Span, set[int]] = {}
+    found: dict[tuple[int, int], set[int]] = {}
     for number, one in enumerate(ran):
-        for call in {Span(*call) for way in one.variant.ways for call in way.calls}:
+        for call in {call for way in one.variant.ways for call in way.calls}:
             found.setdefault(call, set()).add(number)
     return found
 

@@ -6,7 +6,7 @@ tell are one variant, with several ways to it.
 
 from __future__ import annotations
 
-from sgdlint.record import record
+from sgdlint.record import fields_of, record
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
@@ -24,6 +24,13 @@ MOST_VARIANTS = 16
 
 
 @record
+class Place(Span):
+    """Where a command stands; file: `FILE:LINE` in a file that is sourced there."""
+
+    file: str = ""
+
+
+@record
 class Variant:
     """A launch as it runs on some ways through a script.
 
@@ -36,8 +43,8 @@ class Variant:
     ways: list[Command]
 
     @property
-    def place(self) -> Span:
-        """Where it stands in the file."""
+    def place(self) -> Place:
+        """Where it stands."""
         return place_of(self.found.command)
 
 
@@ -50,14 +57,22 @@ class Ran:
     findings: list[Finding]
 
 
-def place_of(command: Command) -> Span:
+def place_of(command: Command) -> Place:
     """Return where a command stands: several that stand at one place are variants of it."""
-    return Span(command.start, command.end)
+    return Place(command.start, command.end, command.file)
+
+
+def leads_to(outer: Command, inner: Command) -> bool:
+    """Whether a command around another one is run on the same path."""
+    return (
+        outer.path == inner.path[: len(outer.path)]
+        and outer.calls == inner.calls[: len(outer.calls)]
+    )
 
 
 def variants(found: Iterable[tuple[int, Recognised]], release: Release) -> list[Variant]:
     """Return the variants of all places, in order; found: launches, numbered."""
-    by_place: dict[Span, list[Variant]] = {}
+    by_place: dict[Place, list[Variant]] = {}
     for number, one in found:
         here = by_place.setdefault(place_of(one.command), [])
         same = next((other for other in here if _is_same(one, other.found, release)), None)
@@ -75,18 +90,9 @@ def _is_same(one: Recognised, other: Recognised, release: Release) -> bool:
     return _seen(one) == _seen(other) and _environment(one, release) == _environment(other, release)
 
 
-def _seen(one: Recognised) -> tuple[object, ...]:
-    return (
-        one.subcommand,
-        one.arguments,
-        one.wrappers,
-        one.entry,
-        one.nested,
-        one.fresh,
-        one.prefix_reaches,
-        one.head_start,
-        one.head_end,
-    )
+def _seen(one: Recognised) -> list[object]:
+    names = (name for name in fields_of(one) if name not in ("command", "environment"))
+    return [getattr(one, name) for name in names]
 
 
 def _environment(one: Recognised, release: Release) -> dict[str, object]:

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from sgdlint import quick
 from sgdlint.record import fields_of, record
-from sgdlint.shell.tree import AndOr, Case, If, Loop, Node
+from sgdlint.shell.tree import AndOr, ArithmeticFor, Case, For, Function, If, Loop, Node
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
@@ -27,6 +27,7 @@ MOST_TOLD = 2
 MOST_TEXT = 48
 """Characters of a test that are shown."""
 
+DECIDING = (If, Case, AndOr, Loop, ArithmeticFor, For, Function)
 CALL, ROUND, TEST = "call", "round", "test"
 
 _EQUALS = (
@@ -83,16 +84,36 @@ class Told:
 
 
 class Layout:
-    """Where the statements of a script stand that test something."""
+    """Where the statements of a script stand that decide what runs, and how often."""
 
     def __init__(self, tree: Tree) -> None:
-        self.tests = [Span(one.start, one.end) for one in _branching(tree.statements)]
+        self.tests: list[Span] = []
+        self.loops: list[Span] = []
+        self.functions: list[Span] = []
+        for one in _deciding(tree.statements):
+            kinds = {For: self.loops, Function: self.functions}
+            kinds.get(type(one), self.tests).append(Span(one.start, one.end))
 
     def is_inside(self, test: Span, other: Span) -> bool:
         """Whether a test is made only when another one had its result."""
         around = [span for span in self.tests if _holds(span, other)]
         inner = min(around, key=lambda span: span.end - span.start, default=None)
         return inner is not None and other.end <= test.start and _holds(inner, test)
+
+    def surely_runs(self, command: Command) -> bool:
+        """Whether each run of the script comes to a command, as it is on its path.
+
+        In a loop it does when the rounds are known, and in a function when the call is.
+        """
+        if not command.conditional:
+            return True
+        places = [Span(*place) for place in ((command.start, command.end), *command.calls)]
+        tests, loops, functions = (
+            sum(_holds(span, place) for span in spans for place in places)
+            for spans in (self.tests, self.loops, self.functions)
+        )
+        rounds = sum(quick.match(_ROUND, one.text) is not None for one in command.path)
+        return not tests and loops == rounds and functions == len(command.calls)
 
 
 def told(some: Sequence[Command], every: Sequence[Command], layout: Layout) -> Told | None:
@@ -132,6 +153,11 @@ def _call(depth: int, call: tuple[int, int]) -> Fact:
     return Fact(CALL, (CALL, depth), call, Span(*call), "called")
 
 
+def tests_of(command: Command) -> set[Condition]:
+    """Return the tests on the way to a command."""
+    return {one for one in command.path if not quick.match(_ROUND, one.text)}
+
+
 def _ways(facts: Sequence[Fact]) -> dict[object, object]:
     return {fact.key: fact.value for fact in facts}
 
@@ -161,15 +187,15 @@ def _without_outer(facts: tuple[Fact, ...], layout: Layout) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact not in outer)
 
 
-def _branching(nodes: Sequence[Node]) -> Iterator[Node]:
-    """Yield the statements below some nodes that test something."""
+def _deciding(nodes: Sequence[Node]) -> Iterator[Node]:
+    """Yield the statements below some nodes that test or repeat something, and functions."""
     waiting: list[object] = list(nodes)
     while waiting:
         thing = waiting.pop()
         if isinstance(thing, tuple):
             waiting += thing
         elif isinstance(thing, Node):
-            if isinstance(thing, If | Case | AndOr | Loop):
+            if isinstance(thing, DECIDING):
                 yield thing
             waiting += [getattr(thing, name) for name in fields_of(thing)]
 

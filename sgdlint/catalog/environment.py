@@ -54,11 +54,8 @@ def variables_of(release: str) -> dict[str, Variable]:
 
 def variable_of(release: str, name: str) -> Variable | None:
     """Return one variable, or None when the release does not know it."""
-    found = None
-    for row in tables.table("environment")["rows"]:
-        if row["name"] == name and tables.holds(row, release, "all"):
-            found = from_row(row, name in dead_variables(release))
-    return found
+    row = tables.row_named("environment", "name", name, release)
+    return None if row is None else from_row(row, name in dead_variables(release))
 
 
 def from_row(row: tables.Row, dead: bool) -> Variable:

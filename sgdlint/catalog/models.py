@@ -193,14 +193,17 @@ class Model:
         return tuple(from_row(row) for row in self._family.get("options", ()))
 
 
-_rows: dict[tuple[str, str], dict[str, Row]] = {}
+_rows: dict[tuple[str, str, str], Row] = {}
 
 
 def _row(table: str, release: str, key: str, name: str) -> Row:
-    place = (table, release)
+    place = (table, release, name)
     if place not in _rows:
-        _rows[place] = {row[key]: row for row in tables.rows_of(table, release, "all")}
-    return _rows[place][name]
+        row = tables.row_named(table, key, name, release)
+        if row is None:
+            raise KeyError(name)
+        _rows[place] = row
+    return _rows[place]
 
 
 def registry(release: str) -> Row:
@@ -213,12 +216,33 @@ class Registry:
 
     def __init__(self, release: str) -> None:
         self.release = release
-        self.how = registry(release)
-        self.rows = tables.rows_of("models", release, "all")
-        self.ids = {known: row for row in self.rows for known in row.get("ids", ())}
+        self._rows: list[Row] | None = None
+        self._ids: dict[str, Row] = {}
+
+    @property
+    def how(self) -> Row:
+        """How the release finds a model's family."""
+        return registry(self.release)
+
+    @property
+    def rows(self) -> list[Row]:
+        """The families of models."""
+        if self._rows is None:
+            self._rows = tables.rows_of("models", self.release, "all")
+            self._ids = {known: row for row in self._rows for known in row.get("ids", ())}
+        return self._rows
+
+    @property
+    def ids(self) -> dict[str, Row]:
+        """The row of each registered id."""
+        return self._ids if self.rows else {}
 
     def find(self, path: str) -> Model | None:
         """Return the model that a path or id means, or None when the path alone does not tell."""
+        # An id is what most launches name, and it counts before all else: the others stay text.
+        for row in reversed(tables.rows_with("models", f'"{path}"')):
+            if path in row.get("ids", ()) and tables.holds(row, self.release, "all"):
+                return Model(self.release, row, path, "id")
         known = self._by_id(path) or self._by_name(path) or self._by_cache_path(path)
         if known:
             name, how = known

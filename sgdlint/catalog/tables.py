@@ -47,6 +47,15 @@ def rows_with(name: str, part: str) -> list[Row]:
     return found
 
 
+def row_named(name: str, key: str, value: str, release: str, column: str = "all") -> Row | None:
+    """Return the last row of a table with a value that holds for one release, or None."""
+    found = None
+    for row in rows_with(name, f'"{key}":"{value}"'):
+        if row.get(key) == value and holds(row, release, column):
+            found = row
+    return found
+
+
 def order() -> dict[str, int]:
     """Return the known releases with their places, oldest first."""
     if "order" not in _parsed:

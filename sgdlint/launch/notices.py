@@ -125,8 +125,11 @@ def _is_for_others(given: Given, launch: Launch, model: Model) -> bool:
     option = given.option
     if not option.sampling or option.field == "sampling" or option.dest in model.sampling_fields:
         return False
-    rows = tables.rows_of("sampling", launch.release.name, "all")
-    return any(option.dest in row.get("fields", ()) for row in rows)
+    release = launch.release.name
+    return any(
+        option.dest in row.get("fields", ()) and tables.holds(row, release, "all")
+        for row in tables.rows_with("sampling", f'"{option.dest}"')
+    )
 
 
 def _dead_variables(launch: Launch) -> Iterator[Event]:

@@ -412,8 +412,9 @@ class Walk:
         # Behind such a wrapper other files may lie at the same place.
         files = None if self.passed.fresh else self.files
         inner = commands_of(word, self.passed.environment, files, arguments) or []
-        if self.command.conditional:
-            inner = [replace(command, conditional=True) for command in inner]
+        outer = self.command
+        if outer.conditional or outer.path or outer.calls:
+            inner = [_inside(outer, command) for command in inner]
         return [
             replace(
                 found,
@@ -425,6 +426,16 @@ class Walk:
             for command in inner
             for found in _launches_of(command, self.depth + 1, files)
         ]
+
+
+def _inside(outer: Command, inner: Command) -> Command:
+    """Return a command of a script in a string as it is run on the path of the command around."""
+    return replace(
+        inner,
+        conditional=outer.conditional or inner.conditional,
+        path=(*outer.path, *inner.path),
+        calls=(*outer.calls, *inner.calls),
+    )
 
 
 def _tool(word: Word) -> Word:

@@ -7,7 +7,6 @@ from sgdlint.finding import ANY, Edit, Finding, Fix, InForce, Related
 from sgdlint.record import replace
 from sgdlint.rules.facts import Derived, Facts
 from sgdlint.rules.logic import evaluate, is_true, names_in
-from sgdlint.rules.model import holds
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
@@ -44,8 +43,7 @@ class Engine:
 
     def _rule(self, number: int) -> Rule | None:
         if number not in self._rules:
-            rule = self.pack.rule(number)
-            self._rules[number] = rule if holds(self.release, rule.since, rule.until) else None
+            self._rules[number] = self.pack.rule_for(number, self.release)
         return self._rules[number]
 
     def _worth_trying(self, launch: Launch) -> list[Rule]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from sgdlint import catalog
 from sgdlint.rules.logic import ABSENT, UNKNOWN, Value, evaluate, known
-from sgdlint.rules.model import holds
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
@@ -33,9 +32,9 @@ class Derived:
     def get(self, name: str) -> Fact | None:
         """Return the definition of a fact, or None when the release has none."""
         if name not in self._found:
-            facts = map(self.pack.fact, self.pack.index.facts.get(name, ()))
-            here = (one for one in facts if holds(self.release, one.since, one.until))
-            self._found[name] = next(here, None)
+            numbers = self.pack.index.facts.get(name, ())
+            facts = (self.pack.fact_for(number, self.release) for number in numbers)
+            self._found[name] = next((one for one in facts if one is not None), None)
         return self._found[name]
 
 

@@ -384,6 +384,22 @@ class Pack:
         off = [code for code in self.index.off if code != rule.code]
         self.index.off[:] = off if enabled else [*off, rule.code]
 
+    def rule_for(self, number: int, release: str) -> Rule | None:
+        """Return one rule when it holds for a release; one of others stays text."""
+        text = self._rules[number]
+        if isinstance(text, str) and not holds(release, *_range_in(text)):
+            return None
+        rule = self.rule(number)
+        return rule if holds(release, rule.since, rule.until) else None
+
+    def fact_for(self, number: int, release: str) -> Fact | None:
+        """Return one definition when it holds for a release; one of others stays text."""
+        text = self._facts[number]
+        if isinstance(text, str) and not holds(release, *_range_in(text)):
+            return None
+        fact = self.fact(number)
+        return fact if holds(release, fact.since, fact.until) else None
+
     def rule(self, number: int) -> Rule:
         """Return one rule."""
         rule = self._rules[number]
@@ -424,6 +440,17 @@ def _joined(
     """Return two indices as one; the numbers of the second count from behind the first."""
     moved = {name: [number + past for number in numbers] for name, numbers in second.items()}
     return {name: [*first.get(name, ()), *moved.get(name, ())] for name in {**first, **moved}}
+
+
+def _range_in(text: str) -> tuple[str, str]:
+    """Return since and until of a rule or fact that is still text; "" where it has none."""
+    # In JSON a quote inside of a text has a backslash before it: these are keys.
+    return _value_in(text, '"since":"'), _value_in(text, '"until":"')
+
+
+def _value_in(text: str, key: str) -> str:
+    start = text.find(key)
+    return "" if start < 0 else text[start + len(key) : text.index('"', start + len(key))]
 
 
 def holds(release: str, since: str, until: str) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from sgdlint.finding import Finding, InForce, Report
-    from sgdlint.launch.launch import Hardware, Launch
+    from sgdlint.launch.launch import Granted, Hardware, Launch
     from sgdlint.linter import Also
     from sgdlint.rules.engine import Engine
     from sgdlint.rules.model import Pack
@@ -154,11 +154,18 @@ def _model(launch: Launch) -> str:
 def _machine(hardware: Hardware) -> str:
     memory = hardware.vram_gib or (hardware.gpu and hardware.gpu.memory_gib)
     parts = [
-        f"{hardware.count} GPUs" if hardware.count else "",
+        f"{hardware.count} GPUs" if hardware.count else _given(hardware.granted),
         hardware.gpu.name if hardware.gpu else "",
         f"{memory:g} GiB each" if memory else "",
     ]
     return ", ".join(filter(None, parts)) or f"{UNKNOWN} (tell it with --gpu and --gpus)"
+
+
+def _given(granted: Granted | None) -> str:
+    """Return how many GPUs a container or a job gives, and what says so."""
+    if granted is None:
+        return ""
+    return f"{granted.count} GPU{'s' if granted.count > 1 else ''} at most ({granted.text})"
 
 
 def _shown(value: InForce, width: int) -> Iterator[str]:
@@ -204,6 +211,8 @@ def _launch(one: Expanded, report: Report) -> dict[str, Any]:
             "gpu": hardware.gpu and hardware.gpu.name,
             "memory_gib": hardware.vram_gib or (hardware.gpu and hardware.gpu.memory_gib),
             "gpus": hardware.count,
+            "granted": hardware.granted
+            and {"gpus": hardware.granted.count, "from": hardware.granted.text},
         },
         "environment": _environment(launch),
         "in_force": [value_data(value) for value in one.in_force],

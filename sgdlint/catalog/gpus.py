@@ -52,6 +52,18 @@ def gpu(name: str) -> Gpu | None:
     return None
 
 
+def gpu_of_type(name: str) -> Gpu | None:
+    """Return the GPU that a cluster calls so, when no other may be meant: `h100` may be three."""
+    wanted = _key(name)
+    rows = [
+        row
+        for row in tables.table("gpus")["gpus"]
+        if any(_key(one).startswith(wanted) for one in (row["name"], *row["also"]))
+    ]
+    exact = gpu(name)
+    return exact if exact is not None and len(rows) == 1 else None
+
+
 def gpus() -> tuple[Gpu, ...]:
     """Return every GPU of the table, oldest architecture first."""
     return tuple(_gpu(row) for row in tables.table("gpus")["gpus"])

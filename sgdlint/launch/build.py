@@ -37,6 +37,7 @@ def launch_of(
     around: Surroundings | None = None,
 ) -> Launch | None:
     """Return the launch, or None when it is not known to be one of a diffusion model."""
+    hardware = _with_grants(hardware, found, around)
     if found.entry == LANGUAGE_SERVER:
         from sgdlint.launch.language import wrong_server
 
@@ -46,6 +47,20 @@ def launch_of(
 
         return torn.read(found, around, lambda one: _as_read(one, release, hardware, around))
     return _as_read(found, release, hardware, around)
+
+
+def _with_grants(hardware: Hardware, found: Recognised, around: Surroundings | None) -> Hardware:
+    """Return the hardware, with what the programs around a launch give it of that."""
+    text = around.source.text if around is not None else ""
+    if not found.grants and found.batch is None and "#SBATCH" not in text:
+        return hardware
+    from sgdlint.launch.grants import granted
+
+    given = granted(found, text)
+    if given is None:
+        return hardware
+    said = hardware.gpu is not None or hardware.vram_gib is not None
+    return replace(hardware, gpu=hardware.gpu if said else given.gpu, granted=given)
 
 
 def _may_be_cut(end: int, around: Surroundings) -> bool:

@@ -22,15 +22,31 @@ SURE = ("id", "name", "cache")
 
 
 @record
+class Granted:
+    """The GPUs that a container or a job gives a launch.
+
+    count: so many at most. gpu: their kind, where that is certain. text: what says it
+    (`docker run --gpus 2`). span: where that stands.
+    """
+
+    count: int
+    gpu: Gpu | None
+    text: str
+    span: Span | None
+
+
+@record
 class Hardware:
     """What is known about the GPUs that a launch gets; each part is None when it is not known.
 
-    vram_gib: memory of one GPU in GiB. count: how many GPUs the machine has.
+    vram_gib: memory of one GPU in GiB. count: how many GPUs the machine has. granted: those of them
+    that the launch is given.
     """
 
     gpu: Gpu | None = None
     vram_gib: float | None = None
     count: int | None = None
+    granted: Granted | None = None
 
 
 @record

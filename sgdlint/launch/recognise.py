@@ -40,12 +40,13 @@ REQUIREMENT = quick.compile(r"([A-Za-z][\w.-]*?)(?:\[[\w,.\s-]*\])?\s*(?:[@=<>!~
 class Grant:
     """An option that says which GPUs a command gets.
 
-    program: the wrapper that it is given to. place: where it stands with its value, or -1, -1.
+    program: the wrapper that it is given to. value: None for a switch.
+    place: where it stands with its value, or -1, -1.
     """
 
     program: str
     name: str
-    value: Word
+    value: Word | None
     place: tuple[int, int]
 
 
@@ -311,7 +312,7 @@ class Walk:
         self.grants += [
             Grant(name, effect.name, effect.value, effect.place)
             for effect in entered.effects
-            if effect.kind == "grants" and effect.value is not None
+            if effect.kind == "grants"
         ]
 
     def _behind(self, entered: Entered) -> list[Recognised]:

@@ -196,10 +196,23 @@ def _spans(rule: Rule, facts: Facts, event: Event | None) -> dict[str, Span]:
     elif event is not None and event.place is not None:
         spans["here"] = Span(*event.place)
     for kind, name in _places(rule, facts):
-        span = facts.span(kind, name)
+        span = facts.span(kind, name) if kind != "gpu" else None
         if span is not None and span not in spans.values():
             spans[name] = span
+    if facts.launch.hardware.granted is not None:
+        _add_grant(spans, rule, facts)
     return spans
+
+
+def _add_grant(spans: dict[str, Span], rule: Rule, facts: Facts) -> None:
+    """Add where a container or a job gives the GPUs that a rule speaks of."""
+    leaves = names_in(rule.when) if rule.when is not None else ()
+    found = [facts.span(kind, name) for kind, name in leaves if kind == "gpu"]
+    for span in found:
+        if span is not None and span not in spans.values():
+            if not spans:
+                spans["launch"] = facts.launch.head_span()
+            spans["given here"] = span
 
 
 def _from_files(rule: Rule, facts: Facts) -> str:

@@ -145,7 +145,20 @@ class Facts:
             variable = self.launch.environment.get(name)
             if variable is not None and variable.start >= 0:
                 return Span(variable.start, variable.end)
+        if kind == "gpu":
+            return self._grant_span(name)
         return None
+
+    def _grant_span(self, name: str) -> Span | None:
+        """Return where a container or a job says what is known of the GPUs."""
+        hardware = self.launch.hardware
+        given = hardware.granted
+        if given is None or name == "count":
+            return None
+        tells = name in ("granted", "grant") or (
+            given.gpu is not None and given.gpu is hardware.gpu
+        )
+        return given.span if tells else None
 
 
 def before_leaf(name: str) -> tuple[str, str]:
@@ -196,6 +209,14 @@ def _memory(launch: Launch) -> Value:
 
 def _count(launch: Launch) -> Value:
     return UNKNOWN if launch.hardware.count is None else known(launch.hardware.count)
+
+
+def _granted(attribute: str) -> Callable[[Launch], Value]:
+    def read(launch: Launch) -> Value:
+        given = launch.hardware.granted
+        return UNKNOWN if given is None else known(getattr(given, attribute))
+
+    return read
 
 
 def _keep_resident(launch: Launch) -> Value:
@@ -336,6 +357,12 @@ GPU_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
     "nvlink": ("bool", _of_gpu("fast_interconnect"), "NVLink joins the GPUs of a usual machine"),
     "memory_gib": ("number", _memory, "memory of one GPU in GiB"),
     "count": ("number", _count, "GPUs of the machine"),
+    "granted": (
+        "number",
+        _granted("count"),
+        "GPUs that a container or a job gives the launch, at most",
+    ),
+    "grant": ("string", _granted("text"), "what says so: `docker run --gpus 2`"),
 }
 LAUNCH_FACTS: dict[str, tuple[str, Callable[[Launch], Value], str]] = {
     "command": ("string", lambda launch: known(launch.command), "generate or serve"),

@@ -233,7 +233,11 @@ def case_of(
         and variable.word.text is not None
         and (variable.exported or variable.prefix)
     }
-    return Case((launch.command, *known), env, *machine, release=release)
+    gpu, count = machine
+    given = launch.hardware.granted  # what its container or its job sees
+    return Case(
+        (launch.command, *known), env, gpu, given.count if given else count, release=release
+    )
 
 
 def _request(case: Case, example: Example) -> Data:

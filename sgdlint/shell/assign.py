@@ -6,14 +6,30 @@ from sgdlint.record import record, replace
 from sgdlint.shell import builtins, tree, variables
 from sgdlint.shell.builtins import Argument
 from sgdlint.shell.folders import CURRENT
-from sgdlint.shell.slices import joined
-from sgdlint.shell.state import UNKNOWN, Array, Assoc, anything, array, assoc, doubtful, unknown
+from sgdlint.shell.operators import FailedError
+from sgdlint.shell.slices import EMPTY, joined
+from sgdlint.shell.state import (
+    UNKNOWN,
+    Array,
+    Assoc,
+    anything,
+    array,
+    assoc,
+    doubtful,
+    known,
+    unknown,
+)
 from sgdlint.shell.values import Piece, Variable, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sgdlint.shell.expand import Expander
     from sgdlint.shell.state import State
+
+COMPUTED = "it is computed"
+NOWHERE = tree.Node(-1, -1)
+WRONG = Word(-1, -1, (Piece(("?",), -1, -1),))
+"""In place of a number: the expression is an error, or may be one."""
 
 
 @record
@@ -65,16 +81,14 @@ class Assigner:
         subscript = None
         head = node.name
         if node.subscript is not None:
-            subscript = self.expander.value(node.subscript)
-            text = self._source(node.subscript)
-            self.expander.change(text)
-            head += f"[{text}]"
+            subscript = self._subscript(node.subscript, is_map or self.is_map(node.name))
+            head += f"[{self._source(node.subscript)}]"
         head += "+=" if node.append else "="
         first = source.pieces(head, node.start, node.start + len(head))
         elements: tuple[tuple[Word | None, Word, bool], ...] | None = None
         value: Word | None = None
         if isinstance(node.value, tree.Array):
-            elements = self._elements(node.value, is_map or self._is_map(node.name))
+            elements = self._elements(node, node.value, is_map or self.is_map(node.name))
             pieces: tuple[Piece, ...] = (UNKNOWN,)
         else:
             value = Word(self.place[1], self.place[1], ())
@@ -91,23 +105,55 @@ class Assigner:
     def _source(self, node: tree.Node) -> str:
         return self.expander.origin.text[node.start : node.end]
 
-    def _is_map(self, name: str) -> bool:
+    def is_map(self, name: str) -> bool:
+        """Tell whether a variable is an associative array."""
         found = variables.target(self.state, name)
         return found is not None and isinstance(self.state.variables.get(found), Assoc)
 
+    def _subscript(self, node: tree.Word, is_key: bool) -> Word:
+        """Expand a subscript; the word of an index is its number, or empty when it is no number."""
+        if is_key:
+            return self.expander.value(node)
+        source = self._source(node)
+        if source.isdecimal():
+            return known(source)
+        if any(isinstance(part, tree.SingleQuoted | tree.AnsiQuoted) for part in node.parts):
+            return EMPTY
+        from sgdlint.shell import arithmetic
+
+        text = self.expander.value(node).text
+        try:
+            found = arithmetic.of_tree(node, self.expander) if text != "" else None
+        except FailedError:
+            return EMPTY
+        return EMPTY if found is None and text is not None else _number(found)
+
+    def compute(self, value: Word) -> Word:
+        """Return the number that an expression gives; WRONG when it is an error."""
+        from sgdlint.shell import arithmetic
+
+        if value.many or variables.integer(value) is not None:
+            return value
+        try:
+            found = arithmetic.of_word(value, NOWHERE, self.expander)
+        except FailedError:
+            return WRONG
+        return WRONG if found is None and value.text is not None else _number(found)
+
     def _elements(
-        self, node: tree.Array, is_map: bool
+        self, node: tree.Assignment, given: tree.Array, is_map: bool
     ) -> tuple[tuple[Word | None, Word, bool], ...]:
         elements: list[tuple[Word | None, Word, bool]] = []
-        for element in node.elements:
+        for element in given.elements:
             if element.subscript is None and is_map:
                 elements.append((None, self.expander.value(element.value), False))
             elif element.subscript is None:
                 words = self.expander.words(element.value)
                 elements += [(None, word, False) for word in words]
             else:
-                subscript = self.expander.value(element.subscript)
-                self.expander.change(self._source(element.subscript))
+                subscript = self._subscript(element.subscript, is_map)
+                if not is_map and node.name in self._source(element.subscript):
+                    subscript = unknown("its index depends on itself")
                 value = self.expander.value(element.value)
                 if any(isinstance(one, tree.BraceExpansion) for one in element.value.parts):
                     value = unknown("braces make several elements of it", True)
@@ -127,6 +173,7 @@ class Assigner:
         if name in self.odd:
             variables.forget(state, name, f"assignments to ${name} are not followed")
             return True
+        one = self._computed(one)
         if one.elements is not None:
             return variables.elements(state, name, one.elements, place, one.append)
         value = one.value or Word(-1, -1, ())
@@ -134,9 +181,50 @@ class Assigner:
             return variables.element(state, name, one.subscript, value, place, one.append)
         return variables.scalar(state, name, value, place, one.append)
 
+    def _computed(self, one: Declared) -> Declared:
+        """Return an assignment to an integer variable with numbers as its values."""
+        target = variables.target(self.state, one.name)
+        variable = self.state.variables.get(target) if target is not None else None
+        if variable is None or "i" not in variable.attributes:
+            return one
+        if one.elements is None:
+            return replace(one, value=self.compute(one.value or known("0")))
+        elements = tuple((key, self.compute(value), adds) for key, value, adds in one.elements)
+        return replace(one, elements=elements)
+
     def scalar(self, name: str, value: Word) -> None:
         """Assign one word; that is the first element of what is an array."""
         self.put(Declared(name, value, False, None, value, None))
+
+    def give(
+        self, name: str, value: Word | None, elements: tuple[Word, ...] | None = None
+    ) -> bool | None:
+        """Give a variable a value, or elements, as a builtin does; return whether that succeeds."""
+        listed = None
+        if elements is not None:
+            listed = tuple((None, word, False) for word in elements)
+        done = self.assign(Declared(name, EMPTY, False, None, value, listed))
+        if done is None:
+            variables.lose(self.state, name)
+        return done
+
+    def give_element(self, name: str, subscript: str, value: Word) -> bool | None:
+        """Give an element a value; subscript: its text, which bash expands once more."""
+        if not subscript.isalnum() or name in self.odd:
+            variables.forget(self.state, name, "an element of it is assigned")
+            return None
+        index = known(subscript)
+        if not self.is_map(name):
+            index = self.compute(index)
+        done = self.assign(Declared(name, EMPTY, False, index, value, None))
+        if done is None:
+            variables.lose(self.state, name)
+        return done
+
+
+def _number(value: tuple[int, ...] | None) -> Word:
+    """Return a number as a word."""
+    return known(str(value[0])) if value is not None and len(value) == 1 else unknown(COMPUTED)
 
 
 def before_command(node: tree.Assignment, variable: Variable) -> Variable:

@@ -20,7 +20,7 @@ VOLATILE = frozenset(
     BASHOPTS BASHPID BASH_ALIASES BASH_ARGC BASH_ARGV BASH_CMDS BASH_COMMAND BASH_LINENO
     BASH_REMATCH BASH_SOURCE BASH_SUBSHELL BASH_VERSINFO BASH_VERSION COLUMNS COMPREPLY
     COMP_CWORD COMP_LINE COMP_WORDS COPROC DIRSTACK EPOCHREALTIME EPOCHSECONDS EUID FUNCNAME
-    GROUPS HISTCMD LINENO LINES OLDPWD OPTARG OPTIND PIPESTATUS PPID PWD RANDOM SECONDS
+    GROUPS HISTCMD LINENO LINES OLDPWD PIPESTATUS PPID PWD RANDOM SECONDS
     SHELLOPTS SHLVL SRANDOM UID _
     """.split()  # noqa: SIM905 - a column of names is harder to read
 )
@@ -178,7 +178,8 @@ def _printf(arguments: Sequence[Argument]) -> Effect:
 
 
 def _getopts(arguments: Sequence[Argument]) -> Effect:
-    return _named(arguments[1:2], "=")
+    effect = _named(arguments[1:2], "=")
+    return effect if effect.any else Effect({"OPTIND": "=", "OPTARG": "-", **effect.names})
 
 
 def _let(arguments: Sequence[Argument]) -> Effect:

@@ -282,4 +282,5 @@ def _export(assigner: Assigner, name: str, exported: bool) -> None:
     elif assigner.own is not None and variable.word is None:
         return  # what a function declares without a value does not hide what is outside
     elif type(variable) is Variable:
-        state.put(name, replace(variable, exported=exported))
+        is_known = "?" not in variable.attributes
+        state.put(name, replace(variable, exported=exported if is_known else None))

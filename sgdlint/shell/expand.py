@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sgdlint.record import record
-from sgdlint.shell import builtins, folders, tree, variables
+from sgdlint.shell import builtins, folders, outputs, tree, variables
 from sgdlint.shell.fields import PATTERN, Fields
 from sgdlint.shell.state import (
     MOST_PIECES,
@@ -227,9 +227,11 @@ class Expander:
 
     def _command(self, part: tree.CommandSubstitution, fields: Fields, quoted: bool) -> None:
         ran = self.run(part.body)
-        folder = folders.output(self.state, part.body, ran)
-        if folder is not None:
-            self._place(part, Found((folder,)), fields, quoted)
+        written = folders.output(self.state, part.body, ran)
+        if written is None and ran:
+            written = outputs.captured(part.body, ran, self.state)
+        if written is not None:
+            self._place(part, Found((written,)), fields, quoted)
             return
         reason = "`…` runs a command" if part.backticks else "$(…) runs a command"
         if quoted:

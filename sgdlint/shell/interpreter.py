@@ -9,7 +9,7 @@ are not replaced by functions of a sourced file, aliases are off, and `set -k` i
 
 from __future__ import annotations
 
-from sgdlint.shell import assign, folders, tree
+from sgdlint.shell import assign, folders, reading, tree
 from sgdlint.shell.expand import DEEP, MOST_DEPTH
 from sgdlint.shell.origin import Origin, origin_of
 from sgdlint.shell.parser import parse
@@ -273,6 +273,7 @@ class Interpreter(Tracker):
         environment = self._environment(node)
         name = words[0].text
         self._emit(node, words, environment, streams)
+        self._around = reading.stdin_of(node.redirects, streams[0], None), environment
         self._effects(node, words, declared, name)
 
     def _words(self, node: tree.Simple) -> tuple[list[Word], list[assign.Declared]]:

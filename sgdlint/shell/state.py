@@ -204,7 +204,8 @@ class State:
         for name, value in list(self.variables.items()):
             odd = value.attributes
             if name != CURRENT:
-                new = anything(name, reason, None, True, doubtful(odd)) if odd else None
+                is_odd = odd or isinstance(value, Assoc)
+                new = anything(name, reason, None, True, doubtful(odd)) if is_odd else None
                 self.put(name, new)
         self.wild = reason
         self.allexport = None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sgdlint.shell import assign, builtins, declaring, folders, tree, unsetting
+from sgdlint.shell import assign, builtins, declaring, effects, folders, tree, unsetting
 from sgdlint.shell.expand import MOST_DEPTH, Expander
 from sgdlint.shell.origin import Origin, joined, origin_of
 from sgdlint.shell.parser import parse
 from sgdlint.shell.scan import ALLEXPORT, ANY, Scan
 from sgdlint.shell.state import State
-from sgdlint.shell.values import Command, Word
+from sgdlint.shell.values import Command, Variable, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Tracker:
         self._functions = 0
         self._own: set[str] | None = None
         self._loops = 0
+        self._around: tuple[Word | None, dict[str, Variable]] = None, {}
         self._load(root, origin)
 
         self.files: Files | None = None
@@ -81,12 +82,12 @@ class Tracker:
             unsetting.unset(self.state, words[1:])
             if self._functions:
                 self._forget_all(self._effect(words).names, "it may be unset")
+        elif name in effects.EFFECTS:
+            effects.follow(self._assigner(node), words, *self._around)
         elif name == "set":
             self._set(words[1:])
         elif name == "eval":
             self._eval(words[1:])
-        elif name == "cd":
-            folders.change(self.state, words[1:])
         elif name in (".", "source"):
             self._source(node, words)
         else:
@@ -98,6 +99,9 @@ class Tracker:
             self._forget_all(self.scan.called(name), reason)
             if None in self.scan.calls_of(name):
                 self._passed_on(words[1:], reason)
+            return
+        if name == "cd":
+            folders.change(self.state, words[1:])
             return
         effect = self._effect(words)
         if effect.any:

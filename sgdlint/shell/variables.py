@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 MOST_REFERENCES = 8
 """A chain of references is followed this far."""
 
+INSIDE = "OPTIND."
+"""In place of a name: where `getopts` is inside an argument that holds several options."""
+
 LARGEST = 2**63 - 1
 """The largest number that bash counts with."""
 
@@ -103,8 +106,10 @@ def scalar(state: State, name: str, value: Word, place: Place, append: bool = Fa
     if isinstance(found, bool) or found is None:
         return found
     name = found
+    if name == "OPTIND" and INSIDE in state.variables:
+        state.put(INSIDE, None)
     old = state.variables.get(name)
-    attributes = old.attributes if old is not None else ""
+    attributes = old.attributes if old is not None else "i" if name == "OPTIND" else ""
     if not _counts(state, attributes, value):
         return None
     if isinstance(old, Array):

@@ -182,7 +182,7 @@ ROWS = [
     ("X=$NONE; sglang @1 \"a$X\" $X", "a? / *"),
     ("readonly X=1\nX=2\nsglang @1 \"$X\"", "1"),
     ("readonly X=1; sglang @1 \"$X\"", "1"),
-    ("declare -i X=2+3; sglang @1 \"$X\"", "?"),
+    ("declare -i X=2+3; sglang @1 \"$X\"", "5"),
     ("declare -l X=ABC; sglang @1 \"$X\"", "abc"),
     # defaults
     ("sglang @1 \"${NONE:-4}\" ${N:-4}", "? / *"),
@@ -232,8 +232,8 @@ ROWS = [
     ("f() { sglang @1 \"$X\" \"$1\" \"$@\"; }; X=1; f a", "? / ? / *"),
     ("X=1; Y=2; f() { sglang @1 $X; Y=3; }; f", "1"),
     # builtins that change variables
-    ("X=1; read X <<< 5; sglang @1 \"$X\"", "?"),
-    ("X=1; printf -v X %s 2; sglang @1 \"$X\"", "?"),
+    ("X=1; read X <<< 5; sglang @1 \"$X\"", "5"),
+    ("X=1; printf -v X %s 2; sglang @1 \"$X\"", "2"),
     ("X=1; eval 'X=2'; sglang @1 \"$X\"", "2"),
     ("X=1; eval \"$NONE\"; sglang @1 \"$X\"", "?"),
     ("X=1; . ./none; sglang @1 \"$X\"; ", "?"),
@@ -391,7 +391,7 @@ REASONS = [
         "its value depends on the path that the script takes",
     ),
     ("f() { X=1; }; f; sglang $X", "the function f may change it"),
-    ("read X; sglang $X", "it is set by read"),
+    ("read X; sglang $X", "it is read"),
 ]
 
 

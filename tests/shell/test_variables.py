@@ -83,6 +83,7 @@ def judge(script: str, *arguments: str) -> dict[str, Held]:
             env=ENVIRONMENT,
             capture_output=True,
             text=True,
+            errors="replace",
             check=False,
             stdin=subprocess.DEVNULL,
             timeout=20,
@@ -240,14 +241,44 @@ class Writer:
             f"declare {option} {name}{sign}({self.elements()})", "declare -A M", "declare -a L",
             f"{builtin} {name}{sign}{text} {other}", f"export -n {name}", f"unset {name}",
             f"unset '{name}[{index}]'", f"unset -v {name} {other}", "unset 'M[k]'",
-            f"declare -n R={name}", "declare +n R", "unset -n R", f"R{sign}{text}",
+            f"declare -n R={self.one_of('A', 'B', 'C', 'L', 'K', 'M')}", "declare +n R",
+            "unset -n R", f"R{sign}{text}",
             f"{name}=x {other}=$A", f"{name}=p export {other}=q", f"{name}=p true",
             f"declare -r{self.one_of('i', 'l', 'x', '')} R={text}", f"export {name}",
             f"declare '{name}{sign}{text}'", f"declare {name}[{index}]{sign}1",
         )  # fmt: skip
 
+    LINES = (
+        "'a b  c'", "' x,y ,, z '", "'i,j,k,'", '"$A"', '"${L[*]}"', "':a:b: c'", "''", "'a\\b c'",
+        "$'1 2\n3 4'", "',,'", "' , a'", "x", "',x,'", "'a ,b'", "'--m v'", "'a:b:'",
+    )  # fmt: skip
+
+    def reading(self) -> str:
+        ifs = self.one_of("", "", "", "IFS=, ", "IFS=: ", "IFS=', ' ", "IFS= ")
+        names = " ".join(self.one_of("A", "B", "C", "K") for _ in range(self.random.randint(0, 4)))
+        line, text = self.one_of(*self.LINES), self.text()
+        option = self.one_of("-r", "-r", "", "-ra L", "-a K", "-rd ''", "-rd ,", "-rp 'x' -s")
+        form = self.one_of("%s", "%s-%s", "%d", "%3s|", "%s\\n", "%02d", "x%%y")
+        arguments = self.one_of(
+            "", "-b", "-a v", "-av -b", "-bc x", "-z", "-a", "-- -b", "x -b", "-b -a 1"
+        )
+        return self.one_of(
+            f"{ifs}read {option} {names} <<< {line}", f"{ifs}read -r {names} <<< {line}",
+            f"{ifs}read -r {names} <<E\n{self.one_of('a b', '$A,c', 'p q r', '')}\nrest\nE",
+            f"mapfile {self.one_of('-t', '', '-td ,', '-n 1', '-s 1')} L <<< {line}",
+            f"readarray -t {self.one_of('K', 'M', '')} <<E\na b\n$B\n\nE",
+            f"printf -v {self.one_of('A', 'B', 'L[1]', 'K')} '{form}' {text} {self.text()}",
+            f"getopts {self.one_of('a:bc', ':a:bc')} C {arguments}", "OPTIND=1",
+            f"let {self.one_of('A=1+2', 'A++', 'B=A-2', 'L[1]=4', 'C+=1')}",
+            f"A=$({self.one_of('echo', 'printf %s,', 'basename', 'echo -n')} {self.text()})",
+            f"B=$(echo {self.text()} | {self.one_of('tr a-z A-Z', 'cut -d, -f2', 'wc -w')})",
+            f"set -- {text} {self.text()}", 'A="$1"', 'L=("$@")', "shift", "B=$#",
+        )  # fmt: skip
+
     def script(self) -> str:
-        return "\n".join(self.statement() for _ in range(self.random.randint(2, 12)))
+        kinds = (self.statement, self.reading)
+        count = self.random.randint(2, 12)
+        return "\n".join(self.random.choice(kinds)() for _ in range(count))
 
 
 GROUPS, PER_GROUP = 8, 30

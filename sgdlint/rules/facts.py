@@ -94,11 +94,12 @@ class Facts:
         variable = self.launch.environment.get(name)
         if variable is None:
             return UNKNOWN
-        if variable.word is None:
-            return ABSENT
+        if variable.word is None:  # a `local` that hides a variable of the environment leaves it
+            return UNKNOWN if variable.exported is None else ABSENT
         texts = variable.word.texts
         if variable.exported is not True or texts is None:
-            return Value(None, variable.exported is not True)
+            nowhere_set = variable.start < 0  # `export NAME` does not set it
+            return Value(None, variable.exported is not True or nowhere_set)
         return Value(texts)
 
     def _model(self, name: str) -> Value:

@@ -233,6 +233,8 @@ def before_command(node: tree.Assignment, variable: Variable) -> Variable:
         return anything(node.name, "it is assigned before a command", None, False)
     if isinstance(variable, Array) and node.append:
         return anything(node.name, "it is assigned before a command", None, False)
+    if variable.attributes and not node.append:  # `declare -i` and its kin count only with `+=`
+        return anything(node.name, "it has attributes", True, False)
     return Variable(node.name, variable.word, True, variable.start, variable.end, True)
 
 

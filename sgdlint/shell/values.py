@@ -104,7 +104,8 @@ class Variable:
     """A shell variable at one point of the script.
 
     word: its value; None when it is certainly unset.
-    exported: it is in the environment of the commands that follow; None when that is not certain.
+    exported: it is in the environment of the commands that follow, when it is set; None when that
+    is not certain. (A `local` without a value is unset, and commands get what the caller exported.)
     start, end: the assignment that gave the value (`A=1`), -1 when there is none.
     prefix: it stands before the command (`A=1 sglang …`) and holds for that command alone.
     attributes: the letters of `declare` that change what is assigned (i, l, u, c, n, r), in order,

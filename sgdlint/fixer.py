@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sgdlint.finding import ANY, SEVERITIES
+from sgdlint.finding import ANY, SEVERITIES, at_least
 from sgdlint.record import record, replace
+from sgdlint.rules.model import MIGRATION
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
@@ -104,6 +105,8 @@ def _accept(
     after = check(source.with_text(apply(source.text, chosen)))
     if after.failures or _errors(after) > _errors(report) or not _as_meant(report, after, chosen):
         return None
+    if _worse(report, after, chosen):
+        return None
     mended = {release for finding in chosen for release in fails_in(finding)}
     # A mended error may show another one that stood behind it, elsewhere. Nothing else may.
     new = _new(report, after)
@@ -156,6 +159,16 @@ def _new(before: Report, after: Report) -> list[tuple[Finding, set[str]]]:
     return [(one, releases) for one, releases in new if releases]
 
 
+def _worse(before: Report, after: Report, chosen: Sequence[Finding]) -> bool:
+    """Whether something new is found that is as bad as what was mended; errors are seen to."""
+    known = {one.code for one in before.findings}
+    if any(one.category == MIGRATION for one in before.findings):
+        return False  # what the new release says of the old launch is found step by step
+    least = min((one.severity for one in chosen), key=SEVERITIES.index)
+    new = [one for one in after.findings if one.code not in known and one.severity != "error"]
+    return any(at_least(one.severity, least) for one in new)
+
+
 def _at_edits(findings: Sequence[Finding], chosen: Sequence[Finding]) -> bool:
     """Whether a finding stands on words that the fixes wrote."""
     edits = {edit for finding in chosen if finding.fix is not None for edit in finding.fix.edits}
@@ -187,7 +200,7 @@ def _without(report: Report, refused: Sequence[Finding]) -> Report:
 def _shown(finding: Finding) -> Finding:
     if finding.fix is None:
         return finding
-    note = "not applied: it would make a new error"
+    note = "not applied: it would bring something as bad"
     return replace(finding, fix=replace(finding.fix, applicability="display", note=note))
 
 
@@ -197,5 +210,5 @@ def _refusal(refused: Sequence[Finding]) -> str:
     if not codes:
         return ""
     if len(codes) == 1:
-        return f"the fix of {codes[0]} would make a new error, so it was not applied"
-    return f"the fixes of {', '.join(codes)} would make new errors, so they were not applied"
+        return f"the fix of {codes[0]} would bring something as bad, so it was not applied"
+    return f"the fixes of {', '.join(codes)} would bring something as bad: not applied"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sgdlint.shell.tree import SyntaxProblem, Tree
     from sgdlint.shell.values import Command
     from sgdlint.source import Source
-    from sgdlint.variants import Ran
+    from sgdlint.variants import Place, Ran
 
     Also = Callable[[int, Launch, Engine], list[Finding]]
 
@@ -83,6 +83,16 @@ class _Script:
     tree: Tree
     commands: Sequence[Command]
     found: Sequence[Recognised]
+
+    @property
+    def ways(self) -> dict[Place, list[Command]]:
+        """The commands of each place that starts SGLang: one for each way to it."""
+        from sgdlint.variants import place_of
+
+        ways: dict[Place, list[Command]] = {}
+        for one in self.found:
+            ways.setdefault(place_of(one.command), []).append(one.command)
+        return ways
 
     @property
     def spans(self) -> list[Span]:
@@ -165,9 +175,10 @@ def _for_release(task: _Task, engine: Engine) -> _Done:
     from sgdlint.sharing import Uses
     from sgdlint.together import gathered
 
-    uses = Uses(ran, script.commands, script.tree, script.source)
+    ways, tree, source = script.ways, script.tree, script.source
+    uses = Uses(ran, ways, script.commands, tree, source)
     found = [(one, uses.judge(finding, one)) for one in ran for finding in one.findings]
-    return _Done(ran, gathered(found, ran, script.tree, script.source))
+    return _Done(ran, gathered(found, ways, tree, source))
 
 
 def _launches(task: _Task, engine: Engine) -> list[Ran]:

@@ -31,7 +31,9 @@ def _one(group: Mapping[str, Finding], checked: Sequence[tuple[Span, Assumed]]) 
     """Return a finding for all of its releases."""
     releases = tuple(group)
     newest = group[releases[-1]]
-    about = [some for span, some in checked if span == newest.scope]
+    # On other paths the same launch may run with other releases: they are not in question here.
+    known = (some for span, some in checked if span == newest.scope)
+    about = [some for some in known if not set(some.releases).isdisjoint(releases)]
     everywhere = all(set(some.releases) <= set(releases) for some in about)
     severity = newest.severity
     # Where evidence leaves several releases open, one of them runs: what holds only for some of

@@ -11,24 +11,29 @@ from sgdlint.variants import leads_to, place_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sgdlint.finding import Edit, Finding
     from sgdlint.launch.launch import Launch
     from sgdlint.shell.tree import Tree
     from sgdlint.shell.values import Command, Word
     from sgdlint.source import Source
-    from sgdlint.variants import Ran
+    from sgdlint.variants import Place, Ran
 
 NOT_CHANGED = "not changed automatically: "
 
 
 @record
 class Reader:
-    """A command that reads some text, and the launches that it reads it for, by their numbers."""
+    """A command that reads some text, and the launches that it reads it for, by their numbers.
+
+    launch: it is a launch itself, of which this release says nothing, by its number in the script;
+    else -1.
+    """
 
     variants: frozenset[int]
     span: Span
+    launch: int = -1
 
 
 class Uses:
@@ -40,9 +45,16 @@ class Uses:
     """
 
     def __init__(
-        self, ran: Sequence[Ran], commands: Sequence[Command], tree: Tree, source: Source
+        self,
+        ran: Sequence[Ran],
+        ways: Mapping[Place, Sequence[Command]],
+        commands: Sequence[Command],
+        tree: Tree,
+        source: Source,
     ) -> None:
         self.ran = ran
+        self.ways = ways
+        self.commands = commands
         self.source = source
         self.tree = tree
         self.places = _numbers_by_place(ran)
@@ -57,37 +69,40 @@ class Uses:
         self.order = sorted(self.readers, key=lambda span: (span.start, span.end))
         self.starts = [span.start for span in self.order]
         self.reach = max(span.end - span.start for span in self.order)
-        self.find(commands)
+        self.find()
         self.settings = list(_settings(tree.statements))
 
     def shared(self, finding: Finding, ran: Ran) -> list[Edit]:
         """Return the edits of a finding's fix that concern more than the variant that wants it."""
         if finding.fix is None or finding.fix.applicability == "display":
             return []
-        several = len(self.places[ran.variant.place]) > 1
+        several = len(self.ways[ran.variant.place]) > len(ran.variant.ways)
         edits = finding.fix.edits
         return [edit for edit in edits if several or not _holds(ran.launch.span, edit.span)]
 
     # --- what reads a text ----------------------------------------------------------------------
 
-    def find(self, commands: Sequence[Command]) -> None:
+    def find(self) -> None:
         """Note what reads the text of each edit."""
-        ways = {id(way): number for number, one in enumerate(self.ran) for way in one.variant.ways}
+        mine = {id(way): number for number, one in enumerate(self.ran) for way in one.variant.ways}
+        launches = {id(way) for ways in self.ways.values() for way in ways}
         calls = _calls(self.ran)
-        for command in commands:
+        for index, command in enumerate(self.commands):
             place = place_of(command)
-            if id(command) in ways:
-                numbers = {ways[id(command)]}
+            if id(command) in mine:
+                reader = Reader(frozenset({mine[id(command)]}), place)
+            elif id(command) in launches:
+                reader = Reader(frozenset(), place, index)
             else:
-                # A command around a launch (`bash -c '…'`), or one that calls the function that it
+                # A command around a launch (`bash -c`), or one that calls the function that it
                 # stands in, reads the same text for it.
-                numbers = calls.get((place.start, place.end), set()) | self.inside(command)
-            reader = Reader(frozenset(numbers), place)
+                called = calls.get((place.start, place.end), set())
+                reader = Reader(frozenset(called | self.inside(command)), place)
             self.note(command.words, reader)
-            if len(self.places.get(place, ())) > 1:
+            if len(self.ways.get(place, ())) > 1:
                 self.note_span(command.start, command.end, reader)
         for number, one in enumerate(self.ran):
-            self.note(_exported(one.launch), Reader(frozenset((number,)), one.variant.place))
+            self.note(_exported(one.launch), Reader(frozenset({number}), one.variant.place))
 
     def inside(self, command: Command) -> set[int]:
         """Return the variants that stand inside a command, on its path."""
@@ -133,29 +148,30 @@ class Uses:
     def other_use(self, edit: Edit, agreed: Collection[int], ran: Ran) -> str:
         """Return what reads the text of an edit and does not want it; "" if nothing does."""
         for reader in sorted(self.readers[edit.span], key=lambda one: one.span.start):
-            others = reader.variants.difference(agreed)
-            if others:
-                return "the same text feeds " + self.named(others, ran)
+            others = [self.ran[number].variant for number in reader.variants.difference(agreed)]
+            ways = [way for one in others for way in one.ways]
+            if reader.launch >= 0:
+                ways.append(self.commands[reader.launch])
+            if ways:
+                return "the same text feeds " + self.named(ways, ran)
             if not reader.variants and not self.sets(reader, edit):
                 return self.used_at(reader.span.start)
         name = self.set_name(edit.span)
         offset = self.other_mention(name, agreed) if name else -1
         return self.used_at(offset) if offset >= 0 else ""
 
-    def named(self, numbers: Collection[int], ran: Ran) -> str:
-        """Return words for variants that read a text: those of one place."""
-        first = self.ran[min(numbers)].variant.place
-        here = [number for number in numbers if self.ran[number].variant.place == first]
+    def named(self, ways: Sequence[Command], ran: Ran) -> str:
+        """Return words for launches that read a text: those of one place."""
+        first = place_of(ways[0])
+        here = [way for way in ways if place_of(way) == first]
         line = self.source.location(first.start)[0]
         name = "this launch" if first == ran.variant.place else f"the launch on line {line}"
-        every = self.places[first]
+        every = self.ways[first]
         if len(here) == len(every):
             return name
         from sgdlint.ways import Layout, told
 
-        some = [way for number in here for way in self.ran[number].variant.ways]
-        ways = [way for number in every for way in self.ran[number].variant.ways]
-        reason = told(some, ways, Layout(self.tree))
+        reason = told(here, every, Layout(self.tree))
         return f"{name} {reason.words(self.source) if reason is not None else 'on another path'}"
 
     def used_at(self, offset: int) -> str:

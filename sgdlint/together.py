@@ -11,39 +11,34 @@ if TYPE_CHECKING:
 
     from sgdlint.finding import Finding, Fix
     from sgdlint.shell.tree import Tree
-    from sgdlint.source import Source, Span
-    from sgdlint.variants import Ran
+    from sgdlint.shell.values import Command
+    from sgdlint.source import Source
+    from sgdlint.variants import Place, Ran
     from sgdlint.ways import Told
 
     Found = list[tuple[Ran, Finding]]
 
 MOST_ALIKE = 3
 """The paths of so many findings are told that only name different values."""
-MARKS = {"call": "called here", "round": "in this loop", "test": "when this holds"}
-"""What is said beside the place of a fact."""
-HELD_NOT = "when this does not hold"
 
 
 @record
 class Whole:
-    """What all findings of a file are seen in: its launches by their places, and the script."""
+    """What all findings of a file are seen in: the ways to each place, and the script."""
 
-    places: Mapping[Span, Sequence[Ran]]
+    ways: Mapping[Place, Sequence[Command]]
     tree: Tree
     source: Source
 
 
-def gathered(found: Found, ran: Sequence[Ran], tree: Tree, source: Source) -> list[Finding]:
+def gathered(
+    found: Found, ways: Mapping[Place, Sequence[Command]], tree: Tree, source: Source
+) -> list[Finding]:
     """Return the findings of all launches, each once.
 
-    found: each with the launch that has it. ran: all launches.
+    found: each with the launch that has it. ways: to each place where something is launched.
     """
-    if not found:
-        return []
-    places: dict[Span, list[Ran]] = {}
-    for one in ran:
-        places.setdefault(one.variant.place, []).append(one)
-    whole = Whole(places, tree, source)
+    whole = Whole(ways, tree, source)
     same: dict[tuple[object, ...], Found] = {}
     for member in found:
         finding = member[1]
@@ -84,16 +79,16 @@ def _one(groups: list[Found], whole: Whole) -> Finding:
 
 def _reason(group: Found, whole: Whole) -> Told | None:
     """Return on which paths a finding holds; None when on all of those of one launch."""
-    having: dict[Span, list[Ran]] = {}
+    having: dict[Place, dict[int, Command]] = {}
     for ran, _ in group:
-        having.setdefault(ran.variant.place, []).append(ran)
-    if any(len(some) == len(whole.places[place]) for place, some in having.items()):
+        here = having.setdefault(ran.variant.place, {})
+        here.update({id(way): way for way in ran.variant.ways})
+    if any(len(some) == len(whole.ways[place]) for place, some in having.items()):
         return None
     from sgdlint.ways import Layout, told
 
     [(place, some), *_] = having.items()
-    every = [way for one in whole.places[place] for way in one.variant.ways]
-    return told([way for one in some for way in one.variant.ways], every, Layout(whole.tree))
+    return told(list(some.values()), whole.ways[place], Layout(whole.tree))
 
 
 def _words(reasons: Sequence[Told], source: Source, doubted: bool) -> str:
@@ -105,7 +100,7 @@ def _words(reasons: Sequence[Told], source: Source, doubted: bool) -> str:
 
 def _marks(reason: Told) -> Iterator[Related]:
     for fact in reason.facts:
-        yield Related(fact.span, HELD_NOT if fact.value is False else MARKS[fact.kind])
+        yield Related(fact.span, fact.label)
 
 
 def _used(members: Found) -> Iterator[Related]:

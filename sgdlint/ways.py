@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MOST_TOGETHER = 3
 """So many facts are looked at together; a way that differs in more of them is told whole."""
-MOST_TOLD = 2
+MOST_TOLD = 3
 """So many different ways are told; of others, only that there are some."""
 MOST_TEXT = 48
 """Characters of a test that are shown."""
@@ -37,20 +37,22 @@ _EQUALS = (
 _EMPTY = r"(?:\[\[?|test) (-[zn]) [\"']?\$\{?(\w+)(?::?-)?\}?[\"']?(?: \]\]?)?"
 _ARM = r"[\"']?\$\{?(\w+)\}?[\"']? = (.+)"
 _ROUND = r"\w+="
+_BRACKETS = ("[", "((", "test ")
 
 
 @record
 class Fact:
     """One thing that tells a way from others: a call, a round of a loop, how a test came out.
 
-    key: what it is about. value: what it is on this way. words: the same in plain words.
+    answers: what it is about, each with what it is on this way. words: the same in plain words.
+    label: what is said beside its place.
     """
 
     kind: str
-    key: object
-    value: object
+    answers: tuple[tuple[object, object], ...]
     span: Span
     words: str
+    label: str
 
 
 @record
@@ -71,15 +73,20 @@ class Told:
     @property
     def needs_several(self) -> bool:
         """Whether each reason takes two or more tests that the script does not decide."""
-        tests = [sum(fact.kind == TEST for fact in reason) for reason in self.reasons]
-        return not self.more and min(tests) > 1
+        # The arms of one `case` are one test.
+        tests = [{fact.span for fact in one if fact.kind == TEST} for one in self.reasons]
+        return not self.more and min(map(len, tests)) > 1
 
     def words(self, source: Source, doubted: bool = False) -> str:
         """Return it as part of a sentence: `when GPUS is 8 (line 12)`.
 
         doubted: whether the tests can come out so together is not known.
         """
-        told = ", or ".join(_joined(one, source, doubted) for one in self.reasons)
+        kinds = {fact.kind for fact in self.facts}
+        if all(len(one) == 1 for one in self.reasons) and kinds == {ROUND}:
+            told = "for " + " or ".join(fact.words for fact in self.facts)
+        else:
+            told = ", or ".join(_joined(one, source, doubted) for one in self.reasons)
         return told + (", and on other paths" if self.more else "")
 
 
@@ -119,17 +126,19 @@ class Layout:
 def told(some: Sequence[Command], every: Sequence[Command], layout: Layout) -> Told | None:
     """Return what tells some ways from the others; None when nothing does."""
     inside = {id(one) for one in some}
-    others = [_ways(facts_of(one)) for one in every if id(one) not in inside]
+    others = [_answers(facts_of(one)) for one in every if id(one) not in inside]
     reasons: list[tuple[Fact, ...]] = []
     for one in some:
         mine = facts_of(one)
-        if any(_fits(reason, _ways(mine)) for reason in reasons):
+        if any(_fits(reason, _answers(mine)) for reason in reasons):
             continue
         reason = _reason(mine, others)
         if not reason:
-            return None
-        reasons.append(_without_outer(reason, layout))
-    return Told(tuple(reasons[:MOST_TOLD]), len(reasons) > MOST_TOLD) if reasons else None
+            reasons = [_shared(some, others)]
+            break
+        reasons.append(reason)
+    found = [_without_outer(one, layout) for one in reasons if one]
+    return Told(tuple(found[:MOST_TOLD]), len(found) > MOST_TOLD) if found else None
 
 
 def facts_of(command: Command) -> tuple[Fact, ...]:
@@ -137,20 +146,30 @@ def facts_of(command: Command) -> tuple[Fact, ...]:
     found: dict[object, Fact] = {
         (CALL, depth): _call(depth, call) for depth, call in enumerate(command.calls)
     }
-    seen: dict[Span, int] = {}
+    seen: dict[object, int] = {}
     for one in command.path:
         span = Span(one.start, one.end)
-        seen[span] = seen.get(span, 0) + 1
         if quick.match(_ROUND, one.text):  # of the rounds so far the last one counts
-            found[ROUND, span] = Fact(ROUND, (ROUND, span), one.text, span, one.text)
+            key: object = (ROUND, span)
+            found[key] = Fact(ROUND, ((key, one.text),), span, one.text, "in this loop")
         else:
-            key = (span, seen[span])
-            found[key] = Fact(TEST, key, one.held, span, words_of(one))
+            seen[span, one.text] = number = seen.get((span, one.text), 0) + 1
+            found[span, one.text, number] = _test(one, span, number)
     return tuple(found.values())
 
 
 def _call(depth: int, call: tuple[int, int]) -> Fact:
-    return Fact(CALL, (CALL, depth), call, Span(*call), "called")
+    return Fact(CALL, (((CALL, depth), call),), Span(*call), "called", "called here")
+
+
+def _test(one: Condition, span: Span, number: int) -> Fact:
+    answers: tuple[tuple[object, object], ...] = (((span, one.text, number), one.held),)
+    if one.held:  # of the arms of a `case` it is this one
+        answers += (((span, number), one.text),)
+    words = words_of(one)
+    if " = " in one.text and not one.text.startswith(_BRACKETS):
+        return Fact(TEST, answers, span, words, f"when {words}")
+    return Fact(TEST, answers, span, words, f"when this {'holds' if one.held else 'does not hold'}")
 
 
 def tests_of(command: Command) -> set[Condition]:
@@ -158,8 +177,8 @@ def tests_of(command: Command) -> set[Condition]:
     return {one for one in command.path if not quick.match(_ROUND, one.text)}
 
 
-def _ways(facts: Sequence[Fact]) -> dict[object, object]:
-    return {fact.key: fact.value for fact in facts}
+def _answers(facts: Sequence[Fact]) -> dict[object, object]:
+    return {key: value for fact in facts for key, value in fact.answers}
 
 
 def _reason(mine: Sequence[Fact], others: Sequence[dict[object, object]]) -> tuple[Fact, ...]:
@@ -171,10 +190,26 @@ def _reason(mine: Sequence[Fact], others: Sequence[dict[object, object]]) -> tup
     return () if any(_fits(mine, other) for other in others) else tuple(mine)
 
 
+def _shared(some: Sequence[Command], others: Sequence[dict[object, object]]) -> tuple[Fact, ...]:
+    """Return what all of some ways have and the others have not, where paths were joined."""
+    ways = [_answers(facts_of(one)) for one in some]
+    return tuple(
+        fact
+        for fact in facts_of(some[0])
+        if all(_has(fact, way) for way in ways) and not all(_has(fact, way) for way in others)
+    )
+
+
+def _has(fact: Fact, way: dict[object, object]) -> bool:
+    return all(way.get(key) == value for key, value in fact.answers)
+
+
 def _fits(facts: Sequence[Fact], way: dict[object, object]) -> bool:
     """Whether facts may all hold on a way; a test that is not on it may have come out so or so."""
     return all(
-        way.get(fact.key, fact.value if fact.kind == TEST else None) == fact.value for fact in facts
+        way.get(key, value if fact.kind == TEST else None) == value
+        for fact in facts
+        for key, value in fact.answers
     )
 
 
@@ -218,7 +253,7 @@ def words_of(condition: Condition) -> str:
     if (arm := quick.fullmatch(_ARM, text)) is not None:
         return f"{_called(arm[1])} is {_not(held)}{arm[2]}"
     shown = text if len(text) <= MOST_TEXT else text[: MOST_TEXT - 1] + "…"
-    if text.startswith(("[", "((", "test ")):
+    if text.startswith(_BRACKETS):
         return f"`{shown}` {'holds' if held else 'does not hold'}"
     return f"`{shown}` {'succeeds' if held else 'fails'}"
 

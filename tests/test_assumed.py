@@ -174,7 +174,7 @@ def test_a_fix_is_refused_that_breaks_another_release() -> None:
     options, pack = Options(sglang=("0.5.10.post1", "0.5.23")), rulepack.load()
     fixed = fix(Source("x", WARMUP), lambda source: check(source, pack, options))
     assert (fixed.text, fixed.applied) == (WARMUP, ())
-    assert "would make a new error" in fixed.refused
+    assert "would bring something as bad" in fixed.refused
     [one] = fixed.report.findings
     assert one.fix is not None
     assert (one.fix.applicability, one.fix.note[:11]) == ("display", "not applied")
@@ -185,7 +185,7 @@ def test_a_refused_fix_does_not_keep_the_others_back() -> None:
     script = f"{RUN} --warmup --log_level info\n"
     fixed = fix(Source("x", script), lambda source: check(source, pack, options))
     assert fixed.text == f"{RUN} --warmup --log-level info\n"
-    assert fixed.refused == "the fix of SGD203 would make a new error, so it was not applied"
+    assert fixed.refused == "the fix of SGD203 would bring something as bad, so it was not applied"
 
 
 CLONE = "git clone {} https://github.com/sgl-project/sglang.git\n"

@@ -110,10 +110,35 @@ def test_several_reasons_are_alternatives() -> None:
     assert words([a, b], [c]) == expected
 
 
+def test_a_path_that_was_joined_with_others_leaves_what_the_rest_shares() -> None:
+    # Both sides of the inner test were one path again, which then knew neither of the tests.
+    inner = way(condition(MORE), condition(ALL))
+    assert words([inner], [way()]) == "when MORE is all (line 3)"
+    both = "if $1 is fast (line 1) and MORE is not empty (line 2) can hold together"
+    assert words([way(condition(FAST), condition(MORE))], [way()]) == both
+
+
+def arm(name: str, held: bool = True) -> Condition:
+    """Return the condition of an arm of a `case`."""
+    return condition(f'"$1" = {name}', held, '"$1"')
+
+
+def test_the_arms_of_a_case_exclude_each_other() -> None:
+    one = way(arm("one"))
+    two = way(arm("one", False), arm("two"))
+    rest = way(arm("one", False), arm("two", False))
+    assert words([one], [two, rest]) == "when $1 is one (line 1)"
+    assert words([two], [one, rest]) == "when $1 is two (line 1)"
+    assert words([rest], [one, two]) == "when $1 is not one (line 1) and $1 is not two (line 1)"
+    assert [fact.label for fact in facts_of(two)] == ["when $1 is not one", "when $1 is two"]
+
+
 def test_rounds_and_calls_are_certain() -> None:
     first, second = way(one_of("one"), calls=[CALL]), way(one_of("two"), calls=[CALL])
     again = way(one_of("one"), calls=[AGAIN])
     assert words([first], [second]) == "for MODEL=one"
+    third = way(one_of("three"), calls=[CALL])
+    assert words([first, third], [second]) == "for MODEL=one or MODEL=three"
     assert words([first, second], [again]) == "called at line 6"
     assert words([first], [second, again]) == "called at line 6, for MODEL=one"
     assert words([again], [first, second]) == "called at line 7"

@@ -37,6 +37,14 @@ class Seen:
     lack: str = ""
 
 
+def excludes(one: Command, other: Command) -> bool:
+    """Whether two commands never run in one run of the script: a test came out otherwise."""
+    held = {(step.start, step.end, step.text): step.held for step in one.path}
+    return any(
+        held.get((step.start, step.end, step.text), step.held) != step.held for step in other.path
+    )
+
+
 @record
 class Surroundings:
     """What a launch may read besides its words: the script, its commands, the files around it."""
@@ -62,7 +70,7 @@ class Surroundings:
             return Seen()
         if writer is not None:
             return Seen(writer.stdin.text if writer.stdin is not None else None)
-        folder = "" if path.startswith("/") else self._folder(found.command.start)
+        folder = "" if path.startswith("/") else self._folder(found.command)
         if folder is None:
             return Seen()
         near = self.source.near
@@ -84,8 +92,8 @@ class Surroundings:
             return None
         writer = writers[0]
         alone = [word.text for word in writer.words] == ["cat"] and writer.stdin is not None
-        here = self._folder(writer.start)
-        same = here is not None and here == self._folder(launch.start)
+        here = self._folder(writer)
+        same = here is not None and here == self._folder(launch)
         return writer if alone and (same or path.startswith("/")) else None
 
     def _line_of(self, command: Command | None) -> Span:
@@ -95,17 +103,20 @@ class Surroundings:
         end = self.source.text.find("\n", command.end)
         return Span(command.start, end if end >= 0 else len(self.source.text))
 
-    def _folder(self, before: int) -> str | None:
+    def _folder(self, launch: Command) -> str | None:
         """Return the folder that the `cd` before a launch lead to; None when it is not known.
 
         "" is where the script starts, "@…" lies below the script's own folder.
         """
         folder: str | None = ""
+        called = launch.calls[0][0] if launch.calls else 0
         for command in self.commands:
-            name = command.words[0].text if command.words and command.end <= before else ""
-            if name in ("popd", "pushd") or (name == "cd" and command.conditional):
-                return None
-            if name == "cd":
+            before = command.words and command.end <= max(launch.start, called)
+            name = command.words[0].text if before else ""
+            if name in ("cd", "popd", "pushd") and not excludes(command, launch):
+                sure = not command.conditional and set(command.path) <= set(launch.path)
+                if name != "cd" or not sure or command.end > launch.start:
+                    return None
                 target = self._target(command.words[1:])
                 if target is None or (folder is None and not target.startswith(("/", "@"))):
                     return None

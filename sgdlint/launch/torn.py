@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sgdlint import quick
 from sgdlint.launch.bind import Event
+from sgdlint.launch.nearby import excludes
 from sgdlint.record import record, replace
 from sgdlint.source import Span
 
@@ -96,7 +97,7 @@ def _last_word(given: Given) -> int:
 
 def _cuts(command: Command, text: str, commands: Sequence[Command]) -> Iterator[Cut]:
     """Yield each place where words that were meant for a command become commands of their own."""
-    starts = {one.start: one for one in commands}
+    starts = {one.start: one for one in commands if not excludes(one, command)}
     indent = _indent(text, command.start)
     while True:
         blank = _blank_end(command, text)

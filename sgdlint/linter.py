@@ -173,12 +173,12 @@ def _for_release(task: _Task, engine: Engine) -> _Done:
     if not any(one.findings for one in ran):
         return _Done(ran, [])
     from sgdlint.sharing import Uses
-    from sgdlint.together import gathered
+    from sgdlint.together import Whole, gathered
 
-    ways, tree, source = script.ways, script.tree, script.source
-    uses = Uses(ran, ways, script.commands, tree, source)
+    whole = Whole(script.ways, script.tree, script.source)
+    uses = Uses(ran, script.commands, whole)
     found = [(one, uses.judge(finding, one)) for one in ran for finding in one.findings]
-    return _Done(ran, gathered(found, ways, tree, source))
+    return _Done(ran, gathered(found, whole))
 
 
 def _launches(task: _Task, engine: Engine) -> list[Ran]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from sgdlint.record import fields_of, record, replace
 from sgdlint.shell.tree import Assignment, For, Node
@@ -11,14 +11,13 @@ from sgdlint.variants import leads_to, place_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sgdlint.finding import Edit, Finding
     from sgdlint.launch.launch import Launch
-    from sgdlint.shell.tree import Tree
     from sgdlint.shell.values import Command, Word
-    from sgdlint.source import Source
-    from sgdlint.variants import Place, Ran
+    from sgdlint.together import Whole
+    from sgdlint.variants import Ran
 
 NOT_CHANGED = "not changed automatically: "
 
@@ -44,20 +43,14 @@ class Uses:
     edit; one inside a launch with variants, when all of them do.
     """
 
-    def __init__(
-        self,
-        ran: Sequence[Ran],
-        ways: Mapping[Place, Sequence[Command]],
-        commands: Sequence[Command],
-        tree: Tree,
-        source: Source,
-    ) -> None:
+    def __init__(self, ran: Sequence[Ran], commands: Sequence[Command], whole: Whole) -> None:
         self.ran = ran
-        self.ways = ways
         self.commands = commands
-        self.source = source
-        self.tree = tree
+        self.whole = whole
+        self.ways, self.source, self.tree = whole.ways, whole.source, whole.tree
         self.places = _numbers_by_place(ran)
+        self.ordered = sorted(self.places, key=lambda place: place.start)
+        self.begins = [place.start for place in self.ordered]
         self.wanted: dict[tuple[str, Edit], set[int]] = {}
         for number, one in enumerate(ran):
             for finding in one.findings:
@@ -70,7 +63,7 @@ class Uses:
         self.starts = [span.start for span in self.order]
         self.reach = max(span.end - span.start for span in self.order)
         self.find()
-        self.settings = list(_settings(tree.statements))
+        self.settings = list(_settings(self.tree.statements))
 
     def shared(self, finding: Finding, ran: Ran) -> list[Edit]:
         """Return the edits of a finding's fix that concern more than the variant that wants it."""
@@ -106,14 +99,13 @@ class Uses:
 
     def inside(self, command: Command) -> set[int]:
         """Return the variants that stand inside a command, on its path."""
-        span = place_of(command)
-        inside = [numbers for place, numbers in self.places.items() if _holds(span, place)]
-        return {
-            number
-            for numbers in inside
-            for number in numbers
-            if any(leads_to(command, way) for way in self.ran[number].variant.ways)
-        }
+        first = bisect_left(self.begins, command.start)
+        found = set()
+        for place in self.ordered[first : bisect_right(self.begins, command.end)]:
+            for number in self.places[place] if place.end <= command.end else ():
+                if any(leads_to(command, way) for way in self.ran[number].variant.ways):
+                    found.add(number)
+        return found
 
     def note(self, words: Sequence[Word], reader: Reader) -> None:
         """Note a reader for each edit whose text some words hold."""
@@ -169,9 +161,7 @@ class Uses:
         every = self.ways[first]
         if len(here) == len(every):
             return name
-        from sgdlint.ways import Layout, told
-
-        reason = told(here, every, Layout(self.tree))
+        reason = self.whole.told(here, first)
         return f"{name} {reason.words(self.source) if reason is not None else 'on another path'}"
 
     def used_at(self, offset: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sgdlint.finding import Related
-from sgdlint.record import record, replace
+from sgdlint.record import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sgdlint.shell.values import Command
     from sgdlint.source import Source
     from sgdlint.variants import Place, Ran
-    from sgdlint.ways import Told
+    from sgdlint.ways import Layout, Told
 
     Found = list[tuple[Ran, Finding]]
 
@@ -22,23 +22,28 @@ MOST_ALIKE = 3
 """The paths of so many findings are told that only name different values."""
 
 
-@record
 class Whole:
     """What all findings of a file are seen in: the ways to each place, and the script."""
 
-    ways: Mapping[Place, Sequence[Command]]
-    tree: Tree
-    source: Source
+    def __init__(self, ways: Mapping[Place, Sequence[Command]], tree: Tree, source: Source) -> None:
+        self.ways = ways
+        self.source = source
+        self.tree = tree
+        self._layout: Layout | None = None
+
+    def told(self, some: Sequence[Command], place: Place) -> Told | None:
+        """Return what tells some ways to a place from its others."""
+        from sgdlint.ways import Layout, told
+
+        self._layout = self._layout or Layout(self.tree)
+        return told(some, self.ways[place], self._layout)
 
 
-def gathered(
-    found: Found, ways: Mapping[Place, Sequence[Command]], tree: Tree, source: Source
-) -> list[Finding]:
+def gathered(found: Found, whole: Whole) -> list[Finding]:
     """Return the findings of all launches, each once.
 
-    found: each with the launch that has it. ways: to each place where something is launched.
+    found: each with the launch that has it.
     """
-    whole = Whole(ways, tree, source)
     same: dict[tuple[object, ...], Found] = {}
     for member in found:
         finding = member[1]
@@ -85,10 +90,8 @@ def _reason(group: Found, whole: Whole) -> Told | None:
         here.update({id(way): way for way in ran.variant.ways})
     if any(len(some) == len(whole.ways[place]) for place, some in having.items()):
         return None
-    from sgdlint.ways import Layout, told
-
     [(place, some), *_] = having.items()
-    return told(list(some.values()), whole.ways[place], Layout(whole.tree))
+    return whole.told(list(some.values()), place)
 
 
 def _words(reasons: Sequence[Told], source: Source, doubted: bool) -> str:

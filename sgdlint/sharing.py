@@ -35,6 +35,15 @@ class Reader:
     launch: int = -1
 
 
+@record
+class Setting:
+    """Where a variable is set: by an assignment, or as what a loop goes over."""
+
+    name: str
+    span: Span
+    loop: bool = False
+
+
 class Uses:
     """What reads the text of the edits that concern more than the variant that wants them.
 
@@ -170,25 +179,34 @@ class Uses:
 
     def sets(self, reader: Reader, edit: Edit) -> bool:
         """Whether a command (`export A=1`) is the one that makes the assignment of an edit."""
-        return any(
-            _holds(reader.span, one) and (_reaches(one, edit.span) or _holds(edit.span, one))
-            for _, one in self.settings
-        )
+        places = (one.span for one in self.settings if _holds(reader.span, one.span))
+        return any(_reaches(one, edit.span) or _holds(edit.span, one) for one in places)
 
     def set_name(self, span: Span) -> str:
         """Return the variable that is set where an edit lies, or ""."""
-        around = [(one.end - one.start, name) for name, one in self.settings if _reaches(one, span)]
-        return min(around)[1] if around else ""
+        around = [one for one in self.settings if _reaches(one.span, span)]
+        return min(around, key=lambda one: one.span.end - one.span.start).name if around else ""
 
     def other_mention(self, name: str, agreed: Collection[int]) -> int:
-        """Return where a variable is mentioned but where it is set, and by launches; or -1."""
-        # `A="$A --x"` reads the variable to give it a new value: no reader of its own.
-        own = [one for other, one in self.settings if other == name]
-        own += [self.ran[number].variant.place for number in agreed]
+        """Return where a variable is mentioned but where it is set, and by launches; or -1.
+
+        For a loop that goes over it (`for M in "${MODELS[@]}"`), its own variable is looked at.
+        """
+        own: list[Span] = [self.ran[number].variant.place for number in agreed]
         own += [self.ran[number].launch.span for number in agreed]
         own += [Span(one.start, one.end) for one in self.tree.comments]
-        mentions = _mentions(name, self.source.text)
-        return next((one.start for one in mentions if not _is_in(one, own)), -1)
+        names = [name]
+        for one in names:
+            # `A="$A --x"` reads the variable to give it a new value: no reader of its own.
+            set_here = [setting.span for setting in self.settings if setting.name == one]
+            for mention in _mentions(one, self.source.text):
+                if _is_in(mention, own) or _is_in(mention, set_here):
+                    continue
+                loops = [it for it in self.settings if it.loop and _is_in(mention, [it.span])]
+                if not loops:
+                    return mention.start
+                names += [loop.name for loop in loops if loop.name not in names]
+        return -1
 
 
 def _numbers_by_place(ran: Sequence[Ran]) -> dict[Span, list[int]]:
@@ -245,8 +263,8 @@ def _exported(launch: Launch) -> list[Word]:
     ]
 
 
-def _settings(nodes: Sequence[Node]) -> Iterator[tuple[str, Span]]:
-    """Yield each variable that is set below some nodes, and where: assignments, heads of loops."""
+def _settings(nodes: Sequence[Node]) -> Iterator[Setting]:
+    """Yield where variables are set below some nodes."""
     waiting: list[object] = list(nodes)
     while waiting:
         thing = waiting.pop()
@@ -254,7 +272,7 @@ def _settings(nodes: Sequence[Node]) -> Iterator[tuple[str, Span]]:
             waiting += thing
         elif isinstance(thing, Node):
             if isinstance(thing, Assignment):
-                yield thing.name, Span(thing.start, thing.end)
+                yield Setting(thing.name, Span(thing.start, thing.end))
             elif isinstance(thing, For) and thing.words:
-                yield thing.name, Span(thing.start, thing.words[-1].end)
+                yield Setting(thing.name, Span(thing.start, thing.words[-1].end), True)
             waiting += [getattr(thing, name) for name in fields_of(thing)]

@@ -75,8 +75,10 @@ def _one(groups: list[Found], whole: Whole) -> Finding:
     if len(reasons) == len(groups):
         doubted = severity == "error" and all(one.needs_several for one in reasons)
         severity = "warning" if doubted else severity
-        words = _words(reasons, whole.source, doubted)
-        message = f"{words[0].upper()}{words[1:]}: {message}"
+        reasons = [one.beside(first.span) for one in reasons]
+        if all(one.reasons for one in reasons):
+            words = _words(reasons, whole.source, doubted)
+            message = f"{words[0].upper()}{words[1:]}: {message}"
         related.update(dict.fromkeys(mark for one in reasons for mark in _marks(one)))
     fix = _fix([one.fix for _, one in members])
     return replace(first, severity=severity, message=message, related=tuple(related), fix=fix)

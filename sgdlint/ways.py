@@ -77,6 +77,14 @@ class Told:
         tests = [{fact.span for fact in one if fact.kind == TEST} for one in self.reasons]
         return not self.more and min(map(len, tests)) > 1
 
+    def beside(self, span: Span) -> Told:
+        """Return what is left to tell where the calls that hold a place need no words."""
+        kept = [
+            tuple(fact for fact in one if fact.kind != CALL or not _holds(fact.span, span))
+            for one in self.reasons
+        ]
+        return Told(tuple(kept) if all(kept) else (), self.more)
+
     def words(self, source: Source, doubted: bool = False) -> str:
         """Return it as part of a sentence: `when GPUS is 8 (line 12)`.
 

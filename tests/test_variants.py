@@ -8,7 +8,7 @@ import pytest
 
 from sgdlint.shell.parser import parse
 from sgdlint.shell.values import Command, Condition, Piece, Word
-from sgdlint.source import Source
+from sgdlint.source import Source, Span
 from sgdlint.ways import Layout, facts_of, told, words_of
 
 SCRIPT = """\
@@ -152,3 +152,12 @@ def test_of_several_rounds_on_a_path_the_last_one_counts() -> None:
 def test_nothing_is_told_when_nothing_differs() -> None:
     one, other = way(condition(FAST)), way(condition(FAST))
     assert told([one], [one, other], Layout(parse(SCRIPT))) is None
+
+
+def test_a_call_that_holds_the_finding_needs_no_words() -> None:
+    first, again = way(calls=[CALL]), way(calls=[AGAIN])
+    found = told([first], [first, again], Layout(parse(SCRIPT)))
+    assert found is not None
+    inside, outside = SCRIPT.index(CALL) + 4, SCRIPT.index(AGAIN)
+    assert found.beside(Span(inside, inside + 8)).reasons == ()
+    assert found.beside(Span(outside, outside + 3)) == found

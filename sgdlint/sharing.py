@@ -65,7 +65,7 @@ class Uses:
             for finding in one.findings:
                 for edit in self.shared(finding, one):
                     self.wanted.setdefault((finding.code, edit), set()).add(number)
-        self.readers: dict[Span, set[Reader]] = {edit.span: set() for _, edit in self.wanted}
+        self.readers: dict[Span, dict[Reader, None]] = {edit.span: {} for _, edit in self.wanted}
         if not self.readers:
             return
         self.order = sorted(self.readers, key=lambda span: (span.start, span.end))
@@ -131,7 +131,7 @@ class Uses:
         while position >= 0 and self.starts[position] >= start - self.reach:
             span = self.order[position]
             if _touches(span, start, end):
-                self.readers[span].add(reader)
+                self.readers[span][reader] = None
             position -= 1
 
     # --- what may be changed --------------------------------------------------------------------
@@ -149,7 +149,8 @@ class Uses:
     def other_use(self, edit: Edit, agreed: Collection[int], ran: Ran) -> str:
         """Return what reads the text of an edit and does not want it; "" if nothing does."""
         for reader in sorted(self.readers[edit.span], key=lambda one: one.span.start):
-            others = [self.ran[number].variant for number in reader.variants.difference(agreed)]
+            numbers = sorted(reader.variants.difference(agreed))
+            others = [self.ran[number].variant for number in numbers]
             ways = [way for one in others for way in one.ways]
             if reader.launch >= 0:
                 ways.append(self.commands[reader.launch])

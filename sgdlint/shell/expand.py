@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from sgdlint.record import record
-from sgdlint.shell import builtins, folders, outputs, tree, variables
-from sgdlint.shell.fields import PATTERN, Fields
-from sgdlint.shell.state import (
-    MOST_PIECES,
-    OUTSIDE,
-    UNKNOWN,
-    Array,
-    Assoc,
-    Changes,
-    element_at,
-    elements_of,
-    item_at,
-    known,
-    unknown,
-)
+from sgdlint.record import replace
+from sgdlint.shell import folders, outputs, tree
+from sgdlint.shell.fields import DEFAULT_IFS, PATTERN, Fields
+from sgdlint.shell.lookup import NUMBERS, Found, Lookup, status
+from sgdlint.shell.state import MOST_PIECES, UNKNOWN, Changes, unknown
 from sgdlint.shell.values import Piece, Word
 
 TYPE_CHECKING = False
@@ -28,35 +17,16 @@ if TYPE_CHECKING:
     from sgdlint.shell.state import State
     from sgdlint.shell.values import Command
 
-NUMBERS = {
-    "#": "$# is the number of arguments of the script",
-    "?": "$? is the status of the last command",
-    "$": "$$ is the number of the process",
-}
 SUBSTITUTES = frozenset({"-", ":-", "=", ":=", "+", ":+", "?", ":?"})
 MOST_DEPTH = 40
 """Words and commands that are nested more deeply are unknown."""
 
+ODD_IFS = "bash 5.2 joins and splits it in its own way where IFS is changed"
 DEEP = "it is nested too deeply"
 LITERALS = (tree.Literal, tree.SingleQuoted)
 
 
-@record
-class Found:
-    """What a parameter holds.
-
-    words: its value, none when it is certainly unset; all elements when listed (`@`, `*`).
-    outside: it may come from the environment of the script, and from nowhere else.
-    separator: what stands between the elements when they become one word (`*`), else None.
-    """
-
-    words: tuple[Word, ...]
-    listed: bool = False
-    outside: bool = False
-    separator: str | None = None
-
-
-class Expander:
+class Expander(Lookup):
     """Expands words in a state.
 
     run: interprets the commands of a substitution and returns them. assign: gives a variable a
@@ -92,7 +62,9 @@ class Expander:
                 pieces = self.origin.pieces(part.text, part.start, part.end, bare)  # type: ignore[attr-defined]
                 if not self.origin.stand_in:
                     return [Word(start, end, pieces, False, "", *written)]
-        fields = Fields(start, end, self._ifs())
+        if any(type(part) is tree.BraceExpansion for part in word.parts):
+            return self._braced(word)
+        fields = Fields(start, end, self.ifs())
         if len(word.parts) == 1 and self._is_plain_list(word.parts[0], fields):
             return fields.words
         fields.alone = _is_alone(word)
@@ -102,54 +74,30 @@ class Expander:
             return [unknown(PATTERN, True, start, end)]
         return fields.done(written)
 
+    def _braced(self, word: tree.Word) -> list[Word]:
+        """Return the words that a word with braces becomes."""
+        from sgdlint.shell import bracing
+
+        words = bracing.words(word)
+        if words is None:
+            for part in word.parts:
+                self.maybe(tree.Word(part.start, part.end, (part,)))
+            start, end = self.origin.span(word.start, word.end)
+            return [unknown("braces make too many words of it", True, start, end)]
+        found = [one for each in words for one in self.words(each)]
+        return [replace(one, written_start=-1, written_end=-1) for one in found]
+
     def value(self, word: tree.Word, quoted: bool = False) -> Word:
         """Return the one word that the value of an assignment, or a target, becomes.
 
         quoted: it is the body of a here-document.
         """
         start, end = self.origin.span(word.start, word.end)
-        fields = Fields(start, end, self._ifs(), True)
+        fields = Fields(start, end, self.ifs(), True)
         fields.start()
         for part in word.parts:
             self._part(part, fields, quoted)
         return fields.done(self.origin.written(word.start, word.end))[0]
-
-    # --- what tests and arithmetic ask ----------------------------------------------------------
-
-    def current(self, name: str) -> Word | None:
-        """Return the value of a variable, a positional parameter or `#`; None for other things."""
-        variable = self.state.variables.get(name)
-        if name in builtins.VOLATILE or isinstance(variable, Array | Assoc):
-            return None
-        if name.isidentifier() and variables.target(self.state, name) != name:
-            return None
-        found = self.find(tree.Parameter(-1, -1, name))
-        return found.words[0] if found.words and not found.listed else None
-
-    def is_set(self, name: str) -> bool | None:
-        """Tell whether a variable is set."""
-        return _status(self.find(tree.Parameter(-1, -1, name)))[0]
-
-    def is_loose(self) -> bool:
-        """Tell whether `nocasematch` may be on: the script names it, or is part of another."""
-        if self.origin.is_nested or self.state.wild:
-            return True
-        text = self.origin.text
-        return "nocasematch" in text or (text[:2] == "#!" and "-O" in text[: text.find("\n")])
-
-    def number_word(self, name: str, index: tuple[int, ...] | None) -> Word | None:
-        """Return the value of a variable in arithmetic, None when it is unset.
-
-        index: its subscript, as far as it is known; empty without one.
-        """
-        if index == ():
-            found = self.find(tree.Parameter(-1, -1, name))
-            return found.words[0] if found.words else None
-        target = None if name in builtins.VOLATILE else variables.target(self.state, name)
-        held = self.state.variables.get(target) if target else None
-        if isinstance(held, Array) and index and len(index) == 1:
-            return element_at(held, index[0])
-        return unknown(f"${name}[…] is not computed")
 
     def reread(self, source: str) -> tuple[tree.Word | None, Expander]:
         """Parse a word from its source, and return it with an expander for it."""
@@ -198,13 +146,51 @@ class Expander:
     def _double_quoted(self, part: tree.DoubleQuoted, fields: Fields, quoted: bool) -> None:
         if part.translated:
             fields.add((UNKNOWN,), 'the text of $"…" depends on the language')
-        if not part.parts or not all(self._is_at(inside) for inside in part.parts):
-            fields.start()
+        if any(map(self.is_at, part.parts)):
+            self._quoted_list(part, fields)
+            return
+        fields.start()
         for inside in part.parts:
-            if isinstance(inside, tree.Literal):
-                self._text(inside.text, inside.start, inside.end, fields)
+            self._inside_quotes(inside, fields)
+
+    def _inside_quotes(self, part: tree.Node, fields: Fields) -> None:
+        if isinstance(part, tree.Literal):
+            self._text(part.text, part.start, part.end, fields)
+        else:
+            self._part(part, fields, True)
+
+    def _quoted_list(self, part: tree.DoubleQuoted, fields: Fields) -> None:
+        """Expand `"…${A[@]}…"`: no word at all when the array and all the rest are empty."""
+        is_sure, is_doubtful = False, False
+        if any(map(self._is_other_list, part.parts)):
+            for inside in part.parts:
+                self._effects(tree.Word(inside.start, inside.end, (inside,)))
+            fields.blob((UNKNOWN,), "bash 5.2 may take ${A[*]} for ${A[@]}, which stands beside it")
+            return
+        for inside in part.parts:
+            if not self.is_at(inside):
+                one = Fields(-1, -1, None, True)
+                one.start()
+                self._inside_quotes(inside, one)
+                word = one.done((-1, -1))[0]
+                if word.text != "":
+                    fields.add(word.pieces, word.reason)
+                    is_doubtful = is_doubtful or word.texts is None or "" in word.texts
+            elif inside.operator in SUBSTITUTES:  # type: ignore[attr-defined]
+                is_doubtful = True
+                self._substitute(inside, fields, True, len(part.parts) == 1)  # type: ignore[arg-type]
             else:
-                self._part(inside, fields, True)
+                found = self._found(inside)  # type: ignore[arg-type]
+                is_sure = is_sure or not all(word.many for word in found.words)
+                self._place(inside, found, fields, True)
+        if is_doubtful and not is_sure:
+            fields.blob((), "it may be no word at all")
+
+    def _is_other_list(self, part: tree.Node) -> bool:
+        """Tell whether a part holds a list, and is not `${A[@]}` itself."""
+        if not isinstance(part, tree.Parameter) or self.is_at(part):
+            return False
+        return self.lists(part) == "*" or self._has_list(part)
 
     def _glob(self, part: tree.Glob, fields: Fields, quoted: bool) -> None:
         if not (quoted or fields.single):
@@ -215,15 +201,23 @@ class Expander:
             self._text(part.text, part.start, part.end, fields, not quoted)
 
     def _braces(self, part: tree.BraceExpansion, fields: Fields, quoted: bool) -> None:
-        for item in part.items:
-            self.value(item)
-        if fields.single and not any(character in part.text for character in "\\'\"$`~"):
-            self._text(part.text, part.start, part.end, fields, not quoted)
+        """Take braces where they stand for themselves."""
+        if any(character in part.text for character in "\\'\"$`~"):
+            for item in part.items:
+                self.value(item)
+            fields.add((UNKNOWN,), f"{part.text[:40]} is not read")
         else:
-            fields.blob((UNKNOWN,), f"{part.text[:40]} becomes several words")
+            self._text(part.text, part.start, part.end, fields, not quoted)
+
+    def _computed(self, part: tree.Computed, fields: Fields, quoted: bool) -> None:
+        fields.add((Piece((part.text,), -1, -1),))
 
     def _tilde(self, part: tree.Tilde, fields: Fields, quoted: bool) -> None:
-        fields.add((UNKNOWN,), f"{part.text} is a home directory")
+        home = self.current("HOME") if part.text == "~" else None
+        if home is not None and home.text is not None:
+            fields.add(home.pieces)
+        else:
+            fields.add((UNKNOWN,), f"{part.text} is a home directory")
 
     def _command(self, part: tree.CommandSubstitution, fields: Fields, quoted: bool) -> None:
         ran = self.run(part.body)
@@ -265,7 +259,7 @@ class Expander:
 
     def _number(self, reason: str, fields: Fields, quoted: bool) -> None:
         """Add an unknown number: no blanks, no patterns, never empty."""
-        if quoted or self._ifs() == " \t\n":
+        if quoted or self.ifs() == DEFAULT_IFS:
             fields.add((UNKNOWN,), reason)
         else:
             fields.blob((UNKNOWN,), reason)
@@ -273,127 +267,51 @@ class Expander:
     # --- parameters -----------------------------------------------------------------------------
 
     def _parameter(self, part: tree.Parameter, fields: Fields, quoted: bool) -> None:
-        if part.subscript is not None and not self._is_at(part):
-            self._effects(part.subscript)
-            self.change(self._source(part.subscript))
-        if part.prefix == "#":
-            self._number(f"the length of ${part.name} is not computed", fields, quoted)
-        elif part.prefix == "!":
-            self._other(part, fields, "${!…} is not followed", True)
-        elif part.operator in SUBSTITUTES:
+        if part.operator in SUBSTITUTES and part.prefix != "#":
             self._substitute(part, fields, quoted)
-        elif folder := folders.trimmed(self, part):
-            self._place(part, Found((folder,)), fields, quoted)
-        elif part.operator:
-            found = self.find(part)
-            reason = f"${{{part.name}{part.operator}…}} is not computed"
-            self._other(part, fields, reason, found.listed or not quoted)
         else:
-            self._place(part, self.find(part), fields, quoted)
+            self._place(part, self._found(part), fields, quoted)
 
-    def _other(self, part: tree.Parameter, fields: Fields, reason: str, many: bool) -> None:
-        for argument in part.arguments:
-            self._effects(argument)
-            if part.operator == ":":
-                self.change(self._source(argument))
-        if many:
-            fields.blob((UNKNOWN,), reason)
-        else:
-            fields.add((UNKNOWN,), reason)
+    def _found(self, part: tree.Parameter) -> Found:
+        """Return what a parameter gives, with what its operator makes of it."""
+        if not part.prefix and not part.operator:
+            return self.find(part)
+        from sgdlint.shell import transforms
+
+        return transforms.transformed(self, part)
+
+    def index(self, subscript: tree.Word) -> int | None:
+        """Return the number that a subscript is, and carry out what it assigns."""
+        text = self.source(subscript)
+        if text.isdigit() and text.isascii() and text[0] != "0" and len(text) < 10:
+            return int(text)
+        value = self.numbers(subscript)
+        return value[0] if value is not None and len(value) == 1 else None
+
+    def numbers(self, expression: tree.Word) -> tuple[int, ...] | None:
+        """Return the numbers that an expression may be, and carry out what it assigns."""
+        from sgdlint.shell import arithmetic, operators
+
+        try:
+            return arithmetic.of_tree(expression, self)
+        except operators.FailedError:
+            return None
 
     def _effects(self, word: tree.Word) -> None:
         """Expand a word of which only the side effects matter."""
         self.maybe(word)
 
-    def _source(self, node: tree.Node) -> str:
-        return self.origin.text[node.start : node.end]
-
-    def find(self, part: tree.Parameter) -> Found:
-        """Return what a parameter holds, without its operator."""
-        name = part.name
-        if name in ("0", "BASH_SOURCE") and (own := folders.parameter(self, part)):
-            return Found((own,))
-        if name in ("@", "*"):
-            return Found(self.state.positional, True, False, " " if name == "*" else None)
-        if not name:
-            return Found((unknown("this form of ${…} is not followed"),))
-        if not (name[0].isalpha() or name[0] == "_"):
-            return self._special(name)
-        if name in builtins.VOLATILE:
-            return Found((unknown(f"${name} is set by bash itself"),), part.subscript is not None)
-        if part.subscript is not None:
-            return self._element(part, part.subscript)
-        target = variables.target(self.state, name)
-        if target is None:
-            return Found((unknown(f"it is not known what ${name} refers to"),))
-        variable = self.state.variables.get(target)
-        if variable is None:
-            return Found((unknown(self._unset(name)),), False, not self.state.wild)
-        if variable.word is None:
-            return Found(())
-        outside = variable.word.pieces[:1] == (OUTSIDE,) and variable.word.pieces[0] is OUTSIDE
-        return Found((variable.word,), False, outside and not self.state.wild)
-
-    def _special(self, name: str) -> Found:
-        """Return what `$1`, `$#`, `$?` and their kin hold."""
-        positional = self.state.positional
-        place = int(name) if name.isdigit() else 0
-        before = positional[:place] if place else positional
-        open_end = next((word for word in before if word.many), None)
-        if name == "#" and open_end is None:
-            return Found((known(str(len(positional))),))
-        if name == "?" and self.state.code is not None:
-            return Found((known(str(self.state.code)),))
-        if place and open_end is None:
-            return Found(positional[place - 1 : place])
-        reason = NUMBERS.get(name, f"${name} is not known before the script runs")
-        outside = open_end is not None and open_end.pieces[0] is OUTSIDE
-        return Found((unknown(reason),), False, place > 0 and outside)
-
-    def _unset(self, name: str) -> str:
-        return self.state.wild or f"${name} is not set in this script"
-
-    def _element(self, part: tree.Parameter, subscript: tree.Word) -> Found:
-        index = self._source(subscript)
-        reason = f"${{{part.name}[{index[:20]}]}} is not computed"
-        name = variables.target(self.state, part.name)
-        if name is None:
-            return Found((unknown(reason),), index in ("@", "*"))
-        variable = self.state.variables.get(name)
-        held = variable if isinstance(variable, Assoc) else variables.as_array(self.state, name)
-        if index in ("@", "*"):
-            return Found(elements_of(held), True, False, " " if index == "*" else None)
-        key = self.value(subscript)
-        word: Word | None = unknown(reason)
-        if isinstance(held, Assoc):
-            word = item_at(held, key.text) if key.text else word
-        elif (number := variables.number(self.state, key)) is not None:
-            word = element_at(held, number)
-        return Found(() if word is None else (word,))
-
-    def _ifs(self) -> str | None:
-        variable = self.state.variables.get("IFS")
-        if variable is None:
-            return None
-        return " \t\n" if variable.word is None else variable.word.text
-
     def _place(self, part: tree.Node, found: Found, fields: Fields, quoted: bool) -> None:
         """Put the value of a parameter into the word."""
         if found.listed:
-            joins = fields.single or (quoted and found.separator is not None)
-            if joins and self._ifs() != " \t\n":
-                fields.add((UNKNOWN,), "IFS is changed in this script")
-            else:
-                fields.elements(found.words, quoted, found.separator)
+            is_odd = self.ifs() != DEFAULT_IFS and _is_changed(part)
+            words = (unknown(ODD_IFS, True),) if is_odd else found.words
+            fields.elements(words, quoted, found.separator is not None)
         elif not found.words:
             return
         elif quoted:
             fields.add(found.words[0].pieces, found.words[0].reason)
-        elif (
-            isinstance(part, tree.Parameter)
-            and part.name in NUMBERS
-            and found.words[0].texts is None
-        ):
+        elif _is_number(part) and found.words[0].texts is None:
             self._number(found.words[0].reason, fields, quoted)
         else:
             fields.split(found.words[0])
@@ -405,12 +323,13 @@ class Expander:
         if not isinstance(part, tree.DoubleQuoted) or len(part.parts) != 1 or part.translated:
             return False
         inside = part.parts[0]
-        if not isinstance(inside, tree.Parameter) or inside.prefix or inside.operator:
+        if not isinstance(inside, tree.Parameter) or not self.is_at(inside):
             return False
-        found = self.find(inside)
-        if not found.listed or found.separator is not None:
+        if inside.prefix == "#" or inside.operator in SUBSTITUTES:
             return False
-        fields.take(found.words)
+        if self.ifs() != DEFAULT_IFS and _is_changed(inside):
+            return False
+        fields.take(self._found(inside).words)
         return True
 
     def _is_guarded_self(self, part: tree.Parameter) -> bool:
@@ -425,28 +344,35 @@ class Expander:
         other = inside[0]
         return (
             (other.name, other.prefix, other.operator) == (part.name, "", "")
-            and self._is_at(other)
-            and self._is_at(part)
+            and self.is_at(other)
+            and self.is_at(part)
         )
-
-    def _is_at(self, part: tree.Node) -> bool:
-        """Tell whether a part, inside double quotes, may become no word at all."""
-        if not isinstance(part, tree.Parameter):
-            return False
-        if part.subscript is None:
-            return part.name == "@"
-        return self._source(part.subscript) == "@"
 
     # --- ${A:-x} and its kin --------------------------------------------------------------------
 
-    def _substitute(self, part: tree.Parameter, fields: Fields, quoted: bool) -> None:
+    def _substitute(
+        self, part: tree.Parameter, fields: Fields, quoted: bool, is_word: bool = False
+    ) -> None:
+        """Expand `${A:-x}` and its kin; is_word: it is a word even when its argument is empty."""
+        if part.prefix:
+            from sgdlint.shell import transforms
+
+            target = transforms.target_of(self, part)
+            if target is None:
+                for one in part.arguments:
+                    self._effects(one)
+                fields.blob((UNKNOWN,), f"it is not known what ${{!{part.name}}} refers to")
+                return
+            part = target
         found = self.find(part)
-        is_set, is_filled = _status(found)
+        is_set, is_filled = status(found)
         holds = is_filled if part.operator.startswith(":") else is_set
         kind = part.operator[-1]
+        if is_word and holds is (kind == "+"):
+            fields.start()
         argument = part.arguments[0] if part.arguments else None
         if kind == "+":
-            self._alternative(part, argument, holds, fields, quoted)
+            self._alternative(part, found, holds, fields, quoted)
         elif holds or kind == "?" or argument is None:
             if argument is not None and not holds:
                 self._effects(argument)
@@ -463,25 +389,26 @@ class Expander:
     def _alternative(
         self,
         part: tree.Parameter,
-        argument: tree.Word | None,
+        found: Found,
         holds: bool | None,
         fields: Fields,
         quoted: bool,
     ) -> None:
         """Expand `${A:+x}`."""
-        if holds is False or argument is None:
+        if holds is False or not part.arguments:
             return
+        argument = part.arguments[0]
         if holds:
             self._argument(argument, fields, quoted)
             return
         self._effects(argument)
-        reason = self.find(part).words[0].reason
-        if quoted:
+        reason = found.words[0].reason
+        if quoted and not self._has_list(part):
             fields.add((UNKNOWN,), reason)
-        elif self._is_guarded_self(part) and not fields.single:
+        elif self._is_guarded_self(part) and not fields.single and not quoted:
             # Elements of an array that may be empty; nothing else can come of it.
             whole = isinstance(argument.parts[0], tree.DoubleQuoted)
-            self._place(part, self.find(part), fields, whole)
+            self._place(part, found, fields, whole)
         else:
             fields.blob((UNKNOWN,), reason)
 
@@ -504,10 +431,21 @@ class Expander:
             pieces = found.words[0].pieces
         if part.operator in ("=", ":="):
             self.assign(part.name, Word(-1, -1, pieces, False, reason), part)
-        if quoted:
+        if quoted and not self._has_list(part):
             fields.add(pieces, reason)
         else:
             fields.blob(pieces, reason)
+
+    def _has_list(self, part: tree.Parameter) -> bool:
+        """Tell whether a parameter, or an argument of it, may be any number of words in quotes."""
+        if self.is_at(part):
+            return True
+        for argument in part.arguments:
+            for one in argument.parts:
+                inside = one.parts if isinstance(one, tree.DoubleQuoted) else (one,)
+                if any(isinstance(p, tree.Parameter) and self._has_list(p) for p in inside):
+                    return True
+        return False
 
     def _argument(self, argument: tree.Word, fields: Fields, quoted: bool) -> None:
         """Put the word after the operator into the word; unquoted, its own blanks split it."""
@@ -516,7 +454,7 @@ class Expander:
                 self._part(part, fields, quoted)
                 continue
             pieces = self.origin.pieces(part.text, part.start, part.end, True)
-            if self._source(part) == part.text:
+            if self.source(part) == part.text:
                 fields.split(Word(-1, -1, pieces, False, self.origin.reason))
             elif " " in part.text or "\t" in part.text or "\n" in part.text:
                 fields.blob((UNKNOWN,), "escaped blanks in ${…} are not followed")
@@ -547,7 +485,19 @@ EXPANSIONS: dict[type, Callable[..., None]] = {
     tree.Glob: Expander._glob,
     tree.BraceExpansion: Expander._braces,
     tree.Tilde: Expander._tilde,
+    tree.Computed: Expander._computed,
 }
+
+
+def _is_changed(part: tree.Node) -> bool:
+    return isinstance(part, tree.Parameter) and bool(part.prefix or part.operator)
+
+
+def _is_number(part: tree.Node) -> bool:
+    """Tell whether a part gives a number, whatever it is."""
+    if not isinstance(part, tree.Parameter) or part.operator:
+        return False
+    return part.prefix == "#" or (part.name in NUMBERS and not part.prefix)
 
 
 def _is_alone(word: tree.Word) -> bool:
@@ -567,27 +517,6 @@ def _has_split_bracket(word: tree.Word) -> bool:
                 return True
             opened = opened or "[" in part.text
     return False
-
-
-def _status(found: Found) -> tuple[bool | None, bool | None]:
-    """Tell whether a parameter is set, and whether it holds any character."""
-    if not found.words:
-        return False, False
-    certain = [word for word in found.words if not word.many]
-    if found.listed:
-        return (True if certain else None), (True if _any_filled(certain) else None)
-    word = found.words[0]
-    texts = word.texts
-    if texts is None:
-        filled = True if _any_filled([word]) else None
-        return filled, filled
-    if all(texts):
-        return True, True
-    return True, None if any(texts) else False
-
-
-def _any_filled(words: list[Word]) -> bool:
-    return any(piece.texts and all(piece.texts) for word in words for piece in word.pieces)
 
 
 def _defaulted(word: Word) -> tuple[Piece, ...]:

@@ -14,7 +14,7 @@ DEFAULT_IFS = " \t\n"
 PATTERN = "a file pattern can match any number of files"
 
 _PARTS = quick.compile(r"[ \t\n]+|[^ \t\n]+")
-_GLOB = quick.compile(r"[*?\[\\]|[+@!]\(")
+GLOB = quick.compile(r"[*?\[\\]|[+@!]\(")
 _BLANK = quick.compile(r"[ \t\n]")
 
 
@@ -23,18 +23,19 @@ class Fields:
 
     single: everything becomes one word without splitting, as the value of an assignment does.
     ifs: the value of IFS, None when it is not known. alone: one parameter is the whole word.
+    after_blank: a changed IFS has ended a word at a blank, and nothing follows it so far.
     """
 
     __slots__ = (
-        "_end", "_many", "_optional", "_pieces", "_reason", "_start", "_started", "alone",
-        "ifs", "is_spread", "single", "words",
+        "_end", "_many", "_optional", "_pieces", "_reason", "_start", "_started", "after_blank",
+        "alone", "ifs", "is_spread", "single", "words",
     )  # fmt: skip
 
     def __init__(self, start: int, end: int, ifs: str | None, single: bool = False) -> None:
         self.words: list[Word] = []
         self.single = single
         self.ifs = ifs
-        self.alone = False
+        self.alone = self.after_blank = False
         self.is_spread = False
         self._start, self._end = start, end
         self._clear()
@@ -43,6 +44,11 @@ class Fields:
         self._pieces: list[Piece] = []
         self._started = self._many = self._optional = False
         self._reason = ""
+
+    @property
+    def is_started(self) -> bool:
+        """Whether there is a word that goes on here."""
+        return self._started
 
     def start(self) -> None:
         """Begin a word, even if nothing is put into it: quotes do."""
@@ -89,8 +95,9 @@ class Fields:
         if self.single:
             self.add(word.pieces, word.reason)
         elif self.ifs != DEFAULT_IFS:
-            if word.pieces:
-                self.blob((UNKNOWN,), word.reason or "IFS is changed in this script")
+            from sgdlint.shell import splitting
+
+            splitting.split(self, word)
         else:
             for piece in word.pieces:
                 self._split_piece(piece, word.reason)
@@ -104,7 +111,7 @@ class Fields:
         elif len(piece.texts) == 1:
             self._split_text(piece, piece.texts[0])
         elif not any(
-            text == "" or _BLANK.search(text) or _GLOB.search(text) for text in piece.texts
+            text == "" or _BLANK.search(text) or GLOB.search(text) for text in piece.texts
         ):
             self.add((piece,), reason)
         elif all(text == "" or _BLANK.match(text) for text in piece.texts):
@@ -123,7 +130,7 @@ class Fields:
                 if self._started or self._optional:
                     self.finish()
                 self.is_spread = True
-            elif _GLOB.search(part):
+            elif GLOB.search(part):
                 self.blob((UNKNOWN,), PATTERN)
             elif len(part) == len(text):
                 self.add((piece,))
@@ -134,15 +141,18 @@ class Fields:
                 # Which of the characters is not known.
                 self.add((Piece((part,), -1, -1, file=piece.file),))
 
-    def elements(self, words: Sequence[Word], quoted: bool, separator: str | None) -> None:
+    def elements(self, words: Sequence[Word], quoted: bool, starred: bool) -> None:
         """Put in all elements of an array, each a word of its own.
 
-        separator: what `"${A[*]}"` and assignments put between them.
+        starred: it is `${A[*]}`; in quotes its elements become one word.
         """
-        if self.single or (quoted and separator is not None):
-            self._join(words, " " if separator is None else separator)
+        if self.single or (quoted and starred):
+            self._join(words, starred)
             return
         self.is_spread = True
+        if not quoted and self.ifs != DEFAULT_IFS and not all(word.text for word in words):
+            self.blob((UNKNOWN,), "bash may keep empty elements where IFS is changed")
+            return
         if not self.alone and any(word.many for word in words):
             # Text beside it goes to its first or last word, whichever that is.
             self.blob((UNKNOWN,), next(word.reason for word in words if word.many))
@@ -166,11 +176,13 @@ class Fields:
             for w in words
         ]
 
-    def _join(self, words: Sequence[Word], separator: str) -> None:
-        if any(word.many for word in words):
-            self.add((UNKNOWN,), next(word.reason for word in words if word.many))
+    def _join(self, words: Sequence[Word], starred: bool) -> None:
+        separator = " " if not starred else self.ifs[:1] if self.ifs is not None else None
+        if any(word.many for word in words) or (separator is None and len(words) > 1):
+            reasons = (word.reason for word in words if word.many)
+            self.add((UNKNOWN,), next(reasons, "IFS is not known"))
             return
         for index, word in enumerate(words):
             if index:
-                self.add((Piece((separator,), -1, -1),))
+                self.add((Piece((separator or "",), -1, -1),))
             self.add(word.pieces, word.reason)

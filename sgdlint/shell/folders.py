@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sgdlint.shell.expand import Expander
+    from sgdlint.shell.lookup import Found, Lookup
     from sgdlint.shell.state import State
     from sgdlint.shell.values import Command
 
@@ -144,7 +144,7 @@ def parent(word: Word) -> Word | None:
 # --- expansions -----------------------------------------------------------------------------------
 
 
-def parameter(expander: Expander, part: tree.Parameter) -> Word | None:
+def parameter(expander: Lookup, part: tree.Parameter) -> Word | None:
     """Return `$0` and `${BASH_SOURCE[0]}`, where they are the path of the script."""
     if part.name == "0":
         return expander.origin.program
@@ -155,14 +155,13 @@ def parameter(expander: Expander, part: tree.Parameter) -> Word | None:
     return expander.origin.file if index == "0" else None
 
 
-def trimmed(expander: Expander, part: tree.Parameter) -> Word | None:
+def trimmed(expander: Lookup, part: tree.Parameter, found: Found) -> Word | None:
     """Return `${0%/*}` and the same of any path below the script's folder."""
     if part.operator != "%" or part.prefix or len(part.arguments) != 1:
         return None
     pattern = part.arguments[0]
     if expander.origin.text[pattern.start : pattern.end] != "/*":
         return None
-    found = expander.find(part)
     if found.listed or len(found.words) != 1 or len(found.words[0].pieces) < 2:
         return None
     return parent(found.words[0])

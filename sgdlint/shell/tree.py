@@ -112,6 +112,13 @@ class BraceExpansion(Node):
 
 
 @record
+class Computed(Node):
+    """What the interpreter put in the place of a part: text that was written nowhere."""
+
+    text: str
+
+
+@record
 class Tilde(Node):
     """An unquoted `~` or `~user` where bash expands it; `text` is the source."""
 

@@ -174,19 +174,36 @@ def _brace(lx: Lexer, frame: Frame, pos: int) -> bool:
 def _pair_braces(lx: Lexer, candidates: list[int]) -> None:
     """Turn `{`, `,` and `}` that belong together into brace tokens; the others stay text."""
     text, stack = lx.text, [[-1]]
+    empty = -1
     for token in candidates:
-        character = text[lx.starts[token]]
-        if character == "{":
+        start = lx.starts[token]
+        character = text[start]
+        if character == "{" and text[start + 1 : start + 2] == "}" and _begins(lx, token):
+            empty = start + 1  # `{}` stands for itself
+        elif character == "{":
             stack.append([token])
         elif character == ",":
             stack[-1].append(token)
-        elif len(stack) > 1:
+        elif start != empty and len(stack) > 1 and not _goes_on(lx, stack, start):
             opening, *commas = stack.pop()
             if commas:
                 lx.kinds[opening] = "BRACE_OPEN"
                 lx.kinds[token] = "BRACE_CLOSE"
                 for comma in commas:
                     lx.kinds[comma] = "BRACE_COMMA"
+
+
+def _goes_on(lx: Lexer, stack: list[list[int]], end: int) -> bool:
+    """Tell whether the outermost `{` goes on over a `}`: before its first comma, or `..`."""
+    if len(stack) > 2 or len(stack[1]) > 1:
+        return False
+    return lx.text.find("..", lx.starts[stack[1][0]], end - 1) < 0
+
+
+def _begins(lx: Lexer, token: int) -> bool:
+    """Tell whether a brace is the first character of what bash looks at for braces."""
+    before = lx.text[lx.starts[token] - 1 : lx.starts[token]]
+    return before in ("", "{", ",", "}") or before.isspace()
 
 
 SPECIAL: dict[str, Special] = {

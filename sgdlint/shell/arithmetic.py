@@ -67,6 +67,12 @@ def written(text: str, node: tree.Node, expander: Expander) -> Value:
     return expansion(part, inner)
 
 
+def clauses(node: tree.ArithmeticFor) -> list[str] | None:
+    """Return the three expressions of `for ((…; …; …))`; None when they cannot be told apart."""
+    parts = node.text.split(";")
+    return parts if len(parts) == 3 and not any(one in node.text for one in "'\"`({") else None
+
+
 def of_tree(word: tree.Word, expander: Expander) -> Value:
     """Return the value of a word that is an expression, as a subscript is."""
     source = expander.origin.text[word.start : word.end]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sgdlint import quick
 from sgdlint.record import record
 from sgdlint.shell.folders import CURRENT
+from sgdlint.shell.options import NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -189,6 +190,12 @@ def _let(arguments: Sequence[Argument]) -> Effect:
     return Effect({name: "=" for effect in effects for name in effect.names})
 
 
+def _shopt(arguments: Sequence[Argument]) -> Effect:
+    names = [one.text for one in arguments if one.whole]
+    is_sure = len(names) == len(arguments)
+    return Effect({known: "=" for name, known in NAMES.items() if name in names or not is_sure})
+
+
 READERS: dict[str, Callable[[Sequence[Argument]], Effect]] = {
     "cd": lambda _: MOVED,
     "getopts": _getopts,
@@ -199,6 +206,7 @@ READERS: dict[str, Callable[[Sequence[Argument]], Effect]] = {
     "pushd": lambda _: MOVED,
     "read": _read,
     "readarray": _mapfile,
+    "shopt": _shopt,
     "unset": _unset,
     "wait": lambda arguments: _named(arguments, "="),
 }

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from sgdlint import quick
 from sgdlint.record import record
-from sgdlint.shell import globs, tree
+from sgdlint.shell import tree
 from sgdlint.shell.builtins import VOLATILE
 from sgdlint.shell.operators import FailedError, apply, bounded, truth
-from sgdlint.shell.values import MOST_TEXTS, Piece, Word
+from sgdlint.shell.values import MOST_TEXTS, Word
 from sgdlint.shell.verdicts import UNDECIDED, Verdict, certain, negated, word_of
 
 TYPE_CHECKING = False
@@ -184,10 +184,7 @@ def _is_set(name: str | None, expander: Expander) -> bool | None:
 
 def equality(left: Operand, right: Operand, wants: bool, expander: Expander) -> Verdict:
     """Return the verdict of `X = Y` (wants) or `X != Y` in `[ … ]`."""
-    first, second = _literally(left.word), _literally(right.word)
-    same = globs.matches(second, left.word, True)
-    if same is None:
-        same = globs.matches(first, right.word, True)
+    same = _same(left.word, right.word)
     sides = _equal(left, right.word.text, expander)
     if not any(sides):
         sides = _equal(right, left.word.text, expander)
@@ -207,13 +204,14 @@ def _equal(
     return refined(target, judge, only, True), refined(target, judge, [], False)
 
 
-def _literally(word: Word) -> Word:
-    """Return the pattern that matches what a word is."""
-    pieces = [
-        piece if piece.texts is None else Piece(tuple(map(globs.escaped, piece.texts)), -1, -1)
-        for piece in word.pieces
-    ]
-    return Word(word.start, word.end, tuple(pieces), word.many)
+def _same(left: Word, right: Word) -> bool | None:
+    """Tell whether two words have the same text."""
+    if left.text is not None and right.text is not None:
+        return left.text == right.text
+    from sgdlint.shell import globs
+
+    same = globs.matches(globs.literally(right), left, True)
+    return globs.matches(globs.literally(left), right, True) if same is None else same
 
 
 def match(
@@ -223,6 +221,8 @@ def match(
 
     extended: as for `globs.matches`.
     """
+    from sgdlint.shell import globs
+
     loose = expander.is_loose()
 
     def judge(word: Word) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sgdlint.shell import variables
+from sgdlint.shell import options, variables
 from sgdlint.shell.slices import EMPTY
 from sgdlint.shell.state import unknown
 
@@ -109,6 +109,13 @@ def _let(assigner: Assigner, words: Sequence[Word], stdin: Word | None, ifs: str
     return status, stdin
 
 
+def _shopt(
+    assigner: Assigner, words: Sequence[Word], stdin: Word | None, ifs: str | None
+) -> Outcome:
+    options.change(assigner.state, words)
+    return None, stdin
+
+
 EFFECTS: dict[str, Callable[..., Outcome]] = {
     "getopts": _getopts,
     "let": _let,
@@ -116,4 +123,5 @@ EFFECTS: dict[str, Callable[..., Outcome]] = {
     "printf": _printf,
     "read": _read,
     "readarray": _mapfile,
+    "shopt": _shopt,
 }

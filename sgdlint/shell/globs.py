@@ -120,6 +120,12 @@ def _with_backslash(found: re.Match[str]) -> str:
     return "\\" + found.group()
 
 
+def literally(word: Word) -> Word:
+    """Return the pattern that matches what a word is."""
+    pieces = tuple(_changed(piece, escaped) for piece in word.pieces)
+    return Word(word.start, word.end, pieces, word.many)
+
+
 class _Reader:
     """Reads the text of one pattern."""
 

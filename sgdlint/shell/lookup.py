@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sgdlint.record import record
-from sgdlint.shell import builtins, folders, tree, variables
+from sgdlint.shell import builtins, folders, options, tree, variables
 from sgdlint.shell.state import (
     OUTSIDE,
     Array,
@@ -167,11 +167,17 @@ class Lookup:
         return status(self.find(tree.Parameter(-1, -1, name)))[0]
 
     def is_loose(self) -> bool:
-        """Tell whether `nocasematch` may be on: the script names it, or is part of another."""
-        if self.origin.is_nested or self.state.wild:
-            return True
+        """Tell whether `nocasematch` may be on."""
+        return options.is_on(self.state, options.NOCASEMATCH) is not False or self._has_option()
+
+    def is_extended(self) -> bool | None:
+        """Tell whether `extglob` is on; None when that is not known."""
+        return None if self._has_option() else options.is_on(self.state, options.EXTGLOB)
+
+    def _has_option(self) -> bool:
+        """Tell whether the script is one that starts with `#!/bin/bash -O …`."""
         text = self.origin.text
-        return "nocasematch" in text or (text[:2] == "#!" and "-O" in text[: text.find("\n")])
+        return text[:2] == "#!" and "-O" in text[: text.find("\n")]
 
     def number_word(self, name: str, index: tuple[int, ...] | None) -> Word | None:
         """Return the value of a variable in arithmetic, None when it is unset.

@@ -46,7 +46,7 @@ def _changer(
     expander: Expander, node: tree.Parameter, find: Cut, new: Sequence[Part] | None
 ) -> Callable[[Word], Word | None]:
     pattern = globs.pattern_of(node.arguments[0], expander)
-    loose = expander.is_loose()
+    loose, extended = expander.is_loose(), expander.is_extended()
 
     def changed(word: Word) -> Word | None:
         patterns, texts = globs.choices(pattern), word.texts
@@ -57,7 +57,7 @@ def _changer(
             for one in patterns:
                 if None in one:
                     return None
-                nodes = globs.read("".join(filter(None, one)), None)
+                nodes = globs.read("".join(filter(None, one)), extended)
                 results += [_patched(word, text, nodes, find, new, loose) for text in texts]
         except UnsureError:
             return None

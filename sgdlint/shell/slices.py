@@ -39,7 +39,7 @@ def _cut(piece: Piece, text: str, left: int, right: int) -> Piece:
         return piece
     begin = piece.start + left
     place = (begin, begin + right - left) if piece.exact else (-1, -1)
-    return Piece((text[left:right],), *place, piece.exact, None, piece.bare)
+    return Piece((text[left:right],), *place, piece.exact, None, piece.bare, piece.file)
 
 
 def joined(words: Iterable[Word], separator: str = "") -> Word:

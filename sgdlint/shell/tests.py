@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from sgdlint import quick
 from sgdlint.record import replace
-from sgdlint.shell import arithmetic, comparing, globs, readers, tree
+from sgdlint.shell import comparing, readers, tree
 from sgdlint.shell.comparing import BINARY, NUMERIC, UNARY, Operand
 from sgdlint.shell.operators import FailedError, truth
 from sgdlint.shell.state import known
@@ -74,16 +74,20 @@ def decide_arm(
 
     node: the word that the subject is the value of.
     """
+    from sgdlint.shell import globs
+
     expanded: list[Word] = []
     for index, pattern in enumerate(patterns):
         expanded.append(globs.pattern_of(pattern, expander, maybe=index > 0))
-    return comparing.match(Operand(subject, node), expanded, None, expander)
+    return comparing.match(Operand(subject, node), expanded, expander.is_extended(), expander)
 
 
 # --- (( … )) and let -----------------------------------------------------------------------------
 
 
 def _arithmetic(node: tree.ArithmeticCommand, expander: Expander) -> Verdict:
+    from sgdlint.shell import arithmetic
+
     try:
         holds = truth(arithmetic.expansion(node, expander))
     except FailedError:
@@ -115,6 +119,8 @@ def _named(name: str, expander: Expander) -> Operand:
 
 
 def _reader(node: tree.Node, expander: Expander) -> Callable[[Word], Value]:
+    from sgdlint.shell import arithmetic
+
     def read(word: Word) -> Value:
         return arithmetic.of_word(word, node, expander)
 
@@ -123,6 +129,8 @@ def _reader(node: tree.Node, expander: Expander) -> Callable[[Word], Value]:
 
 def let(node: tree.Node, words: Sequence[Word], expander: Expander) -> Verdict:
     """Return the verdict of the builtin `let`, and carry out what it assigns."""
+    from sgdlint.shell import arithmetic
+
     holds: bool | None = None
     for word in words[1:]:
         try:
@@ -211,6 +219,8 @@ class Conditional:
     def _binary(self, operator: str, at: int, other: int) -> Verdict:
         left = self._operand(at)
         if operator in ("=", "==", "!="):
+            from sgdlint.shell import globs
+
             pattern = globs.pattern_of(self.words[other], self.expander, self.maybe)
             found = comparing.match(left, [pattern], True, self.expander)
             return negated(found) if operator == "!=" else found

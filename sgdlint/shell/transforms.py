@@ -241,9 +241,10 @@ def _case(expander: Expander, node: tree.Parameter, found: Found) -> Found:
         from sgdlint.shell import globs
 
         pattern = globs.pattern_of(node.arguments[0], expander)
+        extended, loose = expander.is_extended(), expander.is_loose()
 
         def takes(letter: str) -> bool | None:
-            return globs.matches(pattern, known(letter), None, expander.is_loose())
+            return globs.matches(pattern, known(letter), extended, loose)
 
     def changed(text: str) -> str | None:
         if not text.isascii():

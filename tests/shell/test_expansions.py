@@ -63,6 +63,22 @@ def test_words(words: str, expected: list[str]) -> None:
     assert show(last_words(f"{SETUP}sglang {words}")) == expected
 
 
+OPTIONS = [
+    ("shopt -s extglob; X='  a '; sglang \"${X##+( )}\"", ["a "]),
+    ("X='  a '; sglang \"${X##+( )}\"", ["  a "]),
+    ("shopt -s extglob; shopt -u extglob; X=aa; sglang ${X##+(a)}", ["aa"]),
+    ('if x; then shopt -s extglob; fi; X=aa; sglang "${X##+(a)}"', ["?"]),
+    ('shopt $O extglob; X=aa; sglang "${X##+(a)}"', ["?"]),
+    ('shopt -s nocasematch; X=aB; sglang "${X/b/c}"', ["?"]),
+    ("shopt -s nullglob; X=aB; sglang ${X/B/c}", ["ac"]),
+]
+
+
+@pytest.mark.parametrize(("script", "expected"), OPTIONS)
+def test_options(script: str, expected: list[str]) -> None:
+    assert show(last_words(script)) == expected
+
+
 IFS_ROWS = [
     ("IFS=,; X=a,b,,c,; sglang $X", ["a", "b", "", "c"]),
     ("IFS=' ,'; X=' a , b c,, '; sglang $X", ["a", "b", "c", ""]),

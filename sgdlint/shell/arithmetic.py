@@ -24,6 +24,9 @@ MOST_LENGTH = 2000
 MOST_NESTING = 20
 """Parentheses, and variables that hold expressions, are followed this far."""
 
+MOST_READS = 500
+"""An expression that reads variables, and what they hold, more often is not computed."""
+
 RUN, MAYBE, SKIP = range(3)
 """Whether a part of an expression is evaluated: after `0 &&` it is only read."""
 
@@ -99,7 +102,7 @@ def of_text(text: str, node: tree.Node, expander: Expander) -> Value:
     if quick.fullmatch(_NUMBER, text):
         return (int(text),)
     try:
-        return Evaluator(text, node, expander, RUN, 0).value()
+        return Evaluator(text, node, expander, RUN).value()
     except CannotError:
         expander.change(text)
         return None
@@ -134,19 +137,27 @@ def _assigns(text: str) -> bool:
 class Evaluator:
     """Reads one expression and evaluates it on the way, as bash does.
 
-    mode: whether it is evaluated. depth: how deep it is nested in other expressions.
+    mode: whether it is evaluated. depth: how deep it is nested in other expressions. outer: the
+    expression that it is a part of.
     """
 
     def __init__(
-        self, text: str, node: tree.Node, expander: Expander, mode: int, depth: int
+        self,
+        text: str,
+        node: tree.Node,
+        expander: Expander,
+        mode: int,
+        outer: Evaluator | None = None,
     ) -> None:
+        depth = outer.depth + 1 if outer is not None else 0
         if len(text) > MOST_LENGTH or depth > MOST_NESTING:
             raise CannotError
         self.text = text
         self.node = node
         self.expander = expander
         self.mode = mode
-        self.depth = depth
+        self.depth: int = depth
+        self.reads: list[int] = outer.reads if outer is not None else [MOST_READS]
         self.end = 0
         self.number = self.name = self.sign = ""
         self._advance()
@@ -341,11 +352,14 @@ class Evaluator:
             return ()
         if not index.strip() or self.mode == SKIP:
             raise CannotError
-        return Evaluator(index, self.node, self.expander, self.mode, self.depth + 1).value()
+        return Evaluator(index, self.node, self.expander, self.mode, self).value()
 
     def _variable(self, name: str, place: Value) -> Value:
         if self.mode == SKIP:
             return (0,)
+        self.reads[0] -= 1
+        if self.reads[0] < 0:
+            raise CannotError
         word = self.expander.number_word(name, place)
         texts = word.texts if word is not None else ("",)
         if texts is None or len(texts) > MOST_TEXTS:
@@ -363,7 +377,7 @@ class Evaluator:
         """Return the value of what a variable holds, which may be an expression itself."""
         if quick.fullmatch(_NUMBER, text):
             return (int(text),)
-        return Evaluator(text, self.node, self.expander, mode, self.depth + 1).value()
+        return Evaluator(text, self.node, self.expander, mode, self).value()
 
     def _put(self, name: str, place: Value, value: Value) -> None:
         if self.mode == SKIP:

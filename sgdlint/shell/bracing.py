@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     Parts = tuple[tree.Node, ...]
 
-MOST_WORDS = 1000
+MOST_WORDS = 300
 """A word that becomes more words is not expanded."""
 
-MOST_PARTS = 20_000
+MOST_PARTS = 3000
 """Nor one whose words have more parts than this together."""
 
 MOST_NESTING = 20

@@ -21,6 +21,9 @@ SUBSTITUTES = frozenset({"-", ":-", "=", ":=", "+", ":+", "?", ":?"})
 MOST_DEPTH = 40
 """Words and commands that are nested more deeply are unknown."""
 
+MOST_BRACED = 20_000
+"""So many words may come of braces; those of later braces are unknown."""
+
 ODD_IFS = "bash 5.2 joins and splits it in its own way where IFS is changed"
 DEEP = "it is nested too deeply"
 LITERALS = (tree.Literal, tree.SingleQuoted)
@@ -47,6 +50,7 @@ class Expander(Lookup):
         self.assign = assign
         self.change = change
         self.depth = 0
+        self.braced = 0
 
     def words(self, word: tree.Word) -> list[Word]:
         """Return the words that a word of a command becomes."""
@@ -79,7 +83,8 @@ class Expander(Lookup):
         from sgdlint.shell import bracing
 
         words = bracing.words(word)
-        if words is None:
+        self.braced += len(words or ())
+        if words is None or self.braced > MOST_BRACED:
             for part in word.parts:
                 self.maybe(tree.Word(part.start, part.end, (part,)))
             start, end = self.origin.span(word.start, word.end)

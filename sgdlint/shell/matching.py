@@ -13,10 +13,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-MOST_STEPS = 20_000
+MOST_STEPS = 4000
 """A match that takes more steps is unknown."""
 
-MOST_BITS = 10_000
+MOST_BITS = 4000
 """A match against a longer text is unknown."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sgdlint import quick
 from sgdlint.record import record
 from sgdlint.shell import globs, tree
-from sgdlint.shell.matching import Subject, UnsureError
+from sgdlint.shell.matching import Character, Subject, UnsureError
 from sgdlint.shell.slices import joined, part
 from sgdlint.shell.values import MOST_TEXTS, Piece, Word
 
@@ -100,15 +100,23 @@ def _patched(
 
 
 class _Matcher:
-    """The places where matches of a pattern in a text begin and end."""
+    """The places where matches of a pattern in a text begin and end.
+
+    plain: the text that the pattern stands for, when there is only one.
+    """
 
     def __init__(self, text: str, nodes: Sequence[Node]) -> None:
         self.text = text
         self.nodes = nodes
-        self.subject = Subject([text])
+        letters = [node.character for node in nodes if isinstance(node, Character)]
+        self.plain = "".join(letters) if len(letters) == len(nodes) else None
+        self.subject = Subject([text] if self.plain is None else [])
 
     def ends(self, start: int) -> int:
         """Return where matches end that begin here, as bits."""
+        if self.plain is not None:
+            found = self.text.startswith(self.plain, start)
+            return 1 << start + len(self.plain) if found else 0
         sure = self.subject.ends(self.nodes, 1 << start, True)
         if sure != self.subject.ends(self.nodes, 1 << start, False):
             raise UnsureError
@@ -125,6 +133,9 @@ class _Matcher:
 
     def to_end(self, starts: Sequence[int]) -> int:
         """Return the first of some places from which a match goes to the end, -1 without one."""
+        if self.plain is not None:
+            start = len(self.text) - len(self.plain)
+            return start if self.text.endswith(self.plain) else -1
         last = 1 << len(self.text)
         return next((start for start in starts if self.ends(start) & last), -1)
 
@@ -155,6 +166,8 @@ def _all(text: str, nodes: Sequence[Node], most: int = MOST_MATCHES + 1) -> list
     if not nodes:
         return []
     matcher = _Matcher(text, nodes)
+    if matcher.plain:
+        return _plain(text, matcher.plain, most)
     if matcher.ends(0) & 1:
         raise UnsureError  # it matches nothing, too
     spans: list[Span] = []
@@ -164,6 +177,15 @@ def _all(text: str, nodes: Sequence[Node], most: int = MOST_MATCHES + 1) -> list
         if end > at:
             spans.append((at, end))
         at = max(end, at + 1)
+    return spans
+
+
+def _plain(text: str, plain: str, most: int) -> list[Span]:
+    spans: list[Span] = []
+    at = text.find(plain)
+    while at >= 0 and len(spans) < most:
+        spans.append((at, at + len(plain)))
+        at = text.find(plain, at + len(plain))
     return spans
 
 

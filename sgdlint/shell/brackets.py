@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sgdlint.record import replace
 from sgdlint.shell import comparing, tree
 from sgdlint.shell.comparing import BINARY, NUMERIC, UNARY, Operand
 from sgdlint.shell.operators import FailedError
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from sgdlint.shell.expand import Expander
     from sgdlint.shell.values import Word
 
+LONG = 4
+"""From this many words on, those that are not known may be read as operators."""
+
+ERROR = replace(FALSE, may_fail=True)
+
 MOST_WORDS = 200
 """A test of more words is not decided."""
 
@@ -22,21 +28,21 @@ def decide(node: tree.Simple, words: Sequence[Word], expander: Expander) -> Verd
     """Return the verdict of a command whose first word is `[` or `test`."""
     operands = _operands(node, words, expander)[1:]
     if words[0].text == "[":
-        if not operands or any(one.word.many for one in operands[-1:]):
-            return UNDECIDED if operands else FALSE
-        if operands.pop().word.text != "]":
-            return FALSE
+        last = operands.pop().word if operands else None
+        if last is None or last.text != "]":
+            return UNDECIDED if last is not None and last.text is None else ERROR
     is_vague = any(one.word.many for one in operands)
     if len(operands) > MOST_WORDS or (is_vague and len(operands) != 3):
-        return UNDECIDED
+        return replace(UNDECIDED, may_fail=True)
     reader = _Reader(operands, expander)
     try:
         found = reader.decide()
     except FailedError:
-        return UNDECIDED if is_vague else FALSE
+        return replace(UNDECIDED, may_fail=True) if is_vague else ERROR
     if is_vague or reader.may_fail:
-        return Verdict(found.holds and None, found.if_true, {})
-    return found
+        return Verdict(found.holds and None, found.if_true, {}, None, True)
+    is_long = len(operands) > LONG and any(one.word.text is None for one in operands)
+    return replace(found, may_fail=is_long)
 
 
 def _operands(node: tree.Simple, words: Sequence[Word], expander: Expander) -> list[Operand]:
@@ -109,9 +115,11 @@ class _Reader:
             return negated(self._filled(at + 1))
         if first in UNARY:
             return self._unary(at)
+        self.may_fail = True
         return self._unsure(at)
 
     def _unary(self, at: int) -> Verdict:
+        self.may_fail |= self._text(at) == "-t"
         return comparing.unary(self._text(at) or "", self.operands[at + 1], self.expander)
 
     def _unsure(self, at: int) -> Verdict:

@@ -34,6 +34,7 @@ class Expander(Lookup):
 
     run: interprets the commands of a substitution and returns them. assign: gives a variable a
     value (`${A:=x}`). change: forgets what an arithmetic expression assigns.
+    has_ended: an expansion was certain to end the script (`${A:?}`); who asks for it sets it back.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Expander(Lookup):
         self.change = change
         self.depth = 0
         self.braced = 0
+        self.has_ended = False
 
     def words(self, word: tree.Word) -> list[Word]:
         """Return the words that a word of a command becomes."""
@@ -180,7 +182,9 @@ class Expander(Lookup):
                 word = one.done((-1, -1))[0]
                 if word.text != "":
                     fields.add(word.pieces, word.reason)
-                    is_doubtful = is_doubtful or word.texts is None or "" in word.texts
+                # An operator may leave what counts as quotes (`${x/#*/}` does in bash 5.2).
+                is_odd = "" in (word.texts or ("",)) and (word.text != "" or _is_changed(inside))
+                is_doubtful = is_doubtful or is_odd
             elif inside.operator in SUBSTITUTES:  # type: ignore[attr-defined]
                 is_doubtful = True
                 self._substitute(inside, fields, True, len(part.parts) == 1)  # type: ignore[arg-type]
@@ -381,6 +385,7 @@ class Expander(Lookup):
         elif holds or kind == "?" or argument is None:
             if argument is not None and not holds:
                 self._effects(argument)
+            self.has_ended = self.has_ended or (kind == "?" and holds is False)
             self._place(part, found, fields, quoted)
         elif holds is None:
             self._default(part, argument, found, fields, quoted)
@@ -468,10 +473,11 @@ class Expander(Lookup):
 
     def maybe(self, word: tree.Word) -> Word:
         """Expand a word that bash may or may not expand."""
-        state = self.state
+        state, has_ended = self.state, self.has_ended
         state.enter()
         value = self.value(word)
         changes = state.leave()
+        self.has_ended = has_ended
         if changes.variables or changes.flags != (state.wild, state.allexport):
             before = Changes({}, (state.wild, state.allexport))
             state.merge([changes, before], set(changes.variables))

@@ -153,6 +153,7 @@ class Conditional:
         self.expander = expander
         self.at = 0
         self.maybe = False
+        self.may_fail = False
 
     def sign(self) -> str:
         """Return the next word as it is written."""
@@ -228,6 +229,7 @@ class Conditional:
             from sgdlint.shell import regexes
 
             regex = regexes.regex_of(self.words[other], self.expander, self.maybe)
+            self.may_fail = self.may_fail or regex.text is None
             return certain(regexes.found(regex, left.word, self.expander.is_loose()))
         right = self._operand(other)
         if operator in NUMERIC and not self.maybe:
@@ -243,8 +245,8 @@ def _conditional(node: tree.Conditional, expander: Expander) -> Verdict:
         return UNDECIDED
     reader = Conditional(node.words, expander)
     try:
-        return reader.either()
+        return replace(reader.either(), may_fail=reader.may_fail)
     except FailedError:
         for word in node.words[reader.at :]:
             expander.maybe(word)
-        return UNDECIDED
+        return replace(UNDECIDED, may_fail=True)

@@ -121,6 +121,25 @@ def test_verdict(test: str, holds: bool | None, if_true: str, if_false: str) -> 
     assert (found.holds, side(found.if_true), side(found.if_false)) == (holds, if_true, if_false)
 
 
+FAILING = [
+    ('[ "$R" -eq 8 ]', True),
+    ("[ x -eq 8 ]", True),
+    ("[ a b ]", True),
+    ("[ 1", True),
+    ("[ $# -eq 8 ]", False),
+    ("[ 1 -eq 8 ]", False),
+    ('[ "$R" = 8 ]', False),
+    ("[ $R = 8 ]", True),
+    ("[[ $R -eq 8 ]]", False),
+    ("[[ a =~ $R ]]", True),
+]
+
+
+@pytest.mark.parametrize(("test", "may_fail"), FAILING)
+def test_what_may_be_an_error(test: str, may_fail: bool) -> None:
+    assert verdict(test, state_of({"R": unknown("it is read")})).may_fail is may_fail
+
+
 READS = [
     ('[ "$A" = 8 ]', {"A"}),
     ("[[ $A == $B* && -n $1 ]]", {"A", "B", "1"}),
@@ -162,6 +181,21 @@ def arm(script: str, subject: Word) -> Verdict:
 def test_arm(patterns: str, holds: bool | None, if_true: str) -> None:
     found = arm(f"case $R in {patterns}) ;; esac", unknown("it is read"))
     assert (found.holds, side(found.if_true)) == (holds, if_true)
+
+
+@pytest.mark.parametrize(
+    ("word", "ends"),
+    [("${U:?no}", True), ("${A?}", False), ("${R:?}", False), ("${R:-${U?}}", False)],
+)
+def test_the_end_of_the_script(word: str, ends: bool) -> None:
+    script = f": {word}"
+    state = state_of({"A": known("8"), "R": unknown("it is read")})
+    state.put("U", Variable("U", None, False, -1, -1))
+    expander = expander_of(script, state)
+    node = parse(script).statements[0]
+    assert isinstance(node, tree.Simple)
+    expander.words(node.words[1])  # type: ignore[arg-type]
+    assert expander.has_ended is ends
 
 
 # --- bash is the judge ---------------------------------------------------------------------------

@@ -49,11 +49,11 @@ REAL += ("bash", "mktemp", "readlink", "paste")
 """Programs of the machine that are used as they are: they read and print."""
 
 STUB = """#!/bin/sh
-count=$#
-for name in {names}; do
-  eval "[ -z \\"\\${{$name+x}}\\" ] || set -- \\"\\$@\\" \\"$name=\\$$name\\""
+_count=$#
+for _name in {names}; do
+  eval "[ -z \\"\\${{$_name+x}}\\" ] || set -- \\"\\$@\\" \\"$_name=\\$$_name\\""
 done
-printf '%s\\0' run "${{0##*/}}" "$count" "$@" end >>{log}
+printf '%s\\0' run "${{0##*/}}" "$_count" "$@" end >>{log}
 read -r answers <{answers} || exit 0
 rest=${{answers#?}}
 printf '%s\\n' "$rest" >{answers}

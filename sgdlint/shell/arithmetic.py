@@ -58,6 +58,21 @@ def expansion(node: tree.ArithmeticExpansion | tree.ArithmeticCommand, expander:
     return of_word(word, node, expander)
 
 
+def default(node: tree.ArithmeticExpansion, expander: Expander) -> str | None:
+    """Return what an expansion gives when nothing outside the script sets its variables.
+
+    Only for one whose value is not known; the script is left as it is.
+    """
+    if _assigns(node.text) or not all(isinstance(part, tree.Parameter) for part in node.parts):
+        return None
+    word = _with_parts(node.text, node.start + 3, node.parts, expander)
+    try:
+        value = Evaluator(word.default or "(", node, expander, RUN, None, True).value()
+    except (CannotError, FailedError):
+        return None
+    return str(value[0]) if value is not None and len(value) == 1 else None
+
+
 def written(text: str, node: tree.Node, expander: Expander) -> Value:
     """Return the value of an expression from its source, as in `for (( … ))`."""
     if not any(character in text for character in "$`\"'\\"):
@@ -138,7 +153,7 @@ class Evaluator:
     """Reads one expression and evaluates it on the way, as bash does.
 
     mode: whether it is evaluated. depth: how deep it is nested in other expressions. outer: the
-    expression that it is a part of.
+    expression that it is a part of. by_default: nothing outside the script sets its variables.
     """
 
     def __init__(
@@ -148,6 +163,7 @@ class Evaluator:
         expander: Expander,
         mode: int,
         outer: Evaluator | None = None,
+        by_default: bool = False,
     ) -> None:
         depth = outer.depth + 1 if outer is not None else 0
         if len(text) > MOST_LENGTH or depth > MOST_NESTING:
@@ -158,6 +174,7 @@ class Evaluator:
         self.mode = mode
         self.depth: int = depth
         self.reads: list[int] = outer.reads if outer is not None else [MOST_READS]
+        self.by_default: bool = by_default or (outer is not None and outer.by_default)
         self.end = 0
         self.number = self.name = self.sign = ""
         self._advance()
@@ -362,6 +379,8 @@ class Evaluator:
             raise CannotError
         word = self.expander.number_word(name, place)
         texts = word.texts if word is not None else ("",)
+        if word is not None and texts is None and self.by_default and word.default is not None:
+            texts = (word.default,)
         if texts is None or len(texts) > MOST_TEXTS:
             return None
         numbers: list[int] = []
@@ -382,6 +401,8 @@ class Evaluator:
     def _put(self, name: str, place: Value, value: Value) -> None:
         if self.mode == SKIP:
             return
+        if self.by_default:
+            raise CannotError
         if self.mode == MAYBE or value is None or place != ():
             self.expander.change(f"{name}=0")
         else:

@@ -254,7 +254,9 @@ class Expander(Lookup):
         except operators.FailedError:
             value = None
         if value is None:
-            self._number(f"$(({part.text[:40]})) is not known", fields, quoted)
+            default = arithmetic.default(part, self)
+            piece = UNKNOWN if default is None else Piece(None, -1, -1, False, default)
+            self._number(f"$(({part.text[:40]})) is not known", fields, quoted, piece)
         else:
             self._put(tuple(map(str, value)), fields, quoted)
 
@@ -266,12 +268,12 @@ class Expander(Lookup):
         else:
             fields.split(Word(-1, -1, (piece,)))
 
-    def _number(self, reason: str, fields: Fields, quoted: bool) -> None:
+    def _number(self, reason: str, fields: Fields, quoted: bool, piece: Piece = UNKNOWN) -> None:
         """Add an unknown number: no blanks, no patterns, never empty."""
         if quoted or self.ifs() == DEFAULT_IFS:
-            fields.add((UNKNOWN,), reason)
+            fields.add((piece,), reason)
         else:
-            fields.blob((UNKNOWN,), reason)
+            fields.blob((piece,), reason)
 
     # --- parameters -----------------------------------------------------------------------------
 

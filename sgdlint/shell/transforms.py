@@ -11,7 +11,7 @@ from sgdlint.record import replace
 from sgdlint.shell import folders, tree
 from sgdlint.shell.lookup import Found
 from sgdlint.shell.slices import part
-from sgdlint.shell.state import Array, Assoc, known, unknown
+from sgdlint.shell.state import UNKNOWN, Array, Assoc, known, unknown
 from sgdlint.shell.values import Piece, Word
 
 TYPE_CHECKING = False
@@ -53,10 +53,18 @@ def _lost(expander: Expander, node: tree.Parameter, found: Found) -> Found:
 def _each(found: Found, change: Change, reason: str) -> Found:
     """Return what a change makes of each element; None from it is an unknown one."""
     words = tuple(
-        word if word.many else change(word) or unknown(word.reason or reason)
+        word if word.many else change(word) or _unknown(word, change, reason)
         for word in found.words
     )
     return replace(found, words=words, outside=False)
+
+
+def _unknown(word: Word, change: Change, reason: str) -> Word:
+    """Return an unknown word, with what a change makes of its default."""
+    changed = change(known(word.default)) if word.default is not None else None
+    text = changed.text if changed is not None else None
+    piece = UNKNOWN if text is None else Piece(None, -1, -1, False, text)
+    return Word(-1, -1, (piece,), False, word.reason or reason)
 
 
 def _text_change(change: Callable[[str], str | None]) -> Change:

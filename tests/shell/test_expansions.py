@@ -97,6 +97,22 @@ def test_splitting(script: str, expected: list[str]) -> None:
     assert show(last_words(script)) == expected
 
 
+DEFAULTS = [
+    ("N=${N:-4}; sglang $((N * 2))", "8"),
+    ("sglang $((30000 + ${JOB:-7} % 5))", "30002"),
+    ('M=${M:-a/b}; sglang "${M##*/}"', "b"),
+    ('M=${M:-ab}; sglang "x${M^^}"', "xAB"),
+    ("N=${N:-4}; sglang $((N++))", None),
+    ("sglang $((N + 1))", None),
+]
+
+
+@pytest.mark.parametrize(("script", "default"), DEFAULTS)
+def test_defaults_are_computed(script: str, default: str | None) -> None:
+    (word,) = last_words(script)
+    assert (word.text, word.default) == (None, default)
+
+
 # What is marked is where the last word of the script was written, character for character.
 PLACES = [
     ("A=--x=«value»; sglang ${A#--x=}", "value"),

@@ -49,11 +49,11 @@ REAL += ("bash", "mktemp", "readlink", "paste")
 """Programs of the machine that are used as they are: they read and print."""
 
 STUB = """#!/bin/sh
-_count=$#
-for _name in {names}; do
-  eval "[ -z \\"\\${{$_name+x}}\\" ] || set -- \\"\\$@\\" \\"$_name=\\$$_name\\""
+stub_count=$#
+for stub_name in {names}; do
+  eval "[ -z \\"\\${{$stub_name+x}}\\" ] || set -- \\"\\$@\\" \\"$stub_name=\\$$stub_name\\""
 done
-printf '%s\\0' run "${{0##*/}}" "$_count" "$@" end >>{log}
+printf '%s\\0' run "${{0##*/}}" "$stub_count" "$@" end >>{log}
 read -r answers <{answers} || exit 0
 rest=${{answers#?}}
 printf '%s\\n' "$rest" >{answers}

@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 GRAMMAR = ROOT / "grammar" / "shell.lark"
 TABLES = ROOT / "sgdlint" / "shell" / "tables.json"
 END = "$END"
+AT_ONCE, GROW = 1000, 2000
+"""Actions above these take the symbol and reduce by a rule; `parser` has the same numbers."""
 
 
 class NoLexer(Lexer):
@@ -115,6 +117,21 @@ def skip_units(rows: list[tuple[dict[str, int], int]], rules: list[list[Any]]) -
                     changed = True
 
 
+def reduce_at_once(rows: list[tuple[dict[str, int], int]], growing: list[bool]) -> None:
+    """Reduce together with the symbol that completes a rule, where nothing else can follow.
+
+    Such an action is the rule's number beyond AT_ONCE; the state between is never entered. A rule
+    such as `words: words word` also leads back to the state it began in: beyond GROW.
+    """
+    assert len(rows) < AT_ONCE
+    assert len(growing) < GROW - AT_ONCE
+    for actions, _ in rows:
+        for symbol, target in actions.items():
+            if 0 < target < AT_ONCE and not rows[target][0] and rows[target][1]:
+                rule = rows[target][1]
+                actions[symbol] = rule + (GROW if growing[rule - 1] else AT_ONCE)
+
+
 def build() -> dict[str, Any]:
     """Return the tables as they are written."""
     tables = Tables()
@@ -126,6 +143,10 @@ def build() -> dict[str, Any]:
             if target > 0:
                 symbols[target] = symbol
     skip_units(rows, rules)
+    growing = [
+        len(rule.expansion) == 2 and rule.expansion[0] == rule.origin for rule in tables.rules
+    ]
+    reduce_at_once(rows, growing)
     return {
         "made": "by scripts/build_tables.py from grammar/shell.lark; do not edit",
         "accept": tables.accept,

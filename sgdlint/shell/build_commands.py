@@ -68,8 +68,6 @@ def _and_or(b: Builder, values: list[Any]) -> tree.Node:
 
 def _pipeline(b: Builder, values: list[Any]) -> Any:
     commands = values[0]
-    if len(commands) == 1:
-        return commands[0]
     return tree.Pipeline(commands[0].start, commands[-1].end, tuple(commands))
 
 
@@ -95,6 +93,10 @@ def _timed(b: Builder, values: list[Any]) -> tree.Node:
 
 def _one(b: Builder, values: list[Any]) -> list[Any]:
     return [values[0]]
+
+
+def _pipe_first(b: Builder, values: list[Any]) -> list[Any]:
+    return [values[0], values[3]]
 
 
 def _pipe_add(b: Builder, values: list[Any]) -> Any:
@@ -303,6 +305,7 @@ ACTIONS: dict[str, Action] = {
     "pattern_add": _pattern_add,
     "pattern_first": _pattern_first,
     "pipe_add": _pipe_add,
+    "pipe_first": _pipe_first,
     "pipeline": _pipeline,
     "redirected": _redirected,
     "statement_add": _statement_add,

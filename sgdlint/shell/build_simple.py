@@ -6,6 +6,7 @@ from sgdlint import quick
 from sgdlint.shell import escapes, tree
 from sgdlint.shell.build_words import word_of
 from sgdlint.shell.builder import Draft
+from sgdlint.shell.quoted import lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,28 +24,28 @@ def _simple_first(b: Builder, values: list[Any]) -> Draft:
         draft.assignments.append(node)
     else:
         draft.redirects.append(node)
-    draft.end = node.end
+    draft.last = node
     return draft
 
 
 def _simple_word(b: Builder, values: list[Any]) -> Draft:
     draft: Draft = values[0]
     draft.words.append(values[1])
-    draft.end = values[1].end
+    draft.last = values[1]
     return draft
 
 
 def _simple_assignment(b: Builder, values: list[Any]) -> Draft:
     draft: Draft = values[0]
     (draft.words or draft.assignments).append(values[1])
-    draft.end = values[1].end
+    draft.last = values[1]
     return draft
 
 
 def _simple_redirect(b: Builder, values: list[Any]) -> Draft:
     draft: Draft = values[0]
     draft.redirects.append(values[1])
-    draft.end = values[1].end
+    draft.last = values[1]
     return draft
 
 
@@ -53,7 +54,7 @@ def simple_command(b: Builder, values: list[Any]) -> tree.Simple:
     draft = values[0]
     return tree.Simple(
         draft.start,
-        draft.end,
+        draft.last.end,
         tuple(draft.assignments),
         tuple(draft.words),
         tuple(draft.redirects),
@@ -66,7 +67,8 @@ def _assignment(b: Builder, values: list[Any]) -> tree.Assignment:
     value = values[1] if len(values) > 1 else None
     if value is not None:
         end = value.end
-    return tree.Assignment(start, end, name.rstrip("+"), value, append=name[-1] == "+")
+    append = name[-1] == "+"
+    return tree.Assignment(start, end, b.shared(name.rstrip("+")), value, append)
 
 
 def _assignment_at(b: Builder, values: list[Any]) -> tree.Assignment:
@@ -135,7 +137,7 @@ def _heredoc_part(b: Builder, part: tree.Node, strip: bool, quoted: bool) -> tre
         text = quick.sub(r"(?m)^\t+", "", text) if first else quick.sub(r"\n\t+", "\n", text)
     if not quoted:
         text = escapes.heredoc(text)
-    return tree.Literal(part.start, part.end, b.lines(text))
+    return tree.Literal(part.start, part.end, lines(text))
 
 
 ACTIONS: dict[str, Action] = {

@@ -3,55 +3,33 @@
 from __future__ import annotations
 
 from sgdlint.shell import escapes, tree
+from sgdlint.shell.quoted import PIECES, lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sgdlint.shell.builder import Builder, Maker
+    from sgdlint.shell.quoted import Piece
 
 
 def plain_word(b: Builder, token: int) -> tree.Word:
     """Make a word of one plain literal."""
-    start, end = b.starts[token], b.ends[token]
-    return tree.Word(start, end, (tree.Literal(start, end, b.text[start:end]),))
+    text = b.text[b.starts[token] : b.ends[token]]
+    return tree.Word(b.starts[token], tree.PLAIN, b.texts.get(text) or b.shared(text))
 
 
-def _text(b: Builder, token: int) -> tree.Node:
-    text = escapes.plain(b.source(token))
-    return tree.Literal(b.starts[token], b.ends[token], b.lines(text))
-
-
-def _quoted_text(b: Builder, token: int) -> tree.Node:
-    text = escapes.quoted(b.source(token))
-    return tree.Literal(b.starts[token], b.ends[token], b.lines(text))
+def _quoted_word(b: Builder, token: int) -> tree.Word:
+    """Make a word of text, quotes and plain variables."""
+    text = b.text[b.starts[token] : b.ends[token]]
+    return tree.Word(b.starts[token], tree.QUOTED, b.texts.get(text) or b.shared(text))
 
 
 def _arithmetic_text(b: Builder, token: int) -> tree.Node:
     return tree.Literal(b.starts[token], b.ends[token], b.source(token))
 
 
-def _single(b: Builder, token: int) -> tree.Node:
-    return tree.SingleQuoted(b.starts[token], b.ends[token], b.lines(b.source(token)[1:-1]))
-
-
 def _ansi(b: Builder, token: int) -> tree.Node:
-    text = escapes.ansi(b.lines(b.source(token)[2:-1]))
+    text = escapes.ansi(lines(b.source(token)[2:-1]))
     return tree.AnsiQuoted(b.starts[token], b.ends[token], text)
-
-
-def _string(b: Builder, token: int) -> tree.Node:
-    start, end = b.starts[token], b.ends[token]
-    translated = b.text[start] == "$"
-    first = start + 1 + translated
-    text = b.lines(escapes.quoted(b.text[first : end - 1]))
-    parts = (tree.Literal(first, end - 1, text),) if first < end - 1 else ()
-    return tree.DoubleQuoted(start, end, parts, translated)
-
-
-def _variable(b: Builder, token: int) -> tree.Node:
-    source = b.source(token)
-    braces = source[1] == "{"
-    name = source[2:-1] if braces else source[1:]
-    return tree.Parameter(b.starts[token], b.ends[token], name, braces=braces)
 
 
 def _glob(b: Builder, token: int) -> tree.Node:
@@ -80,15 +58,17 @@ def _backticks(b: Builder, token: int) -> tree.Node:
     return tree.CommandSubstitution(start - 1, end + 1, inside.statements, backticks=True)
 
 
+def _of_text(make: Piece) -> Maker:
+    """Return what makes a node of a token as `make` does of a stretch of text."""
+    return lambda b, token: make(b.text, b.starts[token], b.ends[token], 0)
+
+
 MAKERS: dict[str, Maker] = {
+    **{kind: _of_text(make) for kind, make in PIECES.items()},
     "WORD": plain_word,
-    "TEXT": _text,
-    "QUOTED_TEXT": _quoted_text,
+    "QUOTED": _quoted_word,
     "ARITH_TEXT": _arithmetic_text,
-    "SINGLE": _single,
     "ANSI": _ansi,
-    "STRING": _string,
-    "VARIABLE": _variable,
     "GLOB": _glob,
     "TILDE": _tilde,
     "RANGE": _range,

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     Maker = Callable[["Builder", int], tree.Node]
     Region = Callable[[str, int, int], tree.Tree]
 
+MOST_SHARED = 5_000
+"""Texts of words that are kept once for all places; later ones are kept for each place."""
+
 
 class Builder:
     """The tokens and the text that the actions read."""
@@ -26,7 +29,7 @@ class Builder:
         self.ends = lexer.ends
         self.region = region
         self.nested: list[tree.Tree] = []
-        self.returns = "\r" in lexer.text
+        self.texts: dict[str, str] = {}
         self.joined: dict[int, int] = {}
         self.complaints: list[tree.SyntaxProblem] = []
 
@@ -34,23 +37,28 @@ class Builder:
         """Return the text of a token."""
         return self.text[self.starts[token] : self.ends[token]]
 
+    def shared(self, text: str) -> str:
+        """Return a text, the same object for the same text: words such as `-p` come often."""
+        known = self.texts.get(text)
+        if known is None:
+            if len(self.texts) < MOST_SHARED:
+                self.texts[text] = text
+            return text
+        return known
+
     def complain(self, token: int, message: str) -> None:
         """Note a problem that the grammar cannot see, at a token."""
         self.complaints.append(tree.SyntaxProblem(self.starts[token], self.ends[token], message))
 
-    def lines(self, text: str) -> str:
-        r"""Return text with the line ends that bash would see in a script with `\\n`."""
-        return text.replace("\r\n", "\n") if self.returns else text
-
 
 class Draft:
-    """A command under construction."""
+    """A command under construction; `last` is what was added last."""
 
-    __slots__ = ("assignments", "end", "redirects", "start", "words")
+    __slots__ = ("assignments", "last", "redirects", "start", "words")
+    last: tree.Node
 
     def __init__(self, start: int) -> None:
         self.start = start
-        self.end = start
         self.assignments: list[tree.Assignment] = []
         self.words: list[Any] = []
         self.redirects: list[tree.Redirect] = []

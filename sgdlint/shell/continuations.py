@@ -13,13 +13,12 @@ from bisect import bisect_right
 from sgdlint import quick
 from sgdlint.record import fields_of
 from sgdlint.shell import tree
+from sgdlint.shell.lexer import Lexer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, Final, Protocol
-
-    from sgdlint.shell.lexer import Lexer
 
     class Places(Protocol):
         """Where the characters of one text stand in another."""
@@ -33,23 +32,29 @@ _ODD: Final = (
     rf"|[0-9]{_CONTINUED}[<>]|\[{_CONTINUED}\[|^[ \t]*\w+{_CONTINUED}\w*\+?[=\[]"
 )
 """Where a continuation changes what a token means without making a mistake of it."""
+WINDOW: Final = 200
+"""How far around a continuation the token is looked at; names are shorter."""
+_FOLLOWED: Final = rf"{_CONTINUED}(?=\S)"
 _TIGHT: Final = rf"(?<=[^\s\\])(?:\\\\)*({_CONTINUED})(?=\S)"
 _KEPT: Final = frozenset(["SINGLE", "ANSI", "BACKTICK", "QUOTED_BACKTICK"])
 
 
 def odd(text: str) -> bool:
     """Whether a continuation may stand inside a token, without which the text reads otherwise."""
-    return quick.search(_ODD, text, quick.MULTILINE) is not None
+    return any(
+        quick.search(_ODD, text[max(at - WINDOW, 0) : at + WINDOW], quick.MULTILINE)
+        for at in (found.start() for found in quick.finditer(_FOLLOWED, text))
+    )
 
 
-def join(lexer: Lexer) -> tuple[str, Joined] | None:
-    """Return the text that was read without continuations inside words and operators.
+def join(text: str) -> tuple[str, Joined] | None:
+    """Return a text without the continuations inside words and operators.
 
     None when there are none. Quoted text and here-documents stay as they are.
     """
-    text, pieces, removed = lexer.text, [], []
+    pieces, removed = [], []
     last = 0
-    kept = _kept(lexer)
+    kept = _kept(text)
     start, end = next(kept, (len(text), len(text)))
     for found in quick.finditer(_TIGHT, text):
         at, after = found.span(1)
@@ -65,8 +70,11 @@ def join(lexer: Lexer) -> tuple[str, Joined] | None:
     return "".join(pieces), Joined(removed)
 
 
-def _kept(lexer: Lexer) -> Iterator[tuple[int, int]]:
+def _kept(text: str) -> Iterator[tuple[int, int]]:
     """Give the stretches in which a backslash before a newline stays, in order."""
+    lexer = Lexer(text)
+    while lexer.line():
+        pass
     stretches = list(lexer.comments)
     opened: list[int] = []
     for kind, start, end in zip(lexer.kinds, lexer.starts, lexer.ends, strict=True):

@@ -61,10 +61,10 @@ class Expander(Lookup):
         if len(word.parts) == 1:
             part = word.parts[0]
             kind = type(part)
+            bare = kind is tree.Literal
             if kind is tree.DoubleQuoted and len(part.parts) == 1 and not part.translated:  # type: ignore[attr-defined]
                 part, kind = part.parts[0], type(part.parts[0])  # type: ignore[attr-defined]
             if kind is tree.Literal:
-                bare = part is word.parts[0]
                 pieces = self.origin.pieces(part.text, part.start, part.end, bare)  # type: ignore[attr-defined]
                 if not self.origin.stand_in:
                     return [Word(start, end, pieces, False, "", *written)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sgdlint import quick
 from sgdlint.shell import modes, patterns
+from sgdlint.shell.frame import TOO_DEEP
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 MOST_PENDING: Final = 16
 """bash stops reading a script in which more here-documents wait for the end of a line."""
+
+MOST_BODIES: Final = 10
+"""A here-document inside the bodies of so many others is not read."""
 
 
 def delimiter(lx: Lexer, strip: bool) -> None:
@@ -33,6 +37,9 @@ def delimiter(lx: Lexer, strip: bool) -> None:
         word += plain
     if pos == start or lx.text[start] == "#":
         lx.fail(start, "a here-document needs a delimiter here")
+        return
+    if lx.depth >= MOST_BODIES:
+        lx.fail(start, TOO_DEEP)
         return
     if len(lx.pending) >= MOST_PENDING:
         lx.fail(start, f"bash reads at most {MOST_PENDING} here-documents at once")
@@ -77,6 +84,7 @@ def _body(lx: Lexer, strip: bool, word: str, quoted: bool) -> Lexer:
     start = lx.pos
     end, after = _last_line(lx, strip, word)
     body = type(lx)(lx.text, start, end)
+    body.depth = lx.depth + 1
     body.add("HEREDOC_OPEN", start, start)
     if quoted:
         if end > start:

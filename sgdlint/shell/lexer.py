@@ -102,7 +102,8 @@ KEPT_OVER_NEWLINE = (FOR_IN, CASE_IN, PATTERN, PATTERN_MORE, FOR_NAME, CASE_WORD
 class Lexer:
     """Reads `text[start:end]` and appends to kinds, starts and ends, one entry for each token.
 
-    errors: for the start of an ERROR token, what is wrong there. comments: their spans.
+    errors: for the start of an ERROR token, what is wrong there. comments: their spans. depth: how
+    many bodies of here-documents stand around it.
     """
 
     def __init__(self, text: str, start: int = 0, end: int | None = None) -> None:
@@ -117,12 +118,18 @@ class Lexer:
         self.pending: list[Pending] = []
         self.not_arithmetic: set[int] = set()
         self.uncertain = 0
+        self.least = 0
+        self.depth = 0
         self.more = True
         self.stack = [Frame(commands, COMMAND)]
 
-    def line(self) -> bool:
-        """Read up to the end of a logical line; return whether there may be more."""
+    def line(self, least: int = 0) -> bool:
+        """Read up to the end of a logical line; return whether there may be more.
+
+        least: more lines are read until there are so many new tokens.
+        """
         self.more = True
+        self.least = len(self.kinds) + least
         stack = self.stack
         while self.more:
             frame = stack[-1]
@@ -178,10 +185,14 @@ class Lexer:
         self.uncertain += bool(frame.outer)
         self.push(frame)
 
-    def begin_word(self, start: int, mode: modes.Mode) -> None:
-        """Begin a composite word."""
+    def begin_word(self, start: int, mode: modes.Mode) -> bool:
+        """Read a word that is not plain, or begin it; return whether the mode changed."""
+        if found := patterns.QUOTED.match(self.text, start, self.end):
+            self.add("QUOTED", start, found.end())
+            return False
         self.add("WORD_START", start, start)
         self.enter(mode, end_word, quoted=False)
+        return True
 
     def skip(self) -> int:
         """Return where the next token begins when newlines mean nothing; note the comments."""
@@ -301,12 +312,14 @@ def _reserved(lx: Lexer, frame: Frame, kind: str, start: int, end: int) -> bool:
 
 def _newline(lx: Lexer, frame: Frame, start: int, end: int) -> bool:
     """Add a newline, after the bodies of the here-documents that wait for it."""
+    if frame.state == COMMAND and lx.kinds and lx.kinds[-1] == "NEWLINE":
+        return False  # an empty line
     lx.add("NEWLINE", start, end)
     if frame.state not in KEPT_OVER_NEWLINE:
         frame.state = COMMAND
     if lx.pending:
         heredocs.here_documents(lx)
-    lx.more = lx.uncertain > 0
+    lx.more = lx.uncertain > 0 or len(lx.kinds) < lx.least
     return not lx.more
 
 
@@ -383,8 +396,7 @@ def _composite(lx: Lexer, frame: Frame, start: int) -> bool:
         return lx.stack[-1] is not frame
     frame.state = _after_word(frame, state)
     in_case = state in (CASE_WORD, PATTERN, PATTERN_MORE)
-    lx.begin_word(start, modes.PATTERN if in_case else modes.WORD)
-    return True
+    return lx.begin_word(start, modes.PATTERN if in_case else modes.WORD)
 
 
 def _assignment(lx: Lexer, frame: Frame, state: int, start: int) -> bool:

@@ -20,10 +20,17 @@ if TYPE_CHECKING:
 
     from sgdlint.shell.builder import Action
 
-    Rule = tuple[str, int, Action | None]
+    Rule = tuple[str, int, Action]
 
+AT_ONCE: Final = 1000
+GROW: Final = 2000
+"""Actions above these take a symbol and reduce; `scripts/build_tables.py` makes them."""
 MOST_PROBLEMS: Final = 100
 """Of more problems than this, the later ones are not told."""
+TOKENS_AT_ONCE: Final = 500
+"""So many tokens are read before they are parsed."""
+STATEMENTS_ALONE: Final = 2
+"""How deep the parser's stack is between statements of the script itself."""
 MOST_REGIONS: Final = 8
 """Backticks nested deeper than this are not read."""
 
@@ -31,7 +38,9 @@ MOST_REGIONS: Final = 8
 class Tables:
     """The tables: per state its actions by symbol, its default reduction, and how it is reached.
 
-    An action above zero is the state to go to, below zero the rule to reduce by.
+    An action above zero is the state to go to, below zero the rule to reduce by; above AT_ONCE it
+    is a rule to reduce by as soon as the symbol was taken, and above GROW one after which the state
+    is as before.
     """
 
     def __init__(self, data: dict[str, Any]) -> None:
@@ -40,10 +49,10 @@ class Tables:
         self.symbols: list[str] = data["symbols"]
         self.accept: int = data["accept"]
         self.rules: list[Rule] = [
-            (origin, length, build.ACTIONS[action] if action else None)
+            (origin, length, build.ACTIONS[action or "first"])
             for origin, length, action in data["rules"]
         ]
-        self.rules.append(("", 0, None))
+        self.rules.append(("", 0, build.ACTIONS["nothing"]))
         self.rules.reverse()  # rule 1 is rules[-1]
 
 
@@ -61,22 +70,21 @@ def tables() -> Tables:
 
 def parse(text: str) -> tree.Tree:
     """Parse a script. What is wrong with it is in the tree's `problems`; this never raises."""
-    parser = Parser(text, 0, len(text), 0)
-    found = parser.run()
-    return _joined(parser, found) if "\\\n" in text or "\\\r\n" in text else found
+    found = _region(text, 0, len(text), 0)
+    return _joined(text, found) if "\\\n" in text or "\\\r\n" in text else found
 
 
-def _joined(parser: Parser, found: tree.Tree) -> tree.Tree:
+def _joined(text: str, found: tree.Tree) -> tree.Tree:
     """Return the tree of a text as it reads without the continuations inside its tokens."""
     from sgdlint.shell import continuations
 
-    if not (found.problems or continuations.odd(parser.lexer.text)):
+    if not (found.problems or continuations.odd(text)):
         return found
-    joined = continuations.join(parser.lexer)
+    joined = continuations.join(text)
     if joined is None:
         return found
-    text, places = joined
-    other = Parser(text, 0, len(text), 0).run()
+    shorter, places = joined
+    other = _region(shorter, 0, len(shorter), 0)
     if len(other.problems) > len(found.problems):
         return found
     return continuations.moved(other, places)  # type: ignore[no-any-return]
@@ -87,7 +95,7 @@ def _region(text: str, start: int, end: int, depth: int) -> tree.Tree:
     if depth > MOST_REGIONS:
         problem = tree.SyntaxProblem(start, end, "backticks are nested too deeply to be read")
         return tree.Tree(start, end, (), (problem,), ())
-    return Parser(text, start, end, depth).run()
+    return Parser(text, start, end, depth).whole() or Parser(text, start, end, depth).run()
 
 
 class Parser:
@@ -111,8 +119,27 @@ class Parser:
         self.stuck = -1
         self.last_arm_seen = False
 
+    def whole(self) -> tree.Tree | None:
+        """Parse a text without a mistake and return the tree; None when there is a mistake.
+
+        Many lines are read at a time, and none of what is needed to go on after a mistake is kept.
+        """
+        lexer, accept = self.lexer, self.tables.accept
+        more = True
+        while more:
+            first = len(lexer.kinds)
+            more = lexer.line(TOKENS_AT_ONCE)
+            if not more:
+                lexer.add("$END", lexer.end, lexer.end)
+            last = len(lexer.kinds)
+            if self.consume(first) < last and self.states[-1] != accept:
+                return None
+            if len(self.states) == STATEMENTS_ALONE:
+                self._forget_tokens()
+        return self._tree()
+
     def run(self) -> tree.Tree:
-        """Parse everything and return the tree."""
+        """Parse everything line by line, go on after mistakes, and return the tree."""
         lexer = self.lexer
         more = True
         while more:
@@ -122,6 +149,13 @@ class Parser:
                 lexer.add("$END", lexer.end, lexer.end)
             more = self._feed(first) or more
         return self._tree()
+
+    def _forget_tokens(self) -> None:
+        """Drop the tokens of statements that are nodes."""
+        if self.tables.symbols[self.states[-1]] == "statements":
+            self.lexer.kinds.clear()
+            self.lexer.starts.clear()
+            self.lexer.ends.clear()
 
     def _feed(self, token: int) -> bool:
         """Take the tokens from `token` on; return whether the lexer was sent back to read more."""
@@ -144,30 +178,44 @@ class Parser:
         state = states[-1]
         while token < stop:
             kind = kinds[token]
-            action = rows[state].get(kind) or defaults[state]
-            if action > 0:
+            rule = rows[state].get(kind) or defaults[state]
+            unseen = 0  # of a rule's last symbols: those that have a value but no state
+            if rule > 0:
                 make = makers.get(kind)
-                values.append(token if make is None else make(builder, token))
-                states.append(action)
-                state = action
+                value = token if make is None else make(builder, token)
                 token += 1
-                if len(states) > MOST_STATES:
-                    return token - 1
-            elif action < 0:
-                origin, length, act = rules[action]
+                if rule > GROW:
+                    values[-1] = rules[GROW - rule][2](builder, [values[-1], value])
+                    continue
+                values.append(value)
+                if rule < AT_ONCE:
+                    states.append(rule)
+                    state = rule
+                    if len(states) > MOST_STATES:
+                        return token - 1
+                    continue
+                rule, unseen = AT_ONCE - rule, 1
+            elif not rule:
+                return token
+            while rule < 0:
+                origin, length, act = rules[rule]
                 if length == 1:
-                    del states[-1]
-                    if act is not None:
-                        values[-1] = act(builder, values[-1:])
+                    values[-1] = act(builder, values[-1:])
                 else:
                     children = values[-length:] if length else []
-                    if length:
-                        del states[-length:], values[-length:]
-                    values.append(act(builder, children))  # type: ignore[misc]
+                    del values[len(values) - length :]
+                    values.append(act(builder, children))
+                if length > unseen:
+                    del states[unseen - length :]
                 state = rows[states[-1]][origin]
-                states.append(state)
+                if state > GROW:
+                    value = values.pop()
+                    values[-1] = rules[GROW - state][2](builder, [values[-1], value])
+                    state = states[-1]
+                    break
+                rule, unseen = AT_ONCE - state, 1
             else:
-                return token
+                states.append(state)
         return token
 
     def report(self, start: int, end: int, message: str) -> None:

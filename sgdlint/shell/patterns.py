@@ -24,6 +24,8 @@ _STRING = r'\$?"[^"$`\\]*(?:\\.[^"$`\\]*)*"'
 _WORD_ENDS = r"(?=[ \t\n;&|)]|[<>](?!\()|(?<![+@!])\(|\([ \t]*\)[ \t]*\{|\r\n|\\\r?\n[ \t\n]|\Z)"
 _PLAIN_REST = r"[^ \t\r\n;&|<>()'\"`$\\*?\[{~]*"
 _PLAIN = rf"(?:[^ \t\r\n;&|<>()'\"`$\\*?\[{{~#]{_PLAIN_REST}|\[\[?|\{{\}}?){_WORD_ENDS}|\{{(?=\()"
+_KNOWN = rf"\$(?:{_NAME}(?![A-Za-z0-9_])|[0-9]|{_SIGN}|\{{(?:{_NAME}|[0-9]+|{_SIGN})\}})"
+_QUOTED = rf"\"[^\"$`\\]*(?:(?:\\.|{_KNOWN})[^\"$`\\]*)*\""
 _REDIRECT = rf"(?:(?:[0-9]+|\{{{_NAME}\}})?(?:<(?:<[<-]?|[&>])?|>[>&|]?)|&>>?)(?!\()"
 _IN_BRACKETS = (
     r"(?:[^\]\[\n'\"$`\\]|\\.|'[^'\n]*'|\"[^\"\\\n]*(?:\\.[^\"\\\n]*)*\""
@@ -48,6 +50,11 @@ _SOURCES = {
     "CONTINUED_ARRAY": rf"(?:\\{_NEWLINE})+\(",
     "SUBSCRIPT_ASSIGN": rf"(?:{_NAME})?\[{_IN_BRACKETS}\]\+?=",
     "VALUE_PLAIN": rf"[^ \t\r\n;&|<>()'\"`$\\~]*{_WORD_ENDS}",
+    # words of text, quotes and plain variables; no two ways to read one, so that it stays linear
+    "QUOTED": rf"{_PLAIN_REST}(?:(?:{_SINGLE}|{_QUOTED}|{_KNOWN}){_PLAIN_REST})+{_WORD_ENDS}",
+    "QUOTED_PIECE": rf"(?P<SINGLE>{_SINGLE})|(?P<STRING>\"[^\"$`\\]*(?:\\.[^\"$`\\]*)*\")"
+    rf"|(?P<QUOTES>{_QUOTED})|(?P<VARIABLE>{_KNOWN})|(?P<TEXT>[^'\"$]+)",
+    "IN_QUOTES": rf"(?P<VARIABLE>{_KNOWN})|(?P<QUOTED_TEXT>(?:[^\"$`\\]|\\.)+)",
     # inside words
     "VARIABLE": rf"\$(?:{_NAME}|[0-9]|{_SIGN}|\{{(?:{_NAME}|[0-9]+|{_SIGN})\}})",
     "STRING": _STRING,

@@ -77,6 +77,10 @@ OPENING: Final = r"[a-z]+|\$?\(\(?|\$?\{|[<>]\(|\$?\"|\[\[?|<<-?"
 NEXT_ARM: Final = r"(?:;;&?|;&)(?:\s|#[^\n]*)*|^[ \t]*(?=esac\b)"
 
 
+MOST_SHOWN: Final = 40
+"""So many characters of a token stand in a message."""
+
+
 class Block:
     """An open block: its place on the stack, and its opening and closing words."""
 
@@ -203,7 +207,7 @@ def _explained(parser: Parser, block: Block) -> bool:
 
 def _message(parser: Parser, kind: str, start: int, end: int, block: Block | None = None) -> str:
     """Return what was found and what was expected."""
-    found = FOUND.get(kind) or f"`{parser.lexer.text[start:end] or _character(parser, start)}`"
+    found = FOUND.get(kind) or f"`{_shown(parser, start, end)}`"
     row = parser.tables.rows[parser.states[-1]]
     wanted = next((text for symbol, text in WANTED.items() if symbol in row), "")
     if block and wanted in ("`then`", "`do`"):
@@ -220,8 +224,11 @@ def _message(parser: Parser, kind: str, start: int, end: int, block: Block | Non
     return f"found {found}, expected {wanted or 'something else'}"
 
 
-def _character(parser: Parser, start: int) -> str:
-    return parser.lexer.text[start : start + 1]
+def _shown(parser: Parser, start: int, end: int) -> str:
+    """Return a token as a message shows it: a long one shortened, an empty one's next character."""
+    text, newline, _ = parser.lexer.text[start : max(end, start + 1)].partition("\n")
+    longer = newline or len(text) > MOST_SHOWN
+    return f"{text[:MOST_SHOWN]}…" if longer and text else text
 
 
 # --- going on ------------------------------------------------------------------------------------

@@ -8,11 +8,11 @@ stands after the line of its redirection).
 
 from __future__ import annotations
 
-from sgdlint.record import record
+from sgdlint.record import Slotted, record
 
 
 @record
-class Node:
+class Node(metaclass=Slotted):
     """Anything in the tree."""
 
     start: int
@@ -125,11 +125,54 @@ class Tilde(Node):
     text: str
 
 
-@record
-class Word(Node):
-    """One shell word: parts that stand together without a blank between."""
+PLAIN, QUOTED = -1, -2
+"""What stands in the place of a word's end when it keeps its text instead of its parts."""
 
-    parts: tuple[Node, ...]
+
+class Word(Node):
+    """One shell word: parts that stand together without a blank between.
+
+    Most words are plain, or text with quotes and variables. Such a word keeps its text, and makes
+    the parts when asked for them: a script of many megabytes then takes a fraction of the memory.
+    """
+
+    __slots__ = ("_end", "_parts", "start")
+    _fields = ("start", "end", "parts")
+
+    def __init__(self, start: int, end: int, parts: tuple[Node, ...] | str) -> None:
+        self.start = start  # type: ignore[misc]
+        self._end = end
+        self._parts = parts
+
+    @property
+    def end(self) -> int:
+        """Where the word ends."""
+        return self._end if self._end >= 0 else self.start + len(self._parts)
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """The parts in order."""
+        parts = self._parts
+        if not isinstance(parts, str):
+            return parts
+        if self._end == PLAIN:
+            return (Literal(self.start, self.start + len(parts), parts),)
+        return _quoted_parts(self, parts)
+
+
+_last: tuple[Word | None, tuple[Node, ...]] = (None, ())
+
+
+def _quoted_parts(word: Word, text: str) -> tuple[Node, ...]:
+    """Return the parts of a word with quotes, made once while one word is asked about."""
+    global _last
+    known, parts = _last
+    if known is not word:
+        from sgdlint.shell.quoted import parts_of
+
+        parts = parts_of(text, word.start)
+        _last = (word, parts)
+    return parts
 
 
 # --- commands -----------------------------------------------------------------------------------

@@ -69,8 +69,10 @@ def test_comments_lie_in_gaps(text: str) -> None:
     ("text", "expected"),
     [
         ("echo done", "WORD:echo WORD:done"),
-        ("a'b c'd", "WORD_START: TEXT:a SINGLE:'b c' TEXT:d"),
-        ('"a $x"', 'WORD_START: DQ_OPEN:" QUOTED_TEXT:a  VARIABLE:$x DQ_CLOSE:"'),
+        ("a'b c'd", "QUOTED:a'b c'd"),
+        ("a'b c'*", "WORD_START: TEXT:a SINGLE:'b c' GLOB:*"),
+        ('"a $x"', 'QUOTED:"a $x"'),
+        ('"a $x$"', 'WORD_START: DQ_OPEN:" QUOTED_TEXT:a  VARIABLE:$x QUOTED_TEXT:$ DQ_CLOSE:"'),
         ("A=1 B= c=2", "ASSIGN:A= WORD:1 ASSIGN_EMPTY:B= ASSIGN:c= WORD:2"),
         ("echo A=1", "WORD:echo WORD:A=1"),
         ("export A=1", "WORD:export ASSIGN:A= WORD:1"),

@@ -77,7 +77,8 @@ ROWS = [
         "`for ((…))` needs three expressions, with `;` between them",
         "ArithmeticFor | d",
     ),
-    ("for $x in a; do b; done\nc", "", "found `$`, expected a name", "c"),
+    ("for $x in a; do b; done\nc", "$x", "found `$x`, expected a name", "c"),
+    ("for ${x%y} in a; do b; done\nc", "", "found `$`, expected a name", "c"),
 ]
 
 
@@ -165,6 +166,15 @@ HOSTILE = {
     "nothing": "\0" * N,
     "elif": "if a; then b; " + "elif a; then b; " * N + "fi",
     "conditions": "[[ " + "( " * N,
+    "quoted variables": '"$x"' * N + "*",
+    "variables": "$x" * N + "~",
+    "variables in quotes": '"' + "$x" * N,
+    "variables in quotes by line": '"$x \n' * (N + 1),
+    "letters in quotes": '"$' + "x" * N,
+    "continuations": "a\\\n" * N + "(",
+    "variables over lines": "$\\\nx" * N + ")",
+    "here-documents in substitutions": "$(a <<E\n" * N,
+    "substitutions with waiting here-documents": "a <<E $(\n" * N,
 }
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MOST_JOINED = 200
 """A longer chain of `&&` and `||` would make a tree too deep to walk."""
 
+ENDING = frozenset(["NEWLINE", "SEMI", "$END"])
+"""What may follow a lone `!` or `time`."""
+
 # --- lists ---------------------------------------------------------------------------------------
 
 
@@ -75,6 +78,9 @@ def _as_pipeline(b: Builder, values: list[Any]) -> tree.Pipeline:
     """Return what follows `!` or `time` as a pipeline that begins with that word."""
     start, end = b.starts[values[0]], b.ends[values[0]]
     if len(values) == 1:
+        following = values[0] + 1
+        if following < len(b.kinds) and b.kinds[following] not in ENDING:
+            b.complain(following, f"found `{b.source(following)}`, expected a command")
         return tree.Pipeline(start, end, ())
     node = values[1]
     if not isinstance(node, tree.Pipeline):
@@ -175,7 +181,8 @@ def _for(b: Builder, values: list[Any]) -> tree.Node:
 
 def _for_arithmetic(b: Builder, values: list[Any]) -> tree.Node:
     text = b.text[b.ends[values[1]] : b.starts[values[3]]]
-    if text.count(";") != 2 and not any(type(part) is not tree.Literal for part in values[2]):
+    plain = "".join(part.text for part in values[2] if type(part) is tree.Literal)
+    if plain.count(";") != 2:
         b.complain(values[1], "`for ((…))` needs three expressions, with `;` between them")
     body, end = values[-1]
     return tree.ArithmeticFor(b.starts[values[0]], end, text, tuple(body))

@@ -53,6 +53,7 @@ RESERVED = {
     "do": "DO",
     "done": "DONE",
     "for": "FOR",
+    "in": "IN",
     "select": "SELECT",
     "case": "CASE",
     "esac": "ESAC",
@@ -63,6 +64,7 @@ RESERVED = {
     "function": "FUNCTION",
     "coproc": "COPROC",
     "[[": "COND_OPEN",
+    "]]": "COND_CLOSE",
 }
 OPERATORS = {
     ";": "SEMI",
@@ -103,7 +105,8 @@ class Lexer:
     """Reads `text[start:end]` and appends to kinds, starts and ends, one entry for each token.
 
     errors: for the start of an ERROR token, what is wrong there. comments: their spans. depth: how
-    many bodies of here-documents stand around it.
+    many bodies of here-documents stand around it. uncertain: how many constructs are open whose
+    tokens may still change, so that they are not given to the parser yet.
     """
 
     def __init__(self, text: str, start: int = 0, end: int | None = None) -> None:
@@ -339,9 +342,13 @@ def _operator(lx: Lexer, frame: Frame, start: int, end: int) -> bool:
 
 def _redirect(lx: Lexer, frame: Frame, start: int, end: int) -> bool:
     """Add a redirection operator; a here-document's delimiter is read with it."""
+    operator = lx.text[start:end].lstrip("0123456789")
     if frame.state != TARGET:
         frame.after = max(PREFIX, frame.state)
-    operator = lx.text[start:end].lstrip("0123456789")
+    elif lx.text[lx.ends[-1] - 1] == "&" and len(operator) < end - start:
+        number = end - len(operator)  # `2>&1>file`: the digits belong to `>&`
+        lx.add("WORD", start, number)
+        start = number
     if operator.endswith(("<<", "<<-")) and not operator.endswith("<<<"):
         lx.add("HEREDOC", start, end)
         heredocs.delimiter(lx, operator.endswith("-"))

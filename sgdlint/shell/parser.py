@@ -70,8 +70,18 @@ def tables() -> Tables:
 
 def parse(text: str) -> tree.Tree:
     """Parse a script. What is wrong with it is in the tree's `problems`; this never raises."""
-    found = _region(text, 0, len(text), 0)
-    return _joined(text, found) if "\\\n" in text or "\\\r\n" in text else found
+    found = _read(text)
+    if "\\\n" in text or "\\\r\n" in text:
+        found = _joined(text, found)
+    if found.problems:
+        from sgdlint.shell import lostquotes
+
+        found = lostquotes.find(text, found.problems[0], _read) or found
+    return found
+
+
+def _read(text: str) -> tree.Tree:
+    return _region(text, 0, len(text), 0)
 
 
 def _joined(text: str, found: tree.Tree) -> tree.Tree:
@@ -84,8 +94,8 @@ def _joined(text: str, found: tree.Tree) -> tree.Tree:
     if joined is None:
         return found
     shorter, places = joined
-    other = _region(shorter, 0, len(shorter), 0)
-    if len(other.problems) > len(found.problems):
+    other = _read(shorter)
+    if len(other.problems) > max(len(found.problems) - 1, 0):
         return found
     return continuations.moved(other, places)  # type: ignore[no-any-return]
 
@@ -233,7 +243,11 @@ class Parser:
         lexer, builder = self.lexer, self.builder
         last = self.values[-1]
         statements = last if isinstance(last, list) else []
-        problems = self.problems + builder.complaints
+        known = {problem.start for problem in self.problems}
+        problems = [
+            *self.problems,
+            *(problem for problem in builder.complaints if problem.start not in known),
+        ]
         comments = [
             tree.Comment(start, end, lexer.text[start:end]) for start, end in set(lexer.comments)
         ]

@@ -41,8 +41,9 @@ def parts(lx: Lexer, frame: Frame) -> None:
 def end_word(lx: Lexer, frame: Frame, pos: int) -> None:
     """End a composite word."""
     lx.pos = pos
-    if frame.commas:
+    if frame.commas is not None:
         _pair_braces(lx, frame.commas)
+        lx.uncertain -= 1
     if len(lx.kinds) == frame.first:
         character = lx.text[pos : pos + 1]
         lx.fail(pos, f"`{character}` cannot stand here" if character else "the file ends in a word")
@@ -166,6 +167,7 @@ def _brace(lx: Lexer, frame: Frame, pos: int) -> bool:
     if frame.commas is None:
         frame.commas = []
         frame.mode = modes.BRACED
+        lx.uncertain += 1
     frame.commas.append(len(lx.kinds))
     lx.add("TEXT", pos, pos + 1)
     return False

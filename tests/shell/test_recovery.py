@@ -82,6 +82,45 @@ ROWS = [
 ]
 
 
+LOST = [
+    # the line with the lost quote, then lines of a script around it
+    'x="$a',
+    "x='a b",
+    'if [ "$a = "b" ]; then c; fi',
+    'x="a"b"',
+    '"if a; then b; fi',
+    "echo it's here",
+    'x=$(a "$b)',
+    'for i in "$a; do b; done',
+]
+
+
+@pytest.mark.parametrize("line", LOST)
+@pytest.mark.parametrize("closing", ["", "f() {\n"])
+def test_a_lost_quote_is_told_where_it_is(line: str, closing: str) -> None:
+    before = "p \"$q\" 'r s'\n" + closing
+    after = 'a "b c"\nd \'e f\' "$g"\nif [ "$h" = "i j" ]; then\n  k="l m"\nfi\n'
+    after += "sglang 'x y'\n" + ("}\n" if closing else "")
+    (problem,) = parse(before + line + "\n" + after).problems
+    assert problem.message in ('this `"` is never closed', "this `'` is never closed")
+    assert len(before) <= problem.start < len(before) + len(line)
+
+
+def test_what_follows_a_lost_quote_is_read() -> None:
+    found = parse('a "b c"\nd "e\nf "g h"\ni "j k"\n')
+    assert names(found.statements) == "a DoubleQuoted | f DoubleQuoted | i DoubleQuoted"
+
+
+def test_a_lost_quote_in_a_function_leaves_the_rest_of_it() -> None:
+    found = parse('f() {\n  a\n  b "c\n  d "e f"\n}\nf "g h"\n')
+    assert names(found.statements[0].body.body) == "a | d DoubleQuoted"  # type: ignore[attr-defined]
+
+
+def test_a_string_of_several_lines_is_no_lost_quote() -> None:
+    found = parse('a "b\n c"\nd "e\n f" g\nif x; then\n')
+    assert [problem.message for problem in found.problems] == ["`if` at line 5 has no `fi`"]
+
+
 def names(statements: tuple[tree.Node, ...]) -> str:
     return " | ".join(
         " ".join(short(word).partition("(")[0] for word in node.words)

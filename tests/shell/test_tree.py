@@ -11,7 +11,7 @@ from shell.test_recovery import walk
 
 from sgdlint.shell import tree
 from sgdlint.shell.dump import to_dict
-from sgdlint.shell.parser import parse
+from sgdlint.shell.parser import Parser, parse
 
 WORDS = [
     ("a\\ b", "a b"),
@@ -138,6 +138,14 @@ COMMANDS = [
     ("((a+$b))", "ArithmeticCommand(text=a+$b, parts=[Parameter(name=b)])"),
     ("coproc N { a; }", "Coprocess(name=N, command=Group(body=[Simple(words=[a])]))"),
 ]
+
+
+def test_a_brace_expansion_beside_a_substitution_of_several_lines() -> None:
+    for read in (lambda text: Parser(text, 0, len(text), 0).run(), parse):
+        (command,) = read("echo {a,b}$(\nc\n)").statements
+        assert isinstance(command, tree.Simple)
+        assert isinstance(command.words[1], tree.Word)
+        assert isinstance(command.words[1].parts[0], tree.BraceExpansion)
 
 
 @pytest.mark.parametrize(("text", "expected"), WORDS)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sgdlint.shell.state import State
 
 COMPUTED = "it is computed"
-NOWHERE = tree.Node(-1, -1)
+NOWHERE = tree.Literal(-1, -1, "")
 WRONG = Word(-1, -1, (Piece(("?",), -1, -1),))
 """In place of a number: the expression is an error, or may be one."""
 

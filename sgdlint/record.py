@@ -41,18 +41,25 @@ else:
 class Slotted(type):
     """Makes records whose instances have slots for their fields and no `__dict__`.
 
-    For records of which there are very many: an instance takes half the memory. The first class
-    stands for all others and has no instances.
+    For records of which there are very many: an instance takes half the memory. A class with
+    `common=True` stands for all that are made of it: they have its slots, and it has no instances.
     """
 
-    def __new__(cls, name: str, bases: tuple[Slotted, ...], body: dict[str, Any]) -> Slotted:
+    def __new__(
+        cls, name: str, bases: tuple[Slotted, ...], body: dict[str, Any], common: bool = False
+    ) -> Slotted:
         """Make a class; what its fields are set to are their defaults."""
         fields = body.get("__annotations__", {})
         body["_defaults"] = {field: body.pop(field) for field in fields if field in body}
-        if not bases:
-            body["_common"] = tuple(fields)
-        body.setdefault("__slots__", (*bases[0]._common, *fields) if bases else ())
+        body["_common"] = tuple(fields) if common else ()
+        inherited = bases[0]._common if bases else ()
+        body.setdefault("__slots__", () if common else (*inherited, *fields))
         return super().__new__(cls, name, bases, body)
+
+    def __init__(
+        cls, name: str, bases: tuple[type, ...], body: dict[str, Any], common: bool = False
+    ) -> None:
+        super().__init__(name, bases, body)
 
     _common: tuple[str, ...]
 

@@ -56,8 +56,9 @@ class Expander(Lookup):
 
     def words(self, word: tree.Word) -> list[Word]:
         """Return the words that a word of a command becomes."""
-        start, end = self.origin.span(word.start, word.end)
-        written = self.origin.written(word.start, word.end)
+        first, last = word.start, word.end  # once: each asking makes a new number
+        start, end = self.origin.span(first, last)
+        written = self.origin.written(first, last)
         if len(word.parts) == 1:
             part = word.parts[0]
             kind = type(part)

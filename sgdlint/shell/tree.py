@@ -12,7 +12,7 @@ from sgdlint.record import Slotted, record
 
 
 @record
-class Node(metaclass=Slotted):
+class Node(metaclass=Slotted, common=True):
     """Anything in the tree."""
 
     start: int

@@ -5,14 +5,14 @@ Unknown is a value of its own, never a stand-in text. Offsets are code points in
 
 from __future__ import annotations
 
-from sgdlint.record import record
+from sgdlint.record import Slotted, record
 
 MOST_TEXTS = 16
 """Above this many possible texts a word is unknown."""
 
 
 @record
-class Piece:
+class Piece(metaclass=Slotted):
     """Some characters of a word and where they were written.
 
     texts: the possible texts: one when known, several when it depends on the path, None when
@@ -35,7 +35,7 @@ class Piece:
 
 
 @record
-class Word:
+class Word(metaclass=Slotted):
     """A word of a command as bash would pass it, or as much of it as is known.
 
     start, end: where the word stands in the command that uses it.
@@ -100,7 +100,7 @@ class Word:
 
 
 @record
-class Variable:
+class Variable(metaclass=Slotted):
     """A shell variable at one point of the script.
 
     word: its value; None when it is certainly unset.
@@ -123,7 +123,7 @@ class Variable:
 
 
 @record
-class Condition:
+class Condition(metaclass=Slotted):
     """Something that decided where a path went.
 
     start, end: where it stands in the file (a test, the word of a `case`, the head of a loop).
@@ -139,7 +139,7 @@ class Condition:
 
 
 @record
-class Command:
+class Command(metaclass=Slotted):
     """One simple command as bash would run it.
 
     words: the command's words after expansion; arrays and split variables are several words.

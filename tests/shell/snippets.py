@@ -380,7 +380,20 @@ CONTINUED = [
 ]
 """Accepted, and read as if the continuations were not there."""
 
+BEYOND = [
+    "(!)",
+    "{ time }",
+    "for ((a;b)); do c; done",
+    "for ((a;b;c;d)); do e; done",
+    "for ((a;b<${c};d;e)); do f; done",
+    "time &",
+    "! && a",
+    "time || a",
+]
+"""Refused for what the grammar does not say."""
+
 REJECTED = [
+    *BEYOND,
     "if a; then b",
     "if a; b; fi",
     "if; then a; fi",
@@ -502,19 +515,11 @@ REJECTED = [
     "a ;& b",
     "echo <(a",
     "[ a ] (b)",
-    "for ((a;b)); do c; done",
-    "for ((a;b;c;d)); do e; done",
-    "for ((a;b<${c};d;e)); do f; done",
     "in a",
     "a; in",
     "a; ]]",
-    "(!)",
-    "{ time }",
     "a >>(b)",
     "a <<(b)",
-    "time &",
-    "! && a",
-    "time || a",
     "[[ a\n&& b ]]",
     "[[ a ==\nb ]]",
     "[[ -f\na ]]",

@@ -112,9 +112,15 @@ def _compiled_init(names: tuple[str, ...], defaults: dict[str, Any]) -> Any:
 
 
 def _equal(self: Any, other: object) -> Any:
+    if self is other:
+        return True
     if type(self) is not type(other):
         return NotImplemented
-    return all(getattr(self, name) == getattr(other, name) for name in fields_of(self))
+    for name in fields_of(self):
+        one, two = getattr(self, name), getattr(other, name)
+        if one is not two and one != two:
+            return False
+    return True
 
 
 def _hash(self: Any) -> int:

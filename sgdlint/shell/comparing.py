@@ -245,7 +245,14 @@ def match(
 def fixed(pattern: Word, loose: bool) -> str | None:
     """Return the only text that a pattern matches; None when there are others."""
     text = pattern.text
-    if text is None or quick.search(r"[*?\[(]", quick.sub(_ESCAPED, "", text, quick.DOTALL)):
+    if text is None:
+        return None
+    if "\\" not in text:
+        if any(one in text for one in "*?[("):
+            return None
+        return None if loose and text.lower() != text.upper() else text
+    bare = quick.sub(_ESCAPED, "", text, quick.DOTALL)
+    if any(one in bare for one in "*?[("):
         return None
     plain = quick.sub(_ESCAPED, _second, text, quick.DOTALL)
     return None if loose and plain.lower() != plain.upper() else plain

@@ -1,21 +1,28 @@
 """What a script would run: every simple command, with what is known about its words.
 
-The interpreter follows the script once, in the order of the text. Where paths meet, values are
-joined; what a loop or a function may change is unknown inside it; a function is interpreted where
-it is defined. It claims nothing that some run could show to be wrong, under four assumptions: a
-program named by a variable from outside is no builtin that assigns, programs with well-known names
-are not replaced by functions of a sourced file, aliases are off, and `set -k` is not used.
+The interpreter follows the paths that a script can take, side by side and in the order in which
+they run: `branches` decides conditions or follows them both ways, `loops` goes round by round,
+`calls` follows functions where they are called, `paths` joins what knows the same. Parts that
+cannot matter to a launch (`relevance`) are followed once, and their paths joined at once. Bounds
+keep all of it about linear in the text; behind them it is followed in this plain way as well.
+
+It claims nothing that some run could show to be wrong, under these assumptions: a program named by
+a variable from outside is no builtin that assigns, and no function of the script; programs with
+well-known names are not replaced by functions of a sourced file, nor are the functions of the
+script; aliases are off, and `set -k`, `shopt -s execfail` and a `BASHOPTS` from outside are not
+used.
 """
 
 from __future__ import annotations
 
+from sgdlint.record import replace
 from sgdlint.shell import assign, folders, reading, tree
 from sgdlint.shell.expand import DEEP, MOST_DEPTH
+from sgdlint.shell.loops import Loops
 from sgdlint.shell.origin import Origin, origin_of
 from sgdlint.shell.parser import parse
-from sgdlint.shell.scan import ANY
-from sgdlint.shell.state import Changes, State, join_words
-from sgdlint.shell.tracker import Tracker
+from sgdlint.shell.state import State, unknown
+from sgdlint.shell.tracker import EFFECTS
 from sgdlint.shell.values import Command, Variable, Word
 
 TYPE_CHECKING = False
@@ -23,6 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sgdlint.shell.sourcing import Files
+
+TESTS = frozenset({"[", "test"})
+
+MOST_VARIANTS = 128
+"""So many commands are told for one place; then one of which nothing is known stands for more."""
 
 
 def commands(
@@ -44,8 +56,8 @@ def commands(
     interpreter = Interpreter(root, origin, State(dict(environment or {})))
     interpreter.files = files
     if positional is not None:
-        interpreter.state.positional = positional
-    interpreter.run(root.statements)
+        interpreter.state.give(positional)
+    interpreter.follow(root)
     interpreter.found.sort(key=lambda command: command.start)
     return interpreter.found
 
@@ -72,171 +84,113 @@ def commands_of(
     return commands(parse(origin.text), origin.text, start, origin, files, positional)
 
 
-class Interpreter(Tracker):
+class Interpreter(Loops):
     """Follows one script; `found` is what it runs."""
 
-    def run(self, statements: Sequence[tree.Node]) -> None:
-        """Follow statements in order."""
-        for statement in statements:
-            self._statement(statement)
+    def __init__(self, root: tree.Node, origin: Origin, state: State) -> None:
+        self._places: dict[tuple[int, int], list[int]] = {}
+        self._reached: set[int] = set()
+        super().__init__(root, origin, state)
+        self._whole = self.scan
 
-    def _statement(self, node: tree.Node) -> None:
+    def follow(self, root: tree.Tree) -> None:
+        """Follow a whole script, and then what no path through it has reached."""
+        self.run(root.statements)
+        self._follow_waiting()
+        for start, node in list(self._whole.events.launches.items()):
+            if start not in self._reached:
+                self._only(self._nothing())
+                self._branches += 1
+                self._simple(node)
+                self._branches -= 1
+
+    def run(self, statements: Sequence[tree.Node], asked: bool = False) -> None:
+        """Follow statements in order; asked: the status of the last one counts."""
+        last = len(statements) - 1
+        for index, statement in enumerate(statements):
+            if not self.states:
+                return
+            self._statement(statement, asked and index == last)
+
+    def _statement(self, node: tree.Node, asked: bool = False) -> None:
+        """Follow one statement on every path."""
+        states = self.states
+        if len(states) == 1:
+            mark = len(self._log)
+            self._mark, self._names = mark, set()
+            self._one(node, asked)
+            if len(self.states) > 1:
+                self._mark, self._names = mark, set()
+                self._meet(asked)
+        else:
+            saved = self._mark, self._names
+            after: list[State] = []
+            for state in states:
+                self._mark, self._names = len(self._log), set()
+                self._only(state)
+                self._one(node, asked)
+                after += self.states
+            self._mark, self._names = saved
+            self.states = after
+            if type(node) is not tree.Simple or len(after) > len(states):
+                self._meet(asked)
+        if self.states:
+            self._use(self.states[0])
+
+    def _one(self, node: tree.Node, asked: bool) -> None:
+        """Follow one statement on the path that is followed now."""
+        self.steps += 1
+        self._asked = asked
         if type(node) is tree.Simple:
             self._simple(node)
             return
-        handle = STATEMENTS.get(type(node))
+        kind = type(node)
+        plain = PLAIN.get(kind)
         self._depth += 1
-        if handle is None or self._depth > MOST_DEPTH:
+        if self._depth > MOST_DEPTH:
             self.state.forget(DEEP)
-        else:
+        elif plain is not None and not self._matters((node,)):
+            self._flat += 1
             self._redirects(getattr(node, "redirects", ()))
-            handle(self, node)
+            plain(self, node)
+            self._flat -= 1
+        elif kind in STATEMENTS:
+            self._redirects(getattr(node, "redirects", ()))
+            self._asked = asked
+            STATEMENTS[kind](self, node)
+        else:
+            self.state.forget(DEEP)
         self._depth -= 1
 
-    # --- paths ----------------------------------------------------------------------------------
-
-    def _path(self, *parts: Sequence[tree.Node]) -> Changes:
-        """Follow statements that may not run, and return what they change."""
-        self._branches += 1
-        self.state.enter()
-        for statements in parts:
-            self.run(statements)
-        self._branches -= 1
-        return self.state.leave()
-
-    def _merge(self, paths: list[Changes], may_skip: bool) -> None:
-        if may_skip:
-            paths = [Changes({}, (self.state.wild, self.state.allexport)), *paths]
-        self.state.merge(paths, self.scan.arrays)
-
-    def _if(self, node: tree.If) -> None:
-        paths: list[Changes] = []
-        for index, branch in enumerate(node.branches):
-            if index:
-                self._merge([self._path(branch.condition)], True)
-            else:
-                self.run(branch.condition)
-            paths.append(self._path(branch.body))
-        if node.otherwise is not None:
-            paths.append(self._path(node.otherwise))
-        self._merge(paths, node.otherwise is None)
-
-    def _case(self, node: tree.Case) -> None:
-        self.expander.value(node.word)
-        paths: list[Changes] = []
-        falls = False
-        for arm in node.arms:
-            for pattern in arm.patterns:
-                self.expander.maybe(pattern)
-            path = self._path(arm.body)
-            if falls or arm.terminator in (";&", ";;&"):
-                self._merge([path], True)
-            else:
-                paths.append(path)
-            falls = falls or arm.terminator in (";&", ";;&")
-        self._merge(paths, not (node.arms and _is_star(node.arms[-1])) or falls or not paths)
-
-    def _and_or(self, node: tree.AndOr) -> None:
-        rights: list[tree.Node] = []
-        left: tree.Node = node
-        while isinstance(left, tree.AndOr):
-            rights.append(left.right)
-            left = left.left
-        self._statement(left)
-        for right in reversed(rights):
-            self._merge([self._path((right,))], True)
+    # --- other compound commands ----------------------------------------------------------------
 
     def _pipeline(self, node: tree.Pipeline) -> None:
         if len(node.commands) < 2:  # a lone `!` has none
-            self.run(node.commands)
+            self.run(node.commands, self._asked)
+            if node.negated:
+                self._negate()
             return
         for command in node.commands:
             self._apart((command,))
-        last = node.commands[-1]  # runs in the shell itself under `shopt -s lastpipe`
-        self._forget_changes(last.start, last.end, "it is changed in a pipeline")
-
-    def _loop(self, node: tree.Loop) -> None:
-        reason = "it is changed in a loop"
-        self._forget_changes(node.start, node.end, reason)
-        self.run(node.condition)
-        self._body(node, node.body)
-
-    def _for(self, node: tree.For) -> None:
-        words = None
-        if node.words is not None:
-            words = [word for one in node.words for word in self.expander.words(one)]
-        self._forget_changes(node.start, node.end, "it is changed in a loop")
-        if words is not None and node.keyword == "for":
-            self._set_loop_variable(node, words)
-        self._body(node, node.body)
-
-    def _set_loop_variable(self, node: tree.For, words: list[Word]) -> None:
-        if not words or any(word.many for word in words):
-            return
-        self._assigner(node).scalar(node.name, join_words(words) if len(words) > 1 else words[0])
-
-    def _arithmetic_for(self, node: tree.ArithmeticFor) -> None:
-        self._forget_changes(node.start, node.end, "it is changed in a loop")
-        self._body(node, node.body)
-
-    def _body(self, node: tree.Node, body: Sequence[tree.Node]) -> None:
-        self._loops += 1
-        if self._own is not None:
-            self._own |= self.scan.between(node.start, node.end).keys()
-        self._path(body)
-        self._loops -= 1
-        self._forget_changes(node.start, node.end, "it is changed in a loop")
-
-    def _function(self, node: tree.Function) -> None:
-        own, loops = self._own, self._loops
-        self._own, self._loops = set(), 0
-        self._functions += 1
-        self._branches += 1
-        self.state.enter()
-        self._enter_function(node, loops > 0)
-        self._statement(node.body)
-        self.state.leave()
-        self._branches -= 1
-        self._functions -= 1
-        self._own, self._loops = own, loops
-
-    def _enter_function(self, node: tree.Function, is_repeated: bool) -> None:
-        """Forget what may have changed until the function is called."""
-        reason = "it may change before the function is called"
-        if self._nested or self.scan.is_large:
-            self.state.forget(reason)
-            return
-        changes = set(self.scan.called(None))
-        for name, offset in self.scan.last.items():
-            if offset > node.start or is_repeated or self._functions > 1:
-                changes.add(name)
-        if ANY in changes:
-            self.state.forget(reason)
-            return
-        for name in changes:
-            self._forget(name, "-", reason)
+        self._done(None)
+        if self.state.wild or "lastpipe" in self.origin.text:
+            self._forget_changes(node.commands[-1], "it is changed in a pipeline")
 
     def _subshell(self, node: tree.Subshell) -> None:
         self._apart(node.body)
+        self._done(None)
 
     def _group(self, node: tree.Group) -> None:
-        self.run(node.body)
+        self.run(node.body, self._asked)
 
     def _background(self, node: tree.Background) -> None:
         self._apart((node.command,))
+        self._done(0)
 
     def _coprocess(self, node: tree.Coprocess) -> None:
         self._apart((node.command,))
         self._forget(node.name or "COPROC", "=[]", "it is set by coproc")
-
-    def _conditional(self, node: tree.Conditional) -> None:
-        for word in node.words:
-            self.expander.maybe(word)
-
-    def _arithmetic(self, node: tree.ArithmeticCommand) -> None:
-        for part in node.parts:
-            self.expander.value(tree.Word(part.start, part.end, (part,)))
-        self._change_text(node.text)
+        self._done(None)
 
     def _redirects(self, redirects: Sequence[tree.Redirect]) -> tuple[Word | None, Word | None]:
         """Expand redirections in order.
@@ -260,20 +214,27 @@ class Interpreter(Tracker):
     # --- simple commands ------------------------------------------------------------------------
 
     def _simple(self, node: tree.Simple) -> None:
+        asked, ran = self._asked, self._substitutions
         if not node.words:
             self._redirects(node.redirects)
             self._assign_all(node)
+            self._done(0 if ran == self._substitutions and not node.redirects else None)
             return
         words, declared = self._words(node)
         streams = self._redirects(node.redirects)
         if not words or words[0].many:
             self._assign_maybe(node, bool(words))
+        self._done(None)
         if not words:
             return
         environment = self._environment(node)
         name = words[0].text
         self._emit(node, words, environment, streams)
         self._around = reading.stdin_of(node.redirects, streams[0], None), environment
+        self._asked = asked
+        if name in TESTS and name not in self.library.functions:
+            self._test(node, words)
+            return
         self._effects(node, words, declared, name)
 
     def _words(self, node: tree.Simple) -> tuple[list[Word], list[assign.Declared]]:
@@ -289,31 +250,6 @@ class Interpreter(Tracker):
             else:
                 words += self.expander.words(word)
         return words, declared
-
-    def _emit(
-        self,
-        node: tree.Simple,
-        words: list[Word],
-        environment: dict[str, Variable],
-        streams: tuple[Word | None, Word | None],
-    ) -> None:
-        first = node.assignments[0] if node.assignments else node.words[0]
-        start, end = self.origin.span(first.start, node.words[-1].end)
-        is_function = words[0].text in self.scan.functions
-        self.found.append(
-            Command(
-                start,
-                end,
-                tuple(words),
-                environment,
-                conditional=self._branches > 0,
-                function=is_function,
-                stdin=streams[0],
-                nested=self.origin.is_nested,
-                stdout=streams[1],
-                file=self.origin.label(first.start),
-            )
-        )
 
     def _environment(self, node: tree.Simple) -> dict[str, Variable]:
         """Return the variables of a command, with those that are assigned before it."""
@@ -341,24 +277,117 @@ class Interpreter(Tracker):
         self._assign_all(node)
         self._merge([self.state.leave()], may_skip)
 
+    # --- what is found --------------------------------------------------------------------------
 
-def _is_star(arm: tree.Arm) -> bool:
-    """Tell whether an arm takes whatever is left."""
-    return any(
-        len(pattern.parts) == 1 and isinstance(pattern.parts[0], tree.Glob | tree.Literal)
-        and pattern.parts[0].text == "*"
-        and pattern.parts[0].end - pattern.parts[0].start == 1
-        for pattern in arm.patterns
-    )  # fmt: skip
+    def _emit(
+        self,
+        node: tree.Simple,
+        words: list[Word],
+        environment: dict[str, Variable],
+        streams: tuple[Word | None, Word | None],
+    ) -> None:
+        first = node.assignments[0] if node.assignments else node.words[0]
+        start, end = self.origin.span(first.start, node.words[-1].end)
+        if self.scan is self._whole:
+            self._reached.add(node.start)
+        found = Command(
+            start,
+            end,
+            tuple(words),
+            environment,
+            conditional=self._branches > 0,
+            function=words[0].text in self.library.functions,
+            stdin=streams[0],
+            nested=self.origin.is_nested,
+            stdout=streams[1],
+            file=self.origin.label(first.start),
+            path=self.state.path,
+            calls=self._sites,
+        )
+        for ran in self._ran[-1:]:
+            ran.append(found)
+        places = self._places.setdefault((start, end), [])
+        if len(places) > MOST_VARIANTS:
+            return
+        launch = self.scan.is_launch(node)
+        same = next((one for one in places if _is_same(self.found[one], found, launch)), None)
+        if same is not None:
+            self.found[same] = _common(self.found[same], found, launch)
+        elif len(places) < MOST_VARIANTS:
+            places.append(len(self.found))
+            self.found.append(found)
+        elif len(places) == MOST_VARIANTS:
+            rest = unknown("it has too many values", True, start, end)
+            places.append(len(self.found))
+            self.found.append(replace(found, words=(words[0], rest), environment={}, path=()))
+
+    # --- flow -----------------------------------------------------------------------------------
+
+    def _exit(self, words: list[Word]) -> None:
+        if not self._flat and len(words) < 2 and not any(word.many for word in words):
+            self.states = []
+
+    def _return_to(self, words: list[Word]) -> None:
+        """`return`: go back to where the function was called."""
+        if self._flat or not self._functions or len(words) > 1:
+            return
+        if words:
+            text = words[0].text
+            is_number = text is not None and text.isdecimal() and len(text) < 9
+            self._done(int(text or 0) & 255 if is_number else None)
+        self._leave("return")
+
+    def _exec(self, words: list[Word]) -> None:
+        """`exec`: with a command nothing follows it."""
+        if not self._flat and words and not words[0].many and words[0].prefix[:1] not in ("", "-"):
+            self.states = []
 
 
+def _is_same(one: Command, other: Command, is_launch: bool) -> bool:
+    """Tell whether two commands pass the same words, and a launch the same variables."""
+    if one.words != other.words or (one.stdin, one.stdout) != (other.stdin, other.stdout):
+        return False
+    if one.environment is other.environment or not is_launch:
+        return True
+    return _passed(one) == _passed(other)
+
+
+def _passed(command: Command) -> dict[str, Word | None]:
+    return {
+        name: one.word
+        for name, one in command.environment.items()
+        if one.exported or one.word is None
+    }
+
+
+def _common(one: Command, other: Command, is_launch: bool) -> Command:
+    """Return one command for two that pass the same."""
+    environment = one.environment if is_launch else {}
+    if environment is not other.environment:
+        also = other.environment
+        environment = {
+            name: value for name, value in environment.items() if also.get(name) == value
+        }
+    path = tuple(step for step in one.path if step in other.path)
+    calls = tuple(a for a, b in zip(one.calls, other.calls, strict=False) if a == b)
+    return replace(one, environment=environment, path=path, calls=calls)
+
+
+PLAIN: dict[type, Callable[..., None]] = {
+    tree.AndOr: Interpreter._plain_and_or,
+    tree.ArithmeticFor: Interpreter._plain_arithmetic_for,
+    tree.Case: Interpreter._plain_case,
+    tree.For: Interpreter._plain_for,
+    tree.If: Interpreter._plain_if,
+    tree.Loop: Interpreter._plain_loop,
+}
 STATEMENTS: dict[type, Callable[..., None]] = {
     tree.AndOr: Interpreter._and_or,
-    tree.ArithmeticCommand: Interpreter._arithmetic,
+    tree.ArithmeticCommand: Interpreter._test,
     tree.ArithmeticFor: Interpreter._arithmetic_for,
     tree.Background: Interpreter._background,
     tree.Case: Interpreter._case,
-    tree.Conditional: Interpreter._conditional,
+    tree.Conditional: Interpreter._test,
     tree.Coprocess: Interpreter._coprocess,
     tree.For: Interpreter._for,
     tree.Function: Interpreter._function,
@@ -368,3 +397,12 @@ STATEMENTS: dict[type, Callable[..., None]] = {
     tree.Pipeline: Interpreter._pipeline,
     tree.Subshell: Interpreter._subshell,
 }
+EFFECTS.update(
+    {
+        "break": Interpreter._break,
+        "continue": Interpreter._continue,
+        "exec": Interpreter._exec,
+        "exit": Interpreter._exit,
+        "return": Interpreter._return_to,
+    }
+)

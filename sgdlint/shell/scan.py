@@ -8,20 +8,18 @@ from sgdlint import quick
 from sgdlint.record import fields_of
 from sgdlint.shell import builtins, tree
 from sgdlint.shell.builtins import Argument, Effect
+from sgdlint.shell.library import ANY, POSITIONAL, Library
+from sgdlint.shell.relevance import Events, Relevance
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-ANY = ""
-"""In place of a name: any variable."""
-
 ALLEXPORT = "set -a"
 """In place of a name: whether assigned variables are exported."""
 
-MOST_FUNCTIONS = 200
-MOST_WORK = 2_000_000
-"""Scripts with more functions, or definitions times names, lose what is known at each call."""
+FUNCTION = "()"
+"""Behind a name: the function of that name."""
 
 TEXTS = (tree.Literal, tree.SingleQuoted, tree.AnsiQuoted)
 NODES = (tree.Node, tuple)
@@ -32,110 +30,75 @@ IDENTIFIER = quick.compile(r"[A-Za-z_][\w-]*")
 class Scan:
     """The changes that a script may make, by offset.
 
-    functions: the spans of the definitions of each function. arrays: names that may be arrays.
+    functions: the spans of the definitions of each function. library: those of all texts.
     odd: names whose value may change at any time (set by traps). attributed: names that may get
     attributes that change what is assigned.
-    last: for each name, the offset of its last change. is_large: a call may change anything.
+    last: for each name, the offset of its last change. outer: the text that runs this one.
     """
 
-    def __init__(self, root: tree.Node, text: str) -> None:
+    def __init__(self, root: tree.Node, text: str, outer: Scan | None = None) -> None:
         self.text = text
         self.functions: dict[str, list[tuple[int, int]]] = {}
-        self.arrays: set[str] = set()
+        self.library: Library = outer.library if outer is not None else Library()
+        self.arrays = self.library.arrays
+        self._outer = outer
         self.odd: set[str] = set()
-        self.attributed: set[str] = set()
+        self.attributed: set[str] = self.library.attributed
+        self.events = Events()
+        self._relevance: Relevance | None = None
+        self._lefts: set[int] = set()
         self._writes: list[tuple[int, str, str]] = []
         self._calls: list[tuple[int, str | None]] = []
         self._traps: list[str] = []
-        self._memo: dict[str | None, dict[str, str]] = {}
-        self._calls_memo: dict[str, set[str | None]] = {}
         self._walk(root)
         self._writes.sort()
         self._calls.sort(key=lambda call: call[0])
         self._offsets = [write[0] for write in self._writes]
         self._call_offsets = [call[0] for call in self._calls]
         self.last = {name: offset for offset, name, _ in self._writes}
-        count = sum(len(spans) for spans in self.functions.values())
-        self.is_large = len(self.functions) > MOST_FUNCTIONS or count * len(self.last) > MOST_WORK
+        self.library.add(self)
         self._find_odd()
 
     def between(self, start: int, end: int) -> dict[str, str]:
         """Return what may change while a part of the script runs: kinds of change by name."""
         changes: dict[str, str] = {}
-        self._direct(start, end, changes)
-        first = bisect_left(self._call_offsets, start)
-        last = bisect_left(self._call_offsets, end)
-        for name in {call[1] for call in self._calls[first:last]}:
-            _add_all(changes, self.called(name))
+        self.direct(start, end, changes)
+        for name in self.calls_in(start, end):
+            _add_all(changes, self.library.called(name))
         return changes
 
-    def called(self, name: str | None) -> dict[str, str]:
-        """Return what a call may change; None is a command whose name is not known."""
-        if name is not None and name not in self.functions:
-            return {}
-        if self.is_large:
-            return {ANY: "-"}
-        if name not in self._memo:
-            changes: dict[str, str] = {}
-            for start, end in self._reached(name):
-                self._direct(start, end, changes)
-            self._memo[name] = changes
-        return self._memo[name]
+    def calls_in(self, start: int, end: int) -> set[str | None]:
+        """Return the names of the commands in a part of the script; None for an unknown one."""
+        first = bisect_left(self._call_offsets, start)
+        last = bisect_left(self._call_offsets, end)
+        return {call[1] for call in self._calls[first:last]}
 
-    def calls_of(self, name: str) -> set[str | None]:
-        """Return the names of all commands that a function may run; None for an unknown one."""
-        if self.is_large:
-            return {None}
-        if name not in self._calls_memo:
-            names: set[str | None] = set()
-            for start, end in self._reached(name):
-                first = bisect_left(self._call_offsets, start)
-                last = bisect_left(self._call_offsets, end)
-                names.update(call[1] for call in self._calls[first:last])
-            self._calls_memo[name] = names
-        return self._calls_memo[name]
-
-    def adopt(self, outer: Scan) -> None:
-        """Know the functions of the script that this one is a part of."""
-        for name in (*outer.functions, None):
-            changes = dict(outer.called(name))
-            _add_all(changes, self.called(name))
-            self._memo[name] = changes
-        for name in outer.functions:
-            self.functions.setdefault(name, [])
-        self.arrays |= outer.arrays
-        self.attributed |= outer.attributed
-
-    def _direct(self, start: int, end: int, changes: dict[str, str]) -> None:
+    def direct(self, start: int, end: int, changes: dict[str, str]) -> None:
+        """Add what a part of the script changes itself, without the functions that it calls."""
         first, last = bisect_left(self._offsets, start), bisect_left(self._offsets, end)
         for _, name, kinds in self._writes[first:last]:
             _add(changes, name, kinds)
 
-    def _reached(self, name: str | None) -> list[tuple[int, int]]:
-        """Return the definitions of all functions that a call may run."""
-        waiting: list[str | None] = [name]
-        seen: set[str | None] = set()
-        spans: dict[tuple[int, int], None] = {}
-        while waiting:
-            current = waiting.pop()
-            if current in seen or (current is not None and current not in self.functions):
-                continue
-            seen.add(current)
-            if current is None:
-                waiting += self.functions
-                continue
-            for start, end in self.functions[current]:
-                spans[start, end] = None
-                first = bisect_left(self._call_offsets, start)
-                last = bisect_left(self._call_offsets, end)
-                waiting += {call[1] for call in self._calls[first:last]}
-        return list(spans)
+    def matters(self, start: int, end: int) -> bool:
+        """Tell whether a part of the script can change what a launch gets, or whether it runs."""
+        return self.relevance().matters(start, end)
+
+    def is_launch(self, node: tree.Simple) -> bool:
+        """Tell whether a command may be a launch."""
+        return node.start in self.events.launches
+
+    def relevance(self) -> Relevance:
+        """Return which parts of the script matter."""
+        if self._relevance is None:
+            outer = self._outer.relevance() if self._outer is not None else None
+            self._relevance = Relevance(self.events, self.library.functions, outer)
+        return self._relevance
 
     def _find_odd(self) -> None:
         for source in self._traps:
             for name in IDENTIFIER.findall(source):
                 self.odd.add(name)
-                self.odd.update(self.called(name))
+                self.odd.update(self.library.called(name))
         for _, name, kinds in self._writes:
             if "[]" in kinds:
                 self.arrays.add(name)
@@ -165,14 +128,15 @@ class Scan:
                     if isinstance(value := getattr(node, name), NODES)
                 )
 
-    def _write(self, offset: int, name: str, kinds: str) -> None:
-        self._writes.append((offset, name, kinds))
+    def _write(self, node: tree.Node, name: str, kinds: str) -> None:
+        self._writes.append((node.start, name, kinds))
+        self.events.writes.setdefault(name, []).append((node.start, node.end))
 
-    def _effect(self, offset: int, effect: Effect) -> None:
+    def _effect(self, node: tree.Node, effect: Effect) -> None:
         if effect.any:
-            self._write(offset, ANY, "-")
+            self._write(node, ANY, "-")
         for name, kinds in effect.names.items():
-            self._write(offset, name, kinds)
+            self._write(node, name, kinds)
 
     def _simple(self, node: tree.Simple) -> None:
         arguments = [argument_of(word) for word in node.words]
@@ -182,23 +146,31 @@ class Scan:
         name = first.text if first is not None and first.whole else None
         for assignment in node.assignments:
             is_prefix = bool(node.words) and name is not None and name not in builtins.REPLACING
-            self._write(node.start, assignment.name, "p" if is_prefix else _kinds(assignment))
+            self._write(node, assignment.name, "p" if is_prefix else _kinds(assignment))
         for redirect in node.redirects:
             if redirect.descriptor.startswith("{"):
-                self._write(node.start, redirect.descriptor.strip("{}"), "=")
+                self._write(node, redirect.descriptor.strip("{}"), "=")
         if first is None:
             return
-        if name is None:
-            self._calls.append((node.start, None))
-            if any(one.whole and one.text in builtins.DECLARING for one in arguments[1:]):
-                self._write(node.start, ANY, "-")
-            return
         self._calls.append((node.start, name))
-        if name == "set" and _changes_export(arguments[1:]):
-            self._write(node.start, ALLEXPORT, "-")
+        self.events.command(node, name, arguments, self.text)
+        if name is None:
+            if any(one.whole and one.text in builtins.DECLARING for one in arguments[1:]):
+                self._write(node, ANY, "-")
+            return
+        self._builtin(node, name, arguments[1:])
+
+    def _builtin(self, node: tree.Simple, name: str, arguments: list[Argument]) -> None:
+        if name == "set" and _changes_export(arguments):
+            self._write(node, ALLEXPORT, "-")
         elif name == "trap":
-            self._trap(node, arguments[1:])
-        self._effect(node.start, builtins.effect_of(name, arguments[1:]))
+            self._trap(node, arguments)
+        elif name == "unset" and any(one.text.startswith("-") for one in arguments):
+            for one in arguments:
+                self._write(node, one.text + FUNCTION, "-")
+        if name == "shift" or (name == "set" and _sets_arguments(arguments)):
+            self._write(node, POSITIONAL, "-")
+        self._effect(node, builtins.effect_of(name, arguments))
 
     def _trap(self, node: tree.Simple, arguments: Sequence[Argument]) -> None:
         signals = {one.text if one.whole else "?" for one in arguments[1:]}
@@ -209,31 +181,67 @@ class Scan:
         if isinstance(node.value, tree.Array) or node.subscript is not None:
             self.arrays.add(node.name)
         if node.subscript is not None:
-            self._effect(node.start, builtins.assigned_in(self._source(node.subscript)))
+            self._computed(node, self._source(node.subscript))
+
+    def _computed(self, node: tree.Node, text: str) -> None:
+        self._effect(node, builtins.assigned_in(text))
+        for name in IDENTIFIER.findall(text):
+            self.events.use(node.start, name)
 
     def _parameter(self, node: tree.Parameter) -> None:
+        self.events.use(node.start, node.name)
         if node.operator in ("=", ":="):
-            self._write(node.start, ANY if node.prefix == "!" else node.name, "=")
+            self._write(node, ANY if node.prefix == "!" else node.name, "=")
         inside = [node.subscript] if node.subscript is not None else []
         if node.operator == ":":
             inside += node.arguments
         for word in inside:
-            self._effect(node.start, builtins.assigned_in(self._source(word)))
+            self._computed(node, self._source(word))
 
     def _arithmetic(self, node: tree.ArithmeticExpansion) -> None:
-        self._effect(node.start, builtins.assigned_in(node.text))
+        self._computed(node, node.text)
 
     def _for(self, node: tree.For) -> None:
-        self._write(node.start, node.name, "=")
+        self._write(node, node.name, "=")
+        if node.words is None:
+            self.events.use(node.start, POSITIONAL)
+        if node.keyword == "select":
+            self._write(node, "REPLY", "=")
+        words = node.words or ()
+        self._compound(node, "loop", words)
 
     def _arithmetic_for(self, node: tree.ArithmeticFor) -> None:
-        self._effect(node.start, builtins.assigned_in(node.text))
+        self._computed(node, node.text)
+        self._compound(node, "loop", ())
+
+    def _loop(self, node: tree.Loop) -> None:
+        self._compound(node, "loop", node.condition)
 
     def _function(self, node: tree.Function) -> None:
         self.functions.setdefault(node.name, []).append((node.start, node.end))
+        self._write(node, node.name + FUNCTION, "-")
+        self._compound(node, node.name + FUNCTION, ())
+
+    def _compound(self, node: tree.Node, kind: str, conditions: Sequence[tree.Node]) -> None:
+        spans = tuple((one.start, one.end) for one in conditions)
+        self.events.compounds.append((node.start, node.end, kind, spans))
+
+    def _if(self, node: tree.If) -> None:
+        conditions = [one for branch in node.branches for one in branch.condition]
+        self._compound(node, "", conditions)
+
+    def _case(self, node: tree.Case) -> None:
+        patterns = [one for arm in node.arms for one in arm.patterns]
+        self._compound(node, "", (node.word, *patterns))
+
+    def _and_or(self, node: tree.AndOr) -> None:
+        if isinstance(node.left, tree.AndOr):
+            self._lefts.add(id(node.left))
+        if id(node) not in self._lefts:
+            self._compound(node, "", (node.left,))
 
     def _coprocess(self, node: tree.Coprocess) -> None:
-        self._write(node.start, node.name or "COPROC", "=[]")
+        self._write(node, node.name or "COPROC", "=[]")
 
     def _source(self, node: tree.Node) -> str:
         return self.text[node.start : node.end]
@@ -243,10 +251,14 @@ VISITORS: dict[type, Callable[..., None]] = {
     tree.Simple: Scan._simple,
     tree.Assignment: Scan._assignment,
     tree.Parameter: Scan._parameter,
+    tree.AndOr: Scan._and_or,
+    tree.Case: Scan._case,
+    tree.If: Scan._if,
     tree.ArithmeticExpansion: Scan._arithmetic,
     tree.ArithmeticCommand: Scan._arithmetic,
     tree.For: Scan._for,
     tree.ArithmeticFor: Scan._arithmetic_for,
+    tree.Loop: Scan._loop,
     tree.Function: Scan._function,
     tree.Coprocess: Scan._coprocess,
 }
@@ -292,6 +304,13 @@ def _changes_export(arguments: Sequence[Argument]) -> bool:
         if argument.text[:1] in ("-", "+") and "a" in argument.text[1:]:
             return True
     return False
+
+
+def _sets_arguments(arguments: Sequence[Argument]) -> bool:
+    """Tell whether `set` may give new arguments; too often rather than not."""
+    return any(
+        not one.whole or one.text in ("--", "-", "") or one.text[0] not in "-+" for one in arguments
+    )
 
 
 def _add(changes: dict[str, str], name: str, kinds: str) -> None:

@@ -13,7 +13,22 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TypeVar
 
+    from sgdlint.shell import tree
+    from sgdlint.shell.expand import Expander
+    from sgdlint.shell.origin import Origin
+    from sgdlint.shell.scan import Scan
+    from sgdlint.shell.values import Condition
+
+    Context = tuple[Origin, Scan, Expander]
+
     T = TypeVar("T")
+    Rest = tuple[
+        str,
+        bool | None,
+        tuple[Word, ...],
+        "dict[str, tuple[Definition | None, ...]]",
+        tuple["dict[str, Variable | None]", ...],
+    ]
 
 MOST_PIECES = 256
 """Above this many pieces the value of a word is unknown."""
@@ -66,10 +81,30 @@ class Assoc(Variable):
 
 @record
 class Changes:
-    """What one path changed: values after it by name (None: nothing known), and the flags."""
+    """What one path changed: values after it by name (None: nothing known), and the flags.
+
+    rest: all that the state holds beside the variables; None when only the flags can differ.
+    """
 
     variables: dict[str, Variable | None]
     flags: tuple[str, bool | None]
+    rest: Rest | None = None
+
+
+class Definition:
+    """A function: its place in the tree, and the text that it stands in (see `calls`)."""
+
+    __slots__ = ("context", "node")
+
+    def __init__(self, node: tree.Function, context: Context) -> None:
+        self.node = node
+        self.context = context
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Definition) and self.node is other.node
+
+    def __hash__(self) -> int:
+        return id(self.node)
 
 
 def unknown(reason: str, many: bool = False, start: int = -1, end: int = -1) -> Word:
@@ -165,16 +200,27 @@ def item_at(variable: Assoc, key: str) -> Word | None:
 
 
 class State:
-    """The variables at one point; `enter` and `leave` go down a path and come back.
+    """What is known at one point of one path; `enter` and `leave` try something and take it back.
 
     wild: why a variable that is not here may be anything, "" when only the environment of the
     script can have set it. allexport: whether assigned variables are exported (`set -a`).
     positional: `$1` and on; a word that is `many` stands for any number of them.
     status: whether the last command succeeded; code: its exit status; None when not known.
+    flow: why the path left the statements that it was in ("break", "continue", "return"), or "";
+    level: how many loops it leaves.
+    functions: what each name may call: definitions, None among them when it may be no function; a
+    name that is () may be any of the script's functions of that name.
+    scopes: for each call of a function that is going on, what its `local` variables hide.
+    path: the conditions that led here. refined: what the variables held that a condition tells
+    about, before it did; unrefined: the same for the arguments. tests: how a test went, with the
+    values that it depends on.
+    log: collects the names of the variables that are changed, for all paths.
     """
 
     __slots__ = (
-        "_journals", "_snapshot", "allexport", "code", "positional", "status", "variables", "wild",
+        "_journals", "_owns", "_snapshot", "allexport", "code", "flow", "functions", "level", "log",
+        "path", "positional", "refined", "scopes", "status", "tests", "unrefined",
+        "variables", "wild",
     )  # fmt: skip
 
     def __init__(self, variables: dict[str, Variable] | None = None) -> None:
@@ -186,8 +232,28 @@ class State:
         self.positional: tuple[Word, ...] = (ARGUMENTS,)
         self.status: bool | None = None
         self.code: int | None = None
-        self._journals: list[tuple[dict[str, Variable | None], tuple[str, bool | None]]] = []
+        self.flow = ""
+        self.level = 0
+        self.functions: dict[str, tuple[Definition | None, ...]] = {}
+        self.scopes: tuple[dict[str, Variable | None], ...] = ()
+        self.path: tuple[Condition, ...] = ()
+        self.refined: dict[str, Variable | None] = {}
+        self.unrefined: tuple[Word, ...] | None = None
+        self.tests: dict[str, tuple[bool, dict[str, object]]] = {}
+        self.log: list[str] = []
+        self._owns = True
+        self._journals: list[tuple[dict[str, Variable | None], Rest]] = []
         self._snapshot: dict[str, Variable] | None = None
+
+    def copy(self) -> State:
+        """Return another path that has come the same way."""
+        other = State.__new__(State)
+        for name in _SHARED:
+            setattr(other, name, getattr(self, name))
+        other.variables = self.variables.copy()
+        other._journals = []
+        other._owns = self._owns = False
+        return other
 
     def put(self, name: str, value: Variable | None) -> None:
         """Give a variable a value; None forgets it."""
@@ -197,7 +263,62 @@ class State:
             self.variables.pop(name, None)
         else:
             self.variables[name] = value
+        if name in self.refined:
+            self.refined = {one: old for one, old in self.refined.items() if one != name}
+        self.log.append(name)
         self._snapshot = None
+
+    def refine(self, name: str, word: Word) -> None:
+        """Note what a condition tells about a variable: what it holds does not change by it."""
+        old = self.variables.get(name)
+        original = self.refined.get(name, old)
+        if isinstance(old, Array):
+            if not old.elements or old.elements[0].many:
+                return
+            elements = (word, *old.elements[1:])
+            self.put(name, array(name, elements, old.start, old.end, old.exported))
+        else:
+            new = Variable(name, word, None, -1, -1) if old is None else replace(old, word=word)
+            self.put(name, new)
+        self.refined = {**self.refined, name: original}
+
+    def original(self, name: str) -> Variable | None:
+        """Return what a variable holds, without what a condition tells about it."""
+        return self.refined[name] if name in self.refined else self.variables.get(name)
+
+    def give(self, words: tuple[Word, ...]) -> None:
+        """Give the script or the function new arguments."""
+        self.positional = words
+        self.unrefined = None
+
+    def refine_argument(self, place: int, word: Word) -> None:
+        """Note what a condition tells about `$1` (place 0) or one behind it."""
+        before, rest = self.positional[:place], self.positional[place:]
+        if len(before) < place or any(one.many for one in before) or not rest:
+            return
+        original = self.unrefined or self.positional
+        self.positional = (*before, word, *(rest if rest[0].many else rest[1:]))
+        self.unrefined = original
+
+    def refine_count(self, word: Word) -> None:
+        """Note what a condition tells about the number of arguments."""
+        text, many = word.text, [one.many for one in self.positional]
+        if text is None or not text.isdecimal() or len(text) > 2 or many.count(True) != 1:
+            return
+        place, missing = many.index(True), int(text) + 1 - len(many)
+        if missing >= 0:
+            each = unknown(self.positional[place].reason)
+            original = self.unrefined or self.positional
+            rest = self.positional[place + 1 :]
+            self.positional = (*self.positional[:place], *[each] * missing, *rest)
+            self.unrefined = original
+
+    def define(self, name: str, definitions: tuple[Definition | None, ...]) -> None:
+        """Say what a name calls."""
+        if not self._owns:
+            self.functions = self.functions.copy()
+            self._owns = True
+        self.functions[name] = definitions
 
     def forget(self, reason: str) -> None:
         """Forget everything: any variable may have any value."""
@@ -211,35 +332,58 @@ class State:
         self.allexport = None
 
     def enter(self) -> None:
-        """Go down a path."""
-        self._journals.append(({}, (self.wild, self.allexport)))
+        """Try something that may not happen."""
+        self._owns = False
+        self._journals.append(({}, self._rest()))
 
     def leave(self) -> Changes:
-        """Come back to where the path began, and return what it changed."""
-        before, flags = self._journals.pop()
+        """Take back what was done since `enter`, and return what it changed."""
+        before, rest = self._journals.pop()
         after = {name: self.variables.get(name) for name in before}
-        changes = Changes(after, (self.wild, self.allexport))
+        changes = Changes(after, (self.wild, self.allexport), self._rest())
         for name, value in before.items():
             if value is None:
                 self.variables.pop(name, None)
             else:
                 self.variables[name] = value
-        self.wild, self.allexport = flags
+        self.wild, self.allexport, positional, self.functions, self.scopes = rest
+        if positional is not self.positional:
+            self.give(positional)
+        self._owns = False
         self._snapshot = None
         return changes
 
+    def _rest(self) -> Rest:
+        return self.wild, self.allexport, self.positional, self.functions, self.scopes
+
     def merge(self, paths: list[Changes], arrays: set[str]) -> None:
         """Go on from where several paths meet; arrays: names that may be arrays."""
-        for path in paths:
-            wild, allexport = path.flags
-            self.wild = self.wild or wild
-            if allexport != self.allexport:
-                self.allexport = None
+        self.join_rest([path.rest or (*path.flags, *self._rest()[2:]) for path in paths])
         names = dict.fromkeys(name for path in paths for name in path.variables)
         for name in names:
             here = self.variables.get(name)
             values = [path.variables.get(name, here) for path in paths]
             self.put(name, join(name, values, name in arrays or bool(self.wild)))
+
+    def rest(self) -> Rest:
+        """Return what a path holds beside its variables, without what a condition tells."""
+        positional = self.unrefined or self.positional
+        return self.wild, self.allexport, positional, self.functions, self.scopes
+
+    def join_rest(self, rests: Sequence[Rest]) -> None:
+        """Cover what several paths hold beside their variables."""
+        if not rests:
+            return
+        for wild, allexport, _, _, _ in rests:
+            self.wild = self.wild or wild
+            if allexport != self.allexport:
+                self.allexport = None
+        self.give(join_positional([one[2] for one in rests]))
+        functions = rests[0][3]
+        for _, _, _, other, _ in rests[1:]:
+            functions = _join_functions(functions, other)
+        self.functions, self._owns = functions, False
+        self.scopes = _join_scopes([one[4] for one in rests])
 
     def snapshot(self) -> dict[str, Variable]:
         """Return the variables as they are now; nobody may change what is returned."""
@@ -250,6 +394,48 @@ class State:
                 last = islice(reversed(self.variables), MOST_NAMES)
                 self._snapshot = {name: self.variables[name] for name in last}
         return self._snapshot
+
+
+_SHARED = tuple(name for name in State.__slots__ if name not in ("_journals", "_owns", "variables"))
+
+
+def join_positional(several: Sequence[tuple[Word, ...]]) -> tuple[Word, ...]:
+    """Return what is known of the arguments where several paths meet."""
+    first = several[0]
+    if all(one is first or one == first for one in several):
+        return first
+    return _join_elements(list(several))
+
+
+def _join_functions(
+    one: dict[str, tuple[Definition | None, ...]], other: dict[str, tuple[Definition | None, ...]]
+) -> dict[str, tuple[Definition | None, ...]]:
+    if one is other:
+        return one
+    joined = {}
+    for name in {**one, **other}:
+        left, right = one.get(name, (None,)), other.get(name, (None,))
+        joined[name] = tuple(dict.fromkeys((*left, *right))) if left and right else ()
+    return joined
+
+
+def _join_scopes(
+    several: Sequence[tuple[dict[str, Variable | None], ...]],
+) -> tuple[dict[str, Variable | None], ...]:
+    first = several[0]
+    if all(one is first or one == first for one in several):
+        return first
+    return tuple(map(_join_scope, zip(*several, strict=False)))
+
+
+def _join_scope(scopes: tuple[dict[str, Variable | None], ...]) -> dict[str, Variable | None]:
+    joined: dict[str, Variable | None] = {}
+    for scope in scopes:
+        for name, hidden in scope.items():
+            same = all(name in one and one[name] == hidden for one in scopes)
+            # Local on some paths only: whichever it is, nothing is known once the call is over.
+            joined[name] = hidden if same else anything(name, DEPENDS, None, True)
+    return joined
 
 
 def anything(

@@ -4,58 +4,145 @@ from __future__ import annotations
 
 from sgdlint.shell import assign, builtins, declaring, effects, folders, tree, unsetting
 from sgdlint.shell.expand import MOST_DEPTH, Expander
+from sgdlint.shell.library import ANY, POSITIONAL
 from sgdlint.shell.origin import Origin, joined, origin_of
 from sgdlint.shell.parser import parse
-from sgdlint.shell.scan import ALLEXPORT, ANY, Scan
-from sgdlint.shell.state import State
+from sgdlint.shell.paths import MOST_PATHS, meet
+from sgdlint.shell.scan import ALLEXPORT, FUNCTION, Scan
+from sgdlint.shell.state import DEPENDS, State, unknown
 from sgdlint.shell.values import Command, Variable, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sgdlint.shell.sourcing import Files
 
 MOST_NESTED = 4
 """Scripts in strings in scripts are followed this far."""
 
+STEPS = 20_000
+STEPS_PER_CHARACTER = 0.25
+"""So many commands are followed, and for each character of the script so many more; then paths
+are joined, loops are followed once and calls are not followed any more."""
+
+CONSTANT = {":": 0, "true": 0, "false": 1}
+"""Commands that do nothing, and their status."""
+
 
 class Tracker:
-    """The state at one point of a script, and how commands change it; `found` is what it runs."""
+    """The paths at one point of a script, and how commands change them; `found` is what it runs.
+
+    states: the paths that go on from here. left: those that left a loop or a function, until what
+    they left takes them up. state: the one that is followed now; what it holds is changed in place.
+    """
 
     def __init__(self, root: tree.Node, origin: Origin, state: State) -> None:
         self.state = state
+        self.states = [state]
+        self.left: list[State] = []
         self.found: list[Command] = []
         self.odd: set[str] = set()
+        self.steps = 0.0
+        self.most_steps = STEPS + STEPS_PER_CHARACTER * len(origin.text)
+        self._log = state.log
+        self._mark = 0
+        self._names: set[str] = set()
+        self._asked = False
+        self._flat = 0
         self._nested = 0
         self._depth = 0
         self._branches = 0
         self._functions = 0
-        self._own: set[str] | None = None
         self._loops = 0
         self._around: tuple[Word | None, dict[str, Variable]] = None, {}
+        self._substitutions = 0
         self._load(root, origin)
 
         self.files: Files | None = None
         self._active: tuple[str, ...] = ()
+        self._ran: list[list[Command]] = []
 
-    def _load(self, root: tree.Node, origin: Origin) -> None:
+    def _load(self, root: tree.Node, origin: Origin, outer: Scan | None = None) -> None:
         self.origin = origin
-        self.scan = Scan(root, origin.text)
+        self.scan = Scan(root, origin.text, outer)
+        self.library = self.scan.library
         self.odd |= self.scan.odd
         self.expander = Expander(
             self.state, origin, self._substitution, self._assign_default, self._change_text
         )
 
-    def run(self, statements: Sequence[tree.Node]) -> None:
-        """Follow statements in order."""
+    def _use(self, state: State) -> None:
+        """Follow another path from here on."""
+        self.state = state
+        self.expander.state = state
+
+    def _only(self, state: State) -> None:
+        """Follow one path alone from here on."""
+        self._use(state)
+        self.states = [state]
+
+    def _gather(self, states: list[State], start: int) -> None:
+        """Go on with several paths that were one when the log had a length of `start`."""
+        self.states, self._mark, self._names = states, start, set()
+        if len(states) > 2 * MOST_PATHS:
+            self._meet(True)
+        if self.states:
+            self._use(self.states[0])
+
+    def _meet(self, asked: bool) -> None:
+        """Let paths that know the same become one; asked: their status counts."""
+        if len(self.states) < 2:
+            return
+        names = self._names.union(self._log[self._mark :])
+        self.steps += len(names) * len(self.states) / 64
+        most = MOST_PATHS if self.steps <= self.most_steps else 1
+        self.states, self._names = meet(self.states, names, most, self.library.arrays, asked)
+        self._mark = len(self._log)
+
+    def _switch(self, context: tuple[Origin, Scan, Expander]) -> None:
+        """Follow another text from here on."""
+        self.origin, self.scan, self.expander = context
+        self.expander.state = self.state
+
+    def run(self, statements: Sequence[tree.Node], asked: bool = False) -> None:
+        """Follow statements in order; asked: the status of the last one counts."""
         raise NotImplementedError
+
+    def _statement(self, node: tree.Node, asked: bool = False) -> None:
+        """Follow one statement; asked: its status counts."""
+        raise NotImplementedError
+
+    def _matters(self, nodes: Sequence[tree.Node]) -> bool:
+        """Tell whether paths are worth following apart in some part of the text."""
+        if self._flat or self.steps > self.most_steps or not nodes:
+            return False
+        return self.scan.matters(nodes[0].start, nodes[-1].end)
 
     def _apart(self, statements: Sequence[tree.Node]) -> None:
         """Follow statements that run in a process of their own."""
-        self.state.enter()
-        self.run(statements)
-        self.state.leave()
+        state, saved = self.state, (self.states, self.left, self._loops, self._mark, self._names)
+        self.left, self._loops = [], 0
+        if self._matters(statements):
+            self.steps += len(state.variables) / 64
+            self._only(state.copy())
+            self.run(statements)
+            if len(self.states) != 1 and self._ran:
+                self._ran[-1].clear()
+            self._use(state)
+        else:
+            self._flat += 1
+            self.states = [state]
+            state.enter()
+            self.run(statements)
+            state.leave()
+            self._flat -= 1
+        self.states, self.left, self._loops, self._mark, self._names = saved
+
+    def _done(self, code: int | None) -> None:
+        """Note the status of a command."""
+        self.state.code = code
+        self.state.status = None if code is None else code == 0
 
     # --- commands -------------------------------------------------------------------------------
 
@@ -67,39 +154,35 @@ class Tracker:
         name: str | None,
     ) -> None:
         """Do to the state what the command does to the shell."""
-        while name in ("command", "builtin") and len(words) > 1:
+        is_function = name in self.library.functions
+        while name in ("command", "builtin") and len(words) > 1 and not is_function:
             words = words[1:]
             name = words[0].text
+        self._done(CONSTANT.get(name or ""))
         if name is None:
             self._unknown_call(words)
-        elif name in self.scan.functions:
-            self._call(name, words)
+        elif is_function:
+            self._call_function(name, words, node)
         elif name in builtins.DECLARING:
-            declaring.declare(self._assigner(node), name, words[1:], declared)
+            self._declare(node, name, words[1:], declared)
             for one in node.assignments:
                 self._forget(one.name, "-", f"it stands before {name}")
-        elif name == "unset":
-            unsetting.unset(self.state, words[1:])
-            if self._functions:
-                self._forget_all(self._effect(words).names, "it may be unset")
         elif name in effects.EFFECTS:
-            effects.follow(self._assigner(node), words, *self._around)
-        elif name == "set":
-            self._set(words[1:])
-        elif name == "eval":
-            self._eval(words[1:])
+            outcome = effects.follow(self._assigner(node), words, *self._around)
+            status = outcome[0] if outcome is not None else None
+            self._done(None if status is None else int(not status))
         elif name in (".", "source"):
-            self._source(node, words)
+            self._source(words, node)
+        elif name in EFFECTS:
+            EFFECTS[name](self, words[1:])
         else:
             self._call(name, words)
 
+    def _call_function(self, name: str, words: list[Word], node: tree.Simple) -> None:
+        """Call a function of the script."""
+        raise NotImplementedError
+
     def _call(self, name: str, words: list[Word]) -> None:
-        if name in self.scan.functions:
-            reason = f"the function {name} may change it"
-            self._forget_all(self.scan.called(name), reason)
-            if None in self.scan.calls_of(name):
-                self._passed_on(words[1:], reason)
-            return
         if name == "cd":
             folders.change(self.state, words[1:])
             return
@@ -110,6 +193,14 @@ class Tracker:
             self._forget_all(effect.names, f"it is set by {name}")
         elif self.state.wild and self._may_be_foreign(name):
             self.state.forget(f"{name} may be a function that sets any variable")
+
+    def _call_unfollowed(self, name: str, words: list[Word]) -> None:
+        """Call a function that is not followed: forget what the call of a function may change."""
+        reason = f"the function {name} may change it"
+        self._done(None)
+        self._forget_all(self.library.called(name), reason)
+        if None in self.library.calls_of(name):
+            self._passed_on(words[1:], reason)
 
     def _effect(self, words: list[Word]) -> builtins.Effect:
         arguments = [assign.argument_of(word) for word in words]
@@ -125,10 +216,12 @@ class Tracker:
         ):
             return
         reason = "a command whose name is not known may change it"
-        self._forget_all(self.scan.called(None), reason)
+        self._forget_all(self.library.called(None), reason)
         for text in words[0].texts or ():
             if text in builtins.DECLARING or text in builtins.REPLACING or text in builtins.READERS:
                 self.state.forget(reason)
+            if text in ("set", "shift"):
+                self.state.give((unknown(reason, True),))
         self._passed_on(words[1:], reason)
 
     def _passed_on(self, words: list[Word], reason: str) -> None:
@@ -140,48 +233,121 @@ class Tracker:
                 if effect.any:
                     self.state.forget(reason)
                 self._forget_all(effect.names, reason)
-                if text in self.scan.functions:
-                    self._forget_all(self.scan.called(text), reason)
+                if text in self.library.functions:
+                    self._forget_all(self.library.called(text), reason)
+
+    def _declare(
+        self,
+        node: tree.Simple,
+        name: str,
+        words: list[Word],
+        declared: list[assign.Declared],
+    ) -> None:
+        assigner = self._assigner(node)
+        if name in ("local", "declare", "typeset"):
+            self._hide(words)
+        status = declaring.declare(assigner, name, words, declared)
+        self._done(None if status is None else int(not status))
+
+    def _hide(self, words: list[Word]) -> None:
+        """Keep what the variables of a function hide until it returns."""
+        state = self.state
+        options = [word.prefix for word in words if word.prefix[:1] == "-"]
+        if not state.scopes or any("g" in option for option in options):
+            return
+        scope = state.scopes[-1]
+        names = {match.group() for word in words if (match := builtins.NAME.match(word.prefix))}
+        hidden = {one: state.variables.get(one) for one in names if one not in scope}
+        if hidden:
+            state.scopes = (*state.scopes[:-1], {**scope, **hidden})
+
+    def _unset(self, words: list[Word]) -> None:
+        state, options = self.state, [word.text for word in words if word.prefix[:1] == "-"]
+        names = [word.text for word in words if word.text is not None]
+        hiding = [name for name in names if self._is_hiding(name)]
+        status = unsetting.unset(state, words)
+        self._done(None if status is None else int(not status))
+        if "-v" not in options:
+            for name in names:
+                if name in state.functions:
+                    state.define(name, (None,) if "-f" in options else ())
+        if "-f" not in options:
+            for name in hiding:
+                self._forget(name, "-", "it may be unset")
+
+    def _is_hiding(self, name: str) -> bool:
+        """Tell whether a variable may be of a function, so that unsetting it shows another."""
+        return any(name in scope for scope in self.state.scopes)
+
+    # --- arguments ------------------------------------------------------------------------------
 
     def _set(self, words: list[Word]) -> None:
-        texts = [word.text for word in words]
-        for index, text in enumerate(texts):
-            if text is None:
-                self.state.allexport = None
+        """`set`: options, and the arguments behind them."""
+        state, index = self.state, 0
+        while index < len(words):
+            word = words[index]
+            if word.text is None and (word.many or word.prefix[:1] in ("", "-", "+")):
+                state.allexport = None
+                state.give((unknown(word.reason, True),))
                 return
-            if text in ("--", "-") or text[:1] not in ("-", "+"):
-                if not (index and texts[index - 1] in ("-o", "+o")):
-                    return
-                if text == "allexport":
-                    self.state.allexport = texts[index - 1] == "-o"
-            elif "a" in text:
-                self.state.allexport = text[0] == "-"
+            text = word.text
+            if text == "--" or (text == "-" and index + 1 < len(words)):
+                state.give(tuple(words[index + 1 :]))
+                return
+            if text is None or text == "-" or text[:1] not in ("-", "+"):
+                if text != "-":
+                    state.give(tuple(words[index:]))
+                return
+            if "a" in text:
+                state.allexport = text[0] == "-"
+            if text[-1] == "o" and index + 1 < len(words):
+                index += 1
+                option = words[index].text
+                if option in ("allexport", None):
+                    state.allexport = text[0] == "-" if option else None
+            index += 1
+        self._done(None)
+
+    def _shift(self, words: list[Word]) -> None:
+        text = words[0].text if words else "1"
+        count = int(text) if text is not None and text.isdecimal() and len(text) < 6 else -1
+        positional = self.state.positional
+        before = positional[: max(count, 0)]
+        if count < 0 or len(words) > 1:
+            self.state.give((unknown("shift was given an unknown number", True),))
+        elif not any(one.many for one in before):
+            is_enough = len(before) == count
+            if is_enough:
+                self.state.give(positional[count:])
+            self._done(0 if is_enough else 1)
+        elif len(positional) > 1:
+            self.state.give((unknown(DEPENDS, True),))
 
     def _eval(self, words: list[Word]) -> None:
         """Follow text in the state as it is; what is not known in it may set anything."""
         origin = origin_of(joined(words))
         if origin is None or self._nested >= MOST_NESTED:
-            self.state.forget("eval may set any variable")
+            self._forget_for_eval()
             return
         if origin.stand_in:
-            self.state.forget("eval may set any variable")
+            self._forget_for_eval()
         origin.program, origin.file = self.origin.program, self.origin.file
         if self._inside(parse(origin.text), origin) or origin.stand_in:
-            self.state.forget("eval may set any variable")
+            for state in self.states:
+                self._use(state)
+                self._forget_for_eval()
 
     def _inside(self, root: tree.Tree, origin: Origin) -> bool:
-        """Follow another text in the state as it is; return whether it may do more than is seen."""
+        """Follow another text as if it stood here; return whether it may do more than is seen."""
         saved = self.origin, self.scan, self.expander
         self._nested += 1
-        self._load(root, origin)
-        self.scan.adopt(saved[1])
+        self._load(root, origin, self.scan)
         self.run(root.statements)
-        defines = self.scan.functions.keys() != saved[1].functions.keys()
         self._nested -= 1
-        self.origin, self.scan, self.expander = saved
-        return bool(root.problems) or defines
+        self._switch(saved)
+        return bool(root.problems)
 
-    def _source(self, node: tree.Simple, words: list[Word]) -> None:
+    def _source(self, words: list[Word], node: tree.Simple) -> None:
         """Follow the file that `source` reads; one that is not known may set anything."""
         name, *rest = words
         if rest and rest[0].text == "--":
@@ -191,35 +357,51 @@ class Tracker:
             file = self.files.find(rest[0], self.state, self._active)
         if file is None:
             named = f"{name.text} {rest[0].prefix if rest else ''}".rstrip()
-            self.state.forget(f"{named} may set any variable")
+            self._forget_for_source(named)
             return
         from sgdlint.shell.sourcing import Elsewhere, may_return
 
         saved, self._active = self._active, (*self._active, file.name)
         positional = self.state.positional
         if rest[1:]:
-            self.state.positional = tuple(rest[1:])
+            self.state.give(tuple(rest[1:]))
         place = self.origin.span(node.start, node.end)
         root = parse(file.text)
-        if self._inside(root, Elsewhere(file, self.origin, place)) or may_return(root):
-            self.state.forget(f"{file.name} may set any variable")
-        if rest[1:]:
-            self.state.positional = positional
+        is_more = self._inside(root, Elsewhere(file, self.origin, place)) or may_return(root)
+        for state in self.states:
+            self._use(state)
+            if is_more:
+                self._forget_for_source(file.name)
+            if rest[1:]:
+                state.give(positional)
         self._active = saved
+
+    def _forget_for_source(self, name: str) -> None:
+        self._done(None)
+        self.state.forget(f"{name} may set any variable")
+        self.state.give((unknown(f"{name} may set them", True),))
+
+    def _forget_for_eval(self) -> None:
+        self.state.forget("eval may set any variable")
+        self.state.give((unknown("eval may set them", True),))
 
     # --- changes --------------------------------------------------------------------------------
 
     def _assigner(self, node: tree.Node) -> assign.Assigner:
         start, end = self.origin.written(node.start, node.end)
-        return assign.Assigner(self.state, self.expander, self.odd, self._own, start, end)
+        own = set(self.state.scopes[-1]) if self.state.scopes else None
+        return assign.Assigner(self.state, self.expander, self.odd, own, start, end)
 
     def _substitution(self, body: tuple[tree.Node, ...]) -> list[Command]:
-        before = len(self.found)
+        """Follow the commands of a substitution, and return them when there is but one path."""
         self._depth += 1
+        self._substitutions += 1
+        self._ran.append([])
         if self._depth <= MOST_DEPTH:
             self._apart(body)
         self._depth -= 1
-        return self.found[before:]
+        self._done(None)
+        return self._ran.pop()
 
     def _assign_default(self, name: str, word: Word, node: tree.Node) -> None:
         self._assigner(node).scalar(name, word)
@@ -230,25 +412,39 @@ class Tracker:
             self.state.forget("an arithmetic expression may set any variable")
         self._forget_all(effect.names, "it is computed")
 
-    def _forget_changes(self, start: int, end: int, reason: str) -> None:
-        self._forget_all(self.scan.between(start, end), reason)
+    def _forget_changes(self, node: tree.Node, reason: str) -> None:
+        """Forget what a part of the text may change."""
+        self._forget_all(self.scan.between(node.start, node.end), reason)
 
     def _forget_all(self, changes: dict[str, str], reason: str) -> None:
         if ANY in changes:
             self.state.forget(reason)
-            return
-        if ALLEXPORT in changes:
+        elif ALLEXPORT in changes:
             self.state.allexport = None
         for name, kinds in changes.items():
-            self._forget(name, kinds, reason)
+            if ANY not in changes or name == POSITIONAL or name.endswith(FUNCTION):
+                self._forget(name, kinds, reason)
 
     def _forget(self, name: str, kinds: str, reason: str) -> None:
         if name == ALLEXPORT:
             self.state.allexport = None
+        elif name == POSITIONAL:
+            self.state.give((unknown(reason, True),))
+        elif name.endswith(FUNCTION):
+            self.state.define(name[: -len(FUNCTION)], ())
         elif kinds != "p":
             if self.state.allexport is not False:
                 kinds += "x="
-            is_array = name in self.scan.arrays or bool(self.state.wild) or "[]" in kinds
+            is_array = name in self.library.arrays or bool(self.state.wild) or "[]" in kinds
             old = self.state.variables.get(name)
-            is_odd = name in self.scan.attributed
+            is_odd = name in self.library.attributed
             self.state.put(name, assign.after_changes(old, name, kinds, reason, is_array, is_odd))
+
+
+EFFECTS: dict[str, Callable[..., None]] = {
+    "eval": Tracker._eval,
+    "set": Tracker._set,
+    "shift": Tracker._shift,
+    "unset": Tracker._unset,
+}
+"""Builtins that need more than to forget what they change, by name."""

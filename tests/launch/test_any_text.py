@@ -69,6 +69,7 @@ def test_an_array_that_grows_on_both_paths_takes_linear_time() -> None:
 
 
 def test_an_array_that_may_grow_keeps_what_is_certain() -> None:
-    found = run('A=(--a 1); if x; then A+=(--b); fi; A+=(--c); sglang serve "${A[@]}"')
+    body = "A+=(--b); test x && A+=(--d)"
+    found = run(f'A=(--a 1); while x; do {body}; done; A+=(--c); sglang serve "${{A[@]}}"')
     assert [word.text for word in found[0].arguments] == ["--a", "1", None, "--c"]
     assert [word.many for word in found[0].arguments] == [False, False, True, False]

@@ -160,8 +160,8 @@ UNKNOWN = [
     ('bash -c "sglang serve --g ${G:-4} --z"', "--g * --z"),
     ('bash -c "$V/bin/sglang serve --z"', "--z"),
     ("bash -c \"A='$M'; sglang serve --a \\$A --b\"", "--a * --b"),
-    ('W=1; if a; then W=2; fi; bash -c "sglang serve --w $W --z"', "--w (1|2) --z"),
-    ('W=1; if a; then W="2;"; fi; bash -c "sglang serve --w $W --z"', "--w * --z"),
+    ('case $W in 1|2) bash -c "sglang serve --w $W --z";; esac', "--w (1|2) --z"),
+    ('case $W in 1|"2;") bash -c "sglang serve --w $W --z";; esac', "--w * --z"),
     ('bash -c "sglang serve \ue000 --m $M"', "\ue000 --m *"),
 ]
 

@@ -1,0 +1,187 @@
+"""Paths that meet: those that know the same become one, and those that are too many are joined.
+
+What a condition tells about a variable keeps no paths apart: after `if [ "$G" = 8 ]; then …; fi`
+the variable is as little known as before, unless the paths differ in something else.
+"""
+
+from __future__ import annotations
+
+from sgdlint.shell.state import Array, Changes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sgdlint.shell.state import State
+    from sgdlint.shell.values import Condition
+
+MOST_PATHS = 16
+"""So many paths are followed side by side; more are joined."""
+
+MOST_CONDITIONS = 24
+"""A path remembers so many conditions, the last ones."""
+
+
+def conditions(path: tuple[Condition, ...], one: Condition) -> tuple[Condition, ...]:
+    """Return a path that goes on under one more condition."""
+    return (*path, one) if len(path) < MOST_CONDITIONS else (*path[1 - MOST_CONDITIONS :], one)
+
+
+def meet(
+    states: Sequence[State], names: Iterable[str], limit: int, arrays: set[str], asked: bool
+) -> tuple[list[State], set[str]]:
+    """Return the paths that go on, at most about `limit`, and the variables in which they differ.
+
+    names: the variables in which they may differ. arrays: names that may be arrays.
+    asked: the status of the last command counts.
+    """
+    table = Table(states, names, asked)
+    kept = table.without_equals()
+    if len(kept) > limit:
+        kept = _fewer(kept, table.names, limit, arrays, asked)
+        table = Table(kept, table.names, asked)
+    return kept, set(table.names) if len(kept) > 1 else set()
+
+
+class Table:
+    """What several paths know, as numbers: the same number, the same value.
+
+    names: the variables in which they differ. values: the numbers of each path's variables, before
+    those of all else. originals: the same, without what conditions tell.
+    """
+
+    def __init__(self, states: Sequence[State], names: Iterable[str], asked: bool) -> None:
+        self.states = list(states)
+        self.names: list[str] = []
+        columns: list[list[int]] = []
+        before: list[list[int]] = []
+        for name in dict.fromkeys(names):
+            values = [state.variables.get(name) for state in states]
+            if all(value is values[0] for value in values):
+                continue
+            numbers = _numbers(values)
+            if any(numbers):
+                self.names.append(name)
+                columns.append(numbers)
+                old = [one.original(name) for one in states]
+                before.append(numbers if old == values else _numbers([*values, *old])[len(old) :])
+        rest = [_numbers(list(part)) for part in zip(*map(_rest, states), strict=True)]
+        if asked:
+            rest.append(_numbers([state.status for state in states]))
+        self.values = list(zip(*columns, *rest, strict=True))
+        self.originals = list(zip(*before, *rest, strict=True))
+
+    def without_equals(self) -> list[State]:
+        """Return the paths, one for all that know the same."""
+        kept: list[int] = []
+        for place, state in enumerate(self.states):
+            same = next((one for one in kept if self._are_alike(one, place)), None)
+            if same is None:
+                kept.append(place)
+            else:
+                self._absorb(same, place, state)
+        return [self.states[place] for place in kept]
+
+    def _are_alike(self, one: int, other: int) -> bool:
+        first, second = self.originals[one], self.originals[other]
+        if first == second:
+            return True
+        pairs = zip(self.values[one], self.values[other], first, second, strict=True)
+        return all(a == b or c == d for a, b, c, d in pairs)
+
+    def _absorb(self, one: int, other: int, state: State) -> None:
+        """Let a path stand for another that knows the same."""
+        kept = self.states[one]
+        numbers = zip(self.values[one], self.values[other], strict=True)
+        for name, (left, right) in zip(self.names, numbers, strict=False):
+            if left != right and name in kept.refined:
+                kept.put(name, kept.refined[name])
+        if kept.positional != state.positional:
+            kept.give(kept.rest()[2])
+        _common(kept, [state])
+
+
+def _rest(state: State) -> tuple[object, ...]:
+    return (*state.rest(), state.flow, state.level)
+
+
+def _numbers(values: Sequence[object]) -> list[int]:
+    """Return a number for each value, the same for equal ones."""
+    seen: list[object] = []
+    numbers: list[int] = []
+    for value in values:
+        number = next((n for n, one in enumerate(seen) if one is value), -1)
+        if number < 0:
+            number = next((n for n, one in enumerate(seen) if _is_equal(one, value)), len(seen))
+            if number == len(seen):
+                seen.append(value)
+        numbers.append(number)
+    return numbers
+
+
+def _is_equal(one: object, other: object) -> bool:
+    # Arrays mostly grow: they differ in what came last.
+    left = one.elements if isinstance(one, Array) else ()
+    right = other.elements if isinstance(other, Array) else ()
+    return len(left) == len(right) and left[-1:] == right[-1:] and one == other
+
+
+def is_same(one: State, other: State, names: Iterable[str]) -> bool:
+    """Tell whether two paths know the same of some variables, and of all else."""
+    return len(Table([one, other], names, False).without_equals()) == 1
+
+
+def _common(one: State, others: Sequence[State]) -> None:
+    """Keep only what several paths have in common beside what their state holds."""
+    for other in others:
+        if one.path is not other.path:
+            one.path = tuple(step for step in one.path if step in other.path)
+        if one.tests is not other.tests:
+            tests = other.tests
+            one.tests = {key: test for key, test in one.tests.items() if tests.get(key) is test}
+        if one.refined is not other.refined:
+            refined = other.refined
+            one.refined = {name: old for name, old in one.refined.items() if name in refined}
+        if (one.status, one.code) != (other.status, other.code):
+            one.status = one.status if one.status is other.status else None
+            one.code = None
+
+
+def _fewer(
+    states: list[State], names: Sequence[str], limit: int, arrays: set[str], asked: bool
+) -> list[State]:
+    """Join paths until there are few enough: first those that differ in one variable alone."""
+    for place in range(len(names) if limit > 1 else 0):
+        table = Table(states, names, asked)
+        if names[place] in table.names:
+            column = table.names.index(names[place])
+            keys = [(*one[:column], *one[column + 1 :]) for one in table.originals]
+            states = _by_key(states, keys, names, arrays)
+            if len(states) <= limit:
+                return states
+    status = asked and limit > 1
+    ends = [(one.flow, one.level, one.status if status else None) for one in states]
+    return _by_key(states, ends, names, arrays)
+
+
+def _by_key(
+    states: Sequence[State], keys: Sequence[object], names: Sequence[str], arrays: set[str]
+) -> list[State]:
+    groups: dict[object, list[State]] = {}
+    for state, key in zip(states, keys, strict=True):
+        groups.setdefault(key, []).append(state)
+    return [_joined(group, names, arrays) for group in groups.values()]
+
+
+def _joined(states: list[State], names: Iterable[str], arrays: set[str]) -> State:
+    """Return one path that covers several."""
+    first = states[0]
+    if len(states) == 1:
+        return first
+    paths = []
+    for state in states:
+        changes = {name: state.original(name) for name in names}
+        paths.append(Changes(changes, (state.wild, state.allexport), state.rest()))
+    first.merge(paths, arrays)
+    _common(first, states[1:])
+    return first

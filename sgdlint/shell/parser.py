@@ -12,7 +12,7 @@ import os
 from sgdlint import quick
 from sgdlint.shell import build, tree
 from sgdlint.shell.frame import MOST_STATES, TOO_DEEP
-from sgdlint.shell.lexer import Lexer
+from sgdlint.shell.lexer import Lexer, commands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ MOST_PROBLEMS: Final = 100
 """Of more problems than this, the later ones are not told."""
 TOKENS_AT_ONCE: Final = 500
 """So many tokens are read before they are parsed."""
-STATEMENTS_ALONE: Final = 2
-"""How deep the parser's stack is between statements of the script itself."""
 MOST_REGIONS: Final = 8
 """Backticks nested deeper than this are not read."""
 
@@ -144,8 +142,7 @@ class Parser:
             last = len(lexer.kinds)
             if self.consume(first) < last and self.states[-1] != accept:
                 return None
-            if len(self.states) == STATEMENTS_ALONE:
-                self._forget_tokens()
+            self._forget_tokens()
         return self._tree()
 
     def run(self) -> tree.Tree:
@@ -161,11 +158,17 @@ class Parser:
         return self._tree()
 
     def _forget_tokens(self) -> None:
-        """Drop the tokens of statements that are nodes."""
-        if self.tables.symbols[self.states[-1]] == "statements":
-            self.lexer.kinds.clear()
-            self.lexer.starts.clear()
-            self.lexer.ends.clear()
+        """Drop the tokens that are nodes by now; those that wait on the stack get new numbers."""
+        lexer, values = self.lexer, self.values
+        if any(frame.run is not commands for frame in lexer.stack):
+            return  # inside a word, which knows its first token
+        places = [place for place, value in enumerate(values) if type(value) is int]
+        tokens = [values[place] for place in places]
+        lexer.kinds[:] = [lexer.kinds[token] for token in tokens]
+        lexer.starts[:] = [lexer.starts[token] for token in tokens]
+        lexer.ends[:] = [lexer.ends[token] for token in tokens]
+        for number, place in enumerate(places):
+            values[place] = number
 
     def _feed(self, token: int) -> bool:
         """Take the tokens from `token` on; return whether the lexer was sent back to read more."""

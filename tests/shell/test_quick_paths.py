@@ -65,3 +65,33 @@ def test_a_script_of_many_lines_reads_the_same_in_each_way() -> None:
     text = "\n".join(lines * 3)
     assert len(tokens_of(text).kinds) > 3 * TOKENS_AT_ONCE
     assert whole(text) == by_line(text)
+
+
+WRAPPED = [
+    "f() {",
+    "if a; then",
+    "(",
+    "case a in b)",
+    "while a; do",
+    "x=$(",
+    "{ cat <<E | b",
+    "a=(",
+]
+ENDS = ["}", "fi", ")", "esac", "done", ")", "}", ")"]
+
+
+@pytest.mark.parametrize(("opening", "closing"), list(zip(WRAPPED, ENDS, strict=True)))
+def test_a_long_block_reads_the_same_in_each_way(opening: str, closing: str) -> None:
+    lines = "".join(f'b "$c" {number} {{d,e}} | f && g=$(\n h\n)\n' for number in range(300))
+    if opening == "a=(":
+        lines = lines.replace("|", "").replace("&&", "")
+    text = f"{opening}\n{lines}{'E' if '<<' in opening else ''}\n{closing}\nz\n"
+    assert whole(text) is not None
+    assert whole(text) == by_line(text)
+
+
+def test_few_tokens_are_kept_inside_a_block() -> None:
+    text = "f() {\n" + "if a; then b; fi\n" * 2_000 + "}\n"
+    parser = Parser(text, 0, len(text), 0)
+    assert parser.whole() is not None
+    assert len(parser.lexer.kinds) < 2 * TOKENS_AT_ONCE

@@ -6,7 +6,7 @@ from sgdlint import quick
 from sgdlint.catalog.quirks import input_files
 from sgdlint.launch import dispatcher
 from sgdlint.launch.bind import Bound, Elsewhere, Event, Given, Table, bind
-from sgdlint.launch.entrypoints import DIFFUSION_MODULES, INERT_CLI, LANGUAGE_SERVER
+from sgdlint.launch.entrypoints import DIFFUSION_MODULES, IMAGE, INERT_CLI, LANGUAGE_SERVER
 from sgdlint.launch.launch import Hardware, Launch
 from sgdlint.launch.notices import noted
 from sgdlint.record import replace
@@ -42,6 +42,10 @@ def launch_of(
         from sgdlint.launch.language import wrong_server
 
         return wrong_server(found, release, hardware)
+    if found.entry == IMAGE:
+        from sgdlint.launch.language import bare_image
+
+        return bare_image(found, release, hardware)
     if around is not None and not found.nested and _may_be_cut(found.command.end, around):
         from sgdlint.launch import torn
 
@@ -131,8 +135,7 @@ def _as_read(
         from sgdlint.launch import inputs
 
         events = (*events, *inputs.noticed(bound, found, release, around))
-    if found.fresh and around is not None and not around.mentions_token():
-        events = (*events, Event("no-token-in-sight", ()))
+    events = (*events, *_outside(found, around))
     launch = Launch(
         command=found.subcommand,
         release=release,
@@ -150,6 +153,18 @@ def _as_read(
         file=found.command.file,
     )
     return replace(launch, bound=replace(launch.bound, events=(*events, *noted(launch))))
+
+
+def _outside(found: Recognised, around: Surroundings | None) -> tuple[Event, ...]:
+    """Return what is noticed of the container that a launch runs in."""
+    events: tuple[Event, ...] = ()
+    if found.fresh and around is not None and not around.mentions_token():
+        events = (Event("no-token-in-sight", ()),)
+    if found.grants:
+        from sgdlint.launch.grants import refused
+
+        events = (*events, *refused(found))
+    return events
 
 
 # --- the model ---------------------------------------------------------------------------------

@@ -30,3 +30,9 @@ releases. `sglang.launch_server` reads the options of language models only, what
 """
 DIFFUSION_MODULES = (DIFFUSION_CLI, DIFFUSION_SERVER)
 """Modules that start diffusion whatever the model."""
+
+IMAGE = "image"
+"""In place of a way in: an image that was given options and no program."""
+
+OFFICIAL_IMAGE = r"(?:docker\.io/)?lmsysorg/sglang(?:[:@][\w.:-]+)?"
+"""Images of SGLang; their Dockerfiles set no entry point that takes options."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sgdlint import quick
 from sgdlint.catalog.gpus import gpu_of_type
+from sgdlint.launch.bind import Event
 from sgdlint.launch.launch import Granted
 from sgdlint.launch.options import NoCommandError, UnclearError, enter
 from sgdlint.launch.recognise import Grant
@@ -29,6 +30,8 @@ CONTAINERS = ("docker", "nerdctl", "podman")
 _GRES = r"(?:gres[:/])?gpu(?::(?P<type>[A-Za-z][\w.-]*))?(?:[:=](?P<count>\d+))?(?:\(.*\))?"
 _NUMBER = r"(?:(?P<type>[A-Za-z][\w.-]*):)?(?P<count>\d+)"
 VISIBLE = "NVIDIA_VISIBLE_DEVICES"
+_APART = r"device=[\w-]+(?:,[\w-]+)+"
+"""Names of GPUs that docker reads as the first one and something else."""
 _CDI = "nvidia.com/gpu="
 
 
@@ -54,6 +57,20 @@ def granted(found: Recognised, text: str) -> Granted | None:
     start, end = least.grant.place
     span = Span(start, end) if start >= 0 else None
     return Granted(least.count, gpu, _shown(least.grant), span)
+
+
+def refused(found: Recognised) -> Iterator[Event]:
+    """Yield an event for each list of GPUs that docker refuses: `--gpus device=0,1`."""
+    for grant in found.grants:
+        if grant.program != "docker" or grant.name != "gpus":
+            continue
+        text = _text(grant)
+        if not quick.fullmatch(_APART, text):
+            continue
+        can_edit = grant.place[0] >= 0 and not grant.nested
+        edits = ((*grant.place, f"--gpus '\"{text}\"'"),) if can_edit else ()
+        place = grant.place if grant.place[0] >= 0 else (found.command.start, found.command.end)
+        yield Event("gpus-apart", (), (("value", text),), None, place, edits)
 
 
 def _shown(grant: Grant) -> str:

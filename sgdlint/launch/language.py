@@ -1,6 +1,6 @@
-"""A diffusion model that is given to the server of language models.
+"""A diffusion model that is given to what does not serve it: another server, a bare image.
 
-Imported when a script starts that server.
+Imported when a script starts such a thing.
 """
 
 from __future__ import annotations
@@ -20,13 +20,27 @@ MODEL_FLAGS = ("--model-path", "--model")
 
 def wrong_server(found: Recognised, release: Release, hardware: Hardware) -> Launch | None:
     """Return a launch with unknown options; None when its model may be a language model."""
+    place = (found.head_start, found.head_end)
+    edits = () if found.nested else ((*place, "sglang serve"),)
+    return _noticed(found, release, hardware, Event("language-server", (), (), None, place, edits))
+
+
+def bare_image(found: Recognised, release: Release, hardware: Hardware) -> Launch | None:
+    """Return a launch that ends at once: its image runs the first option as a program."""
+    place = (found.head_start, found.head_end)
+    start = found.arguments[0].written_start if found.arguments else -1
+    edits = ((start, start, "sglang serve "),) if start >= 0 else ()
+    fields = (("flag", found.arguments[0].prefix),)
+    return _noticed(found, release, hardware, Event("bare-image", (), fields, None, place, edits))
+
+
+def _noticed(
+    found: Recognised, release: Release, hardware: Hardware, event: Event
+) -> Launch | None:
     path = _model_path(found)
     model = sure_model(release, path)
     if model is None or path != model.id:
         return None
-    place = (found.head_start, found.head_end)
-    edits = () if found.nested else ((*place, "sglang serve"),)
-    event = Event("language-server", (), (), None, place, edits)
     return Launch(
         command=found.subcommand,
         release=release,

@@ -41,13 +41,14 @@ class Grant:
     """An option that says which GPUs a command gets.
 
     program: the wrapper that it is given to. value: None for a switch.
-    place: where it stands with its value, or -1, -1.
+    place: where it stands with its value, or -1, -1. nested: that is inside a string.
     """
 
     program: str
     name: str
     value: Word | None
     place: tuple[int, int]
+    nested: bool = False
 
 
 @record
@@ -172,6 +173,8 @@ class Walk:
             if not isinstance(entered, Entered):
                 return entered
             position = entered.index
+            if entered.wrapper.image and self._names_no_program(entered):
+                return self._found(position - 1, position - 1, "serve", entrypoints.IMAGE)
             if entered.runs != "command" or entered.has("script") or entered.wrapper.python:
                 return self._behind(entered)
         return []
@@ -305,12 +308,18 @@ class Walk:
             return ""
         return self.files.text(word, self.passed.environment)
 
+    def _names_no_program(self, entered: Entered) -> bool:
+        """Whether an image of SGLang, which has no entry point, is given options for a program."""
+        image, *rest = self.words[entered.index - 1 : entered.index + 1]
+        is_official = quick.fullmatch(entrypoints.OFFICIAL_IMAGE, image.text or "") is not None
+        return is_official and bool(rest) and rest[0].prefix.startswith("--")
+
     def _note_grants(self, name: str, entered: Entered) -> None:
         """Keep what gives GPUs; a container or another host has its own."""
         if entered.wrapper.fresh:
             self.grants, self.batch = [], None
         self.grants += [
-            Grant(name, effect.name, effect.value, effect.place)
+            Grant(name, effect.name, effect.value, effect.place, self.command.nested)
             for effect in entered.effects
             if effect.kind == "grants"
         ]

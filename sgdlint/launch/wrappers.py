@@ -59,7 +59,7 @@ class Wrapper:
     nowhere else. needs: an effect without which there is no command.
     fresh: no variables from outside reach the command. forgets: they may all change. adds: those
     that it sets itself. prefixes: `PREFIX_NAME` outside is NAME inside.
-    tool: the command begins with a requirement (`sglang@0.5.12`).
+    tool: the command begins with a requirement (`sglang@0.5.12`). image: an image stands before it.
     python: "script" when a Python script follows, "command" when a command does.
     runs: one of RUNS.
     """
@@ -82,6 +82,7 @@ class Wrapper:
     adds: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
     tool: bool = False
+    image: bool = False
     python: str = ""
     runs: str = "command"
 
@@ -200,6 +201,7 @@ def _wrapper(
         adds=tuple(values.get("adds", ())),
         prefixes=tuple(values.get("prefixes", ())),
         tool="tool" in values,
+        image="image" in values,
         python=one("python"),
         runs=one("runs", "command"),
     )

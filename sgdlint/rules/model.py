@@ -168,6 +168,8 @@ EVENTS: dict[str, dict[str, str]] = {
     "placeholder": {"written": "string", "file": "string"},
     "inert-module": {},
     "language-server": {},
+    "bare-image": {"flag": "string"},
+    "gpus-apart": {"value": "string"},
     "file-written-again": {"flag": "string", "file": "string", "line": "string"},
     "no-token-in-sight": {},
     "move": {"from": "string"},

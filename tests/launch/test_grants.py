@@ -6,6 +6,7 @@ import pytest
 
 from sgdlint import catalog
 from sgdlint.launch.build import launch_of
+from sgdlint.launch.grants import refused
 from sgdlint.launch.launch import Granted, Hardware
 from sgdlint.launch.nearby import Surroundings
 from sgdlint.launch.recognise import launches
@@ -159,3 +160,28 @@ def test_what_the_user_says_of_the_gpu_wins() -> None:
     assert (hardware.count, count_of(hardware.granted)) == (8, 4)
     memory = given("srun --gres=gpu:b200:4 %", Hardware(None, 24.0, None))
     assert (memory.gpu, memory.vram_gib) == (None, 24.0)
+
+
+# Each script, and what its list of GPUs becomes; "" for none that docker refuses, None for no edit.
+LISTS = [
+    ("docker run --gpus device=0,1 img %", "--gpus '\"device=0,1\"'"),
+    ("docker run --gpus=device=GPU-8a-2,GPU-8a-3 img %", "--gpus '\"device=GPU-8a-2,GPU-8a-3\"'"),
+    ("docker run --gpus device=0 img %", ""),
+    ("docker run --gpus '\"device=0,1\"' img %", ""),
+    ("docker run --gpus 'device=0,capabilities=utility' img %", ""),
+    ("docker run --gpus device=$A,1 img %", ""),
+    ("podman run --gpus device=0,1 img %", ""),
+    ("ssh host 'docker run --gpus device=0,1 img %'", None),
+    ("L=device=0,1; docker run --gpus $L img %", "--gpus '\"device=0,1\"'"),
+]
+
+
+@pytest.mark.parametrize(("script", "new"), LISTS)
+def test_lists_that_docker_refuses(script: str, new: str | None) -> None:
+    text = script.replace("%", RUN)
+    (one,) = launches(commands(parse(text), text))
+    events = list(refused(one))
+    assert len(events) == (new != "")
+    edits = [edit for event in events for edit in event.edits]
+    assert [edit[2] for edit in edits] == ([new] if new else [])
+    assert all(text[start:end].startswith("--gpus") for start, end, _ in edits)

@@ -17,7 +17,7 @@ from sgdlint.shell.values import Word
 
 SERVER = "sglang.multimodal_gen.runtime.launch_server"
 OPTIONS = {"flags", "valued", "optional", "pairs"}
-SAID = {"assigns", "forgets-all", "fresh", "interleaved", "one-dash", "separator", "tool"}
+SAID = {"assigns", "forgets-all", "fresh", "image", "interleaved", "one-dash", "separator", "tool"}
 VALUES = {"adds", "guess", "like", "needs", "operands", "prefixes", "python", "runs"}
 
 

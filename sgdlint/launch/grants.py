@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 BATCH = "#SBATCH"
 SLURM = ("sbatch", "salloc", "srun")
+PARTS = ("hetjob", "packjob")
 CONTAINERS = ("docker", "nerdctl", "podman")
 
+_LONG = {"G": "gpus", "n": "ntasks", "N": "nodes"}
 _GRES = r"(?:gres[:/])?gpu(?::(?P<type>[A-Za-z][\w.-]*))?(?:[:=](?P<count>\d+))?(?:\(.*\))?"
 _NUMBER = r"(?:(?P<type>[A-Za-z][\w.-]*):)?(?P<count>\d+)"
 VISIBLE = "NVIDIA_VISIBLE_DEVICES"
@@ -93,10 +95,11 @@ def _of_containers(found: Recognised) -> Iterator[Bound]:
     given = [grant for grant in found.grants if grant.program in CONTAINERS]
     if not given or any(grant.name == "privileged" for grant in given):
         return  # a privileged container sees every device
-    for grant in given:
-        count = _requested(_text(grant)) if grant.name == "gpus" else None
-        if count:
-            yield Bound(count, "", grant)
+    # What podman calls so is the name of one GPU.
+    asked = [grant for grant in given if grant.name == "gpus" and grant.program != "podman"]
+    count = _requested(_text(asked[0])) if len(asked) == 1 else None
+    if count:
+        yield Bound(count, "", asked[0])
     devices = [grant for grant in given if grant.name == "device"]
     names = {_text(grant).removeprefix(_CDI) for grant in devices if _CDI in _text(grant)}
     if names and all(name.isdigit() for name in names):
@@ -147,6 +150,7 @@ def _of_job(given: Sequence[Grant]) -> Iterator[Bound]:
     """Yield what the options of one job give to each of its processes, at most."""
     if any(grant.name == "exclusive" for grant in given):
         return  # all GPUs of the node
+    given = list({_LONG.get(grant.name, grant.name): grant for grant in given}.values())
     for grant in given:
         pattern = _GRES if grant.name == "gres" else _NUMBER
         if grant.name not in ("gres", "gpus", "G", "gpus-per-node", "gpus-per-task"):
@@ -172,6 +176,8 @@ def _of_header(found: Recognised, text: str) -> list[Bound]:
     if found.fresh and found.batch is None:
         return []
     words = list(_words(text, 0) if found.batch is None else _words_of(found.batch))
+    if any(word.text in PARTS for word in words):
+        return []  # a job of several parts, each with GPUs of its own
     wrapper = wrapper_of("sbatch")
     if not words or wrapper is None:
         return []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sgdlint import quick
 from sgdlint.record import record
+from sgdlint.shell.folders import CURRENT
+from sgdlint.shell.folders import UNKNOWN as NO_FOLDER
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
@@ -63,7 +65,7 @@ class Surroundings:
         when two different files may be meant, and for a file that the script itself may write,
         unless it is one here-document that is known whole.
         """
-        if found.fresh:
+        if found.fresh or found.environment.get(CURRENT) == NO_FOLDER:
             return Seen()
         writer = self._writer(path, found.command)
         if self._is_mentioned_elsewhere(path.rpartition("/")[2], self._line_of(writer)):

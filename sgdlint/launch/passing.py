@@ -6,6 +6,8 @@ from sgdlint import quick
 from sgdlint.launch.options import ASSIGNMENT
 from sgdlint.record import record, replace
 from sgdlint.shell.assign import tail_of
+from sgdlint.shell.folders import CURRENT
+from sgdlint.shell.folders import UNKNOWN as NO_FOLDER
 from sgdlint.shell.origin import NOWHERE
 from sgdlint.shell.state import UNKNOWN
 from sgdlint.shell.values import Piece, Variable, Word
@@ -42,9 +44,11 @@ def passed(before: Passed, entered: Entered, read: Read) -> Passed:
     wrapper, effects = entered.wrapper, entered.effects
     forgets = wrapper.forgets or entered.has("forgets")
     cleared = (wrapper.fresh and not any(map(_keeps_all, effects))) or any(map(_clears, effects))
-    if not (effects or wrapper.adds or wrapper.prefixes or cleared or forgets):
+    moves = wrapper.moves or wrapper.fresh or entered.has("moves")
+    if not (effects or wrapper.adds or wrapper.prefixes or cleared or forgets or moves):
         return before
     environment = {} if cleared or forgets else dict(before.environment)
+    environment[CURRENT] = NO_FOLDER if moves else before.environment.get(CURRENT, NO_FOLDER)
     for name in wrapper.adds:
         environment.pop(name, None)
     environment.update(_with_prefixes(before.environment, wrapper.prefixes))
@@ -120,13 +124,13 @@ def _set(
     elif word.text is not None:
         _pass_on(word.text, outside, inside)
     else:
-        inside.clear()  # it may be any
+        _forget(inside)
 
 
 def _set_all(value: Word, outside: dict[str, Variable], inside: dict[str, Variable]) -> None:
     """Set what a list like `ALL,NAME=VALUE,OTHER` says."""
     if value.text is None:
-        inside.clear()
+        _forget(inside)
         return
     for item in value.text.split(","):
         name, equals, text = item.partition("=")
@@ -134,6 +138,13 @@ def _set_all(value: Word, outside: dict[str, Variable], inside: dict[str, Variab
             inside[name] = _variable(name, (Piece((text,), *NOWHERE),))
         elif name not in ("ALL", "NONE"):
             _pass_on(name, outside, inside)
+
+
+def _forget(inside: dict[str, Variable]) -> None:
+    """Forget all variables: it is not known which one is set."""
+    folder = inside[CURRENT]
+    inside.clear()
+    inside[CURRENT] = folder
 
 
 def _set_lines(

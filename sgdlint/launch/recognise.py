@@ -15,6 +15,8 @@ from sgdlint.launch.wrappers import (
     wrapper_of,
 )
 from sgdlint.record import record, replace
+from sgdlint.shell.folders import CURRENT
+from sgdlint.shell.folders import UNKNOWN as NO_FOLDER
 from sgdlint.shell.interpreter import commands_of
 from sgdlint.shell.origin import joined
 from sgdlint.shell.values import Command, Variable, Word
@@ -380,7 +382,8 @@ class Walk:
                 continue
             fresh = wrapper.may_be_fresh
             before = self.passed
-            self.passed = Passed({}, before.fresh or fresh, before.prefix_reaches and not fresh)
+            here = {CURRENT: NO_FOLDER}
+            self.passed = Passed(here, before.fresh or fresh, before.prefix_reaches and not fresh)
             self.grants = []
             return self._with_subcommand(index, index + 1, entrypoints.PROGRAM)
         return []

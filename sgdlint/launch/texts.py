@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Sequence
 
-PLACES = r"\{(?:[0-9+-]*[./#%]*|#|%|=[^{}]*=)\}"
-"""Where GNU parallel puts its input into a template."""
+PLACES = r"\{[^{}]*\}"
+"""Where GNU parallel may put its input into a template: `{}`, `{1.}`, a column of `--header`."""
 
 INPUTS = (":::", ":::+", "::::", "::::+")
 """Words behind which the input of GNU parallel stands."""

@@ -23,7 +23,7 @@ TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "wrappers.txt")
 
 EFFECTS = _names(
     "args clears clears-unless-true entrypoint env env-file env-list exports forgets grants inserts"
-    " keeps module program rest script splits stops to-command to-keys to-shell unset"
+    " keeps module moves program rest script splits stops to-command to-keys to-shell unset"
 )
 """What an option may do; each is a line of wrappers.txt that lists the options which do it.
 
@@ -32,9 +32,10 @@ outside. entrypoint: names the program of the command. env, env-list: set variab
 apart by commas). env-file: a file that sets some. exports: lists the variables that the command
 gets (`ALL,A=1`). forgets: variables may change in ways that cannot be seen. grants: says which GPUs
 the command gets. inserts: the text in the place of which input comes. keeps: variables from outside
-reach the command all the same. module, program: a Python module follows, or a program. script: is a
-script for a shell. splits: holds words of the command. stops: no command is run. to-command,
-to-keys, to-shell: what follows is read as `runs` says for that word. unset: takes a variable away.
+reach the command all the same. module, program: a Python module follows, or a program. moves: the
+command runs in another folder. script: is a script for a shell. splits: holds words of the command.
+stops: no command is run. to-command, to-keys, to-shell: what follows is read as `runs` says for
+that word. unset: takes a variable away.
 """
 
 RUNS = ("command", "inputs", "keys", "scripts", "shell", "template", "terminal")
@@ -57,8 +58,9 @@ class Wrapper:
     it goes on. one_dash: options with several letters may have one dash.
     assigns: NAME=VALUE may stand before the command. separator: the command begins after `--`, and
     nowhere else. needs: an effect without which there is no command.
-    fresh: no variables from outside reach the command. forgets: they may all change. adds: those
-    that it sets itself. prefixes: `PREFIX_NAME` outside is NAME inside.
+    fresh: no variables from outside reach the command. forgets: they may all change. moves: the
+    command runs in another folder. adds: variables that it sets itself. prefixes: `PREFIX_NAME`
+    outside is NAME inside.
     tool: the command begins with a requirement (`sglang@0.5.12`). image: an image stands before it.
     python: "script" when a Python script follows, "command" when a command does.
     runs: one of RUNS.
@@ -79,6 +81,7 @@ class Wrapper:
     needs: str = ""
     fresh: bool = False
     forgets: bool = False
+    moves: bool = False
     adds: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
     tool: bool = False
@@ -198,6 +201,7 @@ def _wrapper(
         needs=one("needs"),
         fresh="fresh" in values,
         forgets="forgets-all" in values,
+        moves="moves-all" in values,
         adds=tuple(values.get("adds", ())),
         prefixes=tuple(values.get("prefixes", ())),
         tool="tool" in values,

@@ -10,6 +10,7 @@ import pytest
 from sgdlint.files import Neighbours
 from sgdlint.launch.recognise import Recognised, launches
 from sgdlint.launch.wrappers import EFFECTS, RUNS, Wrapper, paragraphs, wrapper_of
+from sgdlint.shell.folders import CURRENT, UNKNOWN
 from sgdlint.shell.interpreter import commands
 from sgdlint.shell.parser import parse
 from sgdlint.shell.sourcing import Files
@@ -17,7 +18,17 @@ from sgdlint.shell.values import Word
 
 SERVER = "sglang.multimodal_gen.runtime.launch_server"
 OPTIONS = {"flags", "valued", "optional", "pairs"}
-SAID = {"assigns", "forgets-all", "fresh", "image", "interleaved", "one-dash", "separator", "tool"}
+SAID = {
+    "assigns",
+    "forgets-all",
+    "moves-all",
+    "fresh",
+    "image",
+    "interleaved",
+    "one-dash",
+    "separator",
+    "tool",
+}
 VALUES = {"adds", "guess", "like", "needs", "operands", "prefixes", "python", "runs"}
 
 
@@ -226,6 +237,9 @@ COMMANDS = [
      "parallel | generate --a 1 --prompt *"),
     ("parallel 'sglang generate --a 1 --seed {1}' ::: 1 2", "parallel | generate --a 1 --seed *"),
     ("parallel sglang generate --seed ::: 1 2", "parallel | generate --seed *"),
+    ("parallel --header : sglang generate --seed {s} ::: s 1", "parallel | generate --seed *"),
+    ("parallel -I ,, sglang generate --seed ,, ::: 1 2", ""),
+    ("at now <<'E'\nsglang serve\nE", "at | serve"),
     ("parallel echo ::: sglang serve", ""),
     ("ls *.py | entr -r sglang serve --x", "entr | serve --x"),
     ("ls | entr -s 'sglang serve --x'", "entr | serve --x"),
@@ -294,8 +308,9 @@ ENVIRONMENTS = [
     ("A=1 docker exec box sglang serve", "-", True, False),
     ("kubectl run x --image=img --env=A=1 --env B=2 -- sglang serve", "1", True, False),
     ("kubectl run x --image=img --env A=1 -- sglang serve", "1", True, False),
-    ("A=1 tmux new -d 'sglang serve'", "-", True, True),
-    ("tmux new -d -e A=1 'sglang serve'", "1", True, True),
+    ("A=1 tmux new -d 'sglang serve'", "-", False, True),
+    ("tmux new -d -e A=1 'sglang serve'", "1", False, True),
+    ("A=1 tmux new -d sglang serve", "-", False, False),
     ("A=1 screen -dm sglang serve", "1", False, True),
     ("A=1 srun --export=A sglang serve", "1", True, False),
     ("A=1 srun --export=ALL,A=2 sglang serve", "2", False, True),
@@ -323,6 +338,35 @@ def test_variables_that_a_wrapper_sets_itself_are_not_known() -> None:
         for one in (plain, torch, slurm)
     ]
     assert seen == [("0", "1"), ("-", "1"), ("0", "-")]
+
+
+# Each command, and whether files are looked for in the folder where it stands.
+FOLDERS = [
+    ("sglang serve", True),
+    ("env A=1 nohup sglang serve", True),
+    ("env -i sglang serve", True),
+    ("env -C /x sglang serve", False),
+    ("env --chdir=/x sglang serve", False),
+    ("srun -D /x sglang serve", False),
+    ("srun -n1 sglang serve", True),
+    ("poetry -C x run sglang serve", False),
+    ("uv run --directory x sglang serve", False),
+    ("apptainer exec --pwd /x i.sif sglang serve", False),
+    ("tmux new -d -c /x 'sglang serve'", False),
+    ("tmux send-keys 'sglang serve' C-m", False),
+    ("tmux new -d sglang serve", True),
+    ("docker run img sglang serve", False),
+    ("mpirun -wdir /x sglang serve", False),
+    ("cd x; sglang serve", True),
+    ("cd $X; sglang serve", False),
+    ("srun $X -- sglang serve", False),
+]
+
+
+@pytest.mark.parametrize(("script", "known"), FOLDERS)
+def test_folders(script: str, known: bool) -> None:
+    (found,) = recognise(script)
+    assert (found.environment.get(CURRENT, UNKNOWN) != UNKNOWN) is known
 
 
 # A script beside a `my.env` that sets A, B and HF_TOKEN and passes C on; A, B and C in the process.

@@ -97,15 +97,14 @@ class _Reader:
         while index < len(self.words) and not self._ends(index):
             word = self.words[index]
             if word.text == "--":
-                return index + 1 + operands
+                return self._after_assignments(wrapper, index + 1) + operands
             if _is_option(word):
                 index = self._option(wrapper, index)
             elif word.text == "-" and "-" in wrapper.effects:
                 self._does(wrapper, "-", None, _place(word))
                 index += 1
             elif wrapper.assigns and ASSIGNMENT.match(word.prefix):
-                self.effects.append(Effect("env", "", word, _place(word)))
-                index += 1
+                index = self._after_assignments(wrapper, index)
             elif operands:
                 operands -= 1
                 self.guessed = index if word.many else self.guessed
@@ -116,6 +115,15 @@ class _Reader:
                 raise UnclearError
             else:
                 return index
+        return index
+
+    def _after_assignments(self, wrapper: Wrapper, index: int) -> int:
+        while wrapper.assigns and index < len(self.words):
+            word = self.words[index]
+            if not ASSIGNMENT.match(word.prefix):
+                break
+            self.effects.append(Effect("env", "", word, _place(word)))
+            index += 1
         return index
 
     def _ends(self, index: int) -> bool:

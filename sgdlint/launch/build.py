@@ -118,7 +118,8 @@ def _as_read(
         bound, named = Bound({}, (), (), True, ()), not lost
     first = [*misread, *([Event("inert-module", ())] if found.entry == INERT_CLI else [])]
     first += [Event("empty-model", ())] if empty else []
-    first += [_model_twice(bound.given[MODEL])] if positional and named else []
+    twice = bound.given.get(MODEL) if positional and named else None
+    first += [_model_twice(twice)] if twice is not None else []
     if valueless and not any(event.words == valueless.words for event in bound.events):
         first.append(valueless)
     events, unclear = _noticed((*first, *refused, *bound.events), bound, words, release, found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sgdlint import quick
 from sgdlint.launch.options import ASSIGNMENT
-from sgdlint.record import record, replace
+from sgdlint.record import replace
 from sgdlint.shell.assign import tail_of
 from sgdlint.shell.folders import CURRENT
 from sgdlint.shell.folders import UNKNOWN as NO_FOLDER
@@ -17,26 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sgdlint.launch.options import Effect, Entered
+    from sgdlint.launch.recognise import Passed
 
     Read = Callable[[Word], str]
 
 NAME = r"[A-Za-z_]\w*"
 SECRET = r"(?i:TOKEN|SECRET|PASSW|CREDENTIAL|_KEY\Z)"
 """Names whose values are not read out of files: a message might show them."""
-
-
-@record
-class Passed:
-    """What reaches a command.
-
-    environment: variables that are known, or certainly unset; others may come from outside.
-    fresh: variables from outside the wrappers do not reach it.
-    prefix_reaches: `NAME=value` before the whole command reaches it.
-    """
-
-    environment: dict[str, Variable]
-    fresh: bool
-    prefix_reaches: bool
 
 
 def passed(before: Passed, entered: Entered, read: Read) -> Passed:
@@ -54,10 +41,11 @@ def passed(before: Passed, entered: Entered, read: Read) -> Passed:
     environment.update(_with_prefixes(before.environment, wrapper.prefixes))
     for effect in sorted(effects, key=lambda effect: effect.kind != "env-file"):
         _apply(effect, before.environment, environment, read)
-    return Passed(
-        environment,
-        before.fresh or cleared,
-        before.prefix_reaches and not (cleared or forgets),
+    return replace(
+        before,
+        environment=environment,
+        fresh=before.fresh or cleared,
+        prefix_reaches=before.prefix_reaches and not (cleared or forgets),
     )
 
 

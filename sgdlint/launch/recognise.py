@@ -2,23 +2,8 @@
 
 from __future__ import annotations
 
-from sgdlint import quick
 from sgdlint.launch import entrypoints
-from sgdlint.launch.options import Entered, NoCommandError, UnclearError, enter
-from sgdlint.launch.passing import Passed, passed
-from sgdlint.launch.wrappers import (
-    PYTHON_FLAGS,
-    PYTHON_VALUED,
-    SHELL_FLAGS,
-    SHELLS,
-    Wrapper,
-    wrapper_of,
-)
-from sgdlint.record import record, replace
-from sgdlint.shell.folders import CURRENT
-from sgdlint.shell.folders import UNKNOWN as NO_FOLDER
-from sgdlint.shell.interpreter import commands_of
-from sgdlint.shell.origin import joined
+from sgdlint.record import record
 from sgdlint.shell.values import Command, Variable, Word
 
 TYPE_CHECKING = False
@@ -26,16 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sgdlint.shell.sourcing import Files
-
-MOST_WRAPPERS = 12
-"""A command with more wrappers one in another is no launch."""
-
-MOST_NESTED = 4
-"""So deep scripts in strings of scripts are followed."""
-
-PYTHON = quick.compile(r"(?:python|pypy)(?:[0-9]+(?:\.[0-9]+)*)?")
-TERMINALS = ("tmux", "byobu")
-REQUIREMENT = quick.compile(r"([A-Za-z][\w.-]*?)(?:\[[\w,.\s-]*\])?\s*(?:[@=<>!~].*)?")
 
 
 @record
@@ -88,16 +63,32 @@ class Recognised:
     batch: Word | None = None
 
 
+@record
+class Passed:
+    """What reaches a command.
+
+    environment: variables that are known, or certainly unset; others may come from outside.
+    fresh: variables from outside the wrappers do not reach it.
+    prefix_reaches: `NAME=value` before the whole command reaches it.
+    """
+
+    environment: dict[str, Variable]
+    fresh: bool
+    prefix_reaches: bool
+
+
 def launches(commands: Sequence[Command], files: Files | None = None) -> list[Recognised]:
     """Return the launches among commands, in the same order; asking for help is none.
 
     files: reads what scripts in strings `source`, and files that set variables.
     """
+    from sgdlint.launch.walk import launches_of  # which needs the records of this module
+
     return [
         found
         for command in commands
         if mentions(command)
-        for found in _launches_of(command, 0, files)
+        for found in launches_of(command, 0, files)
     ]
 
 
@@ -112,365 +103,3 @@ def _texts(word: Word) -> Sequence[str]:
     if text is not None:
         return (text,)
     return [text for piece in word.pieces for text in piece.texts or ()]
-
-
-def _launches_of(command: Command, depth: int, files: Files | None) -> list[Recognised]:
-    if command.function or depth > MOST_NESTED or not command.words:
-        return []
-    return Walk(command, depth, files).run()
-
-
-def program_of(word: Word) -> str:
-    """Return the name of the program that a word starts, without folder; "" when not certain."""
-    text = word.text
-    if text is None:
-        last = word.pieces[-1] if word.pieces else None
-        if last is None or last.texts is None or len(last.texts) != 1 or "/" not in last.texts[0]:
-            return ""
-        text = last.texts[0]
-    return text.rpartition("/")[2]
-
-
-class Walk:
-    """Goes through the words of one command, from wrapper to wrapper, to the launcher."""
-
-    def __init__(
-        self, command: Command, depth: int, files: Files | None, words: Sequence[Word] = ()
-    ) -> None:
-        self.command = command
-        self.files = files
-        self.words = list(words or command.words)
-        self.depth = depth
-        self.names: list[str] = []
-        self.passed = Passed(command.environment, False, _begins_in_place(command))
-        self.grants: list[Grant] = []
-        self.batch: Word | None = None
-        self.guessed: tuple[Wrapper, int] | None = None
-
-    def run(self) -> list[Recognised]:
-        """Return the launches that the command leads to."""
-        found = self._follow(0)
-        if not found and self.guessed is not None:
-            # An unquoted variable was taken for one word; it may have been several options.
-            return self._search(*self.guessed)
-        return found
-
-    def _follow(self, position: int) -> list[Recognised]:
-        while len(self.names) < MOST_WRAPPERS and position < len(self.words):
-            name = program_of(self.words[position])
-            if name == entrypoints.PROGRAM:
-                return self._with_subcommand(position, position + 1, name)
-            if name in SHELLS:
-                return self._shell(position + 1, name)
-            if PYTHON.fullmatch(name):
-                return self._python(position + 1, position)
-            if name.endswith(".py"):
-                return self._script(position, position)
-            if name in TERMINALS and any(word.text == ";" for word in self.words):
-                return self._each(position)
-            wrapper = wrapper_of(name)
-            if wrapper is None:
-                return []
-            entered = self._enter(wrapper, name, position + 1)
-            if not isinstance(entered, Entered):
-                return entered
-            position = entered.index
-            if entered.wrapper.image and self._names_no_program(entered):
-                return self._found(position - 1, position - 1, "serve", entrypoints.IMAGE)
-            if entered.runs != "command" or entered.has("script") or entered.wrapper.python:
-                return self._behind(entered)
-        return []
-
-    def _each(self, position: int) -> list[Recognised]:
-        """Return the launches of commands for a terminal that stand in one, apart by `;`."""
-        groups: list[list[Word]] = [[]]
-        for word in self.words[position + 1 :]:
-            groups.append([]) if word.text == ";" else groups[-1].append(word)
-        program = self.words[position]
-        walks = [
-            Walk(self.command, self.depth, self.files, [program, *group])
-            for group in groups
-            if group
-        ]
-        return [found for walk in walks[:MOST_WRAPPERS] for found in walk.run()]
-
-    # --- the launcher ---------------------------------------------------------------------------
-
-    def _with_subcommand(self, first: int, index: int, entry: str) -> list[Recognised]:
-        """Return the launch whose subcommand must be the word at an index."""
-        if index >= len(self.words) or self.words[index].text not in entrypoints.SUBCOMMANDS:
-            return []
-        return self._found(first, index, self.words[index].text or "", entry)
-
-    def _found(self, first: int, last: int, subcommand: str, entry: str) -> list[Recognised]:
-        arguments = tuple(self.words[last + 1 :])
-        if any(word.text in ("-h", "--help") for word in arguments):
-            return []
-        begin, end = self.words[first], self.words[last]
-        launcher = next((i for i, word in enumerate(self.command.words) if word is begin), 0)
-        return [
-            Recognised(
-                self.command,
-                subcommand,
-                launcher,
-                begin.start,
-                end.end,
-                arguments,
-                tuple(self.names),
-                self.passed.environment,
-                self.passed.fresh,
-                self.passed.prefix_reaches,
-                entry,
-                self.depth > 0,
-                tuple(self.grants),
-                self.batch,
-            )
-        ]
-
-    def _module(self, index: int, first: int, text: str) -> list[Recognised]:
-        """Return the launch of the module that a word (or its last characters) names."""
-        name = text or (self.words[index].text if index < len(self.words) else None)
-        if name is None:
-            return []
-        if name not in entrypoints.MODULES:
-            return self._wrapping_module(name, index + 1)
-        subcommand = entrypoints.MODULES[name]
-        if subcommand:
-            return self._found(first, index, subcommand, name)
-        return self._with_subcommand(first, index + 1, name)
-
-    def _wrapping_module(self, name: str, index: int) -> list[Recognised]:
-        """Return the launch behind a module that runs another program, such as `coverage`."""
-        wrapper = wrapper_of(f"-m {name}")
-        if wrapper is None or len(self.names) >= MOST_WRAPPERS:
-            return []
-        entered = self._enter(wrapper, name, index)
-        return self._behind(entered) if isinstance(entered, Entered) else entered
-
-    def _script(self, index: int, first: int) -> list[Recognised]:
-        """Return the launch of a Python script: the console script, or the file of a module."""
-        if index >= len(self.words):
-            return []
-        name = program_of(self.words[index])
-        if name == entrypoints.PROGRAM and "/" in (self.words[index].text or "/"):
-            return self._with_subcommand(first, index + 1, name)
-        text = self.words[index].text or ""
-        for module in entrypoints.MODULES:
-            if ("/" + text).endswith("/" + module.replace(".", "/") + ".py"):
-                return self._module(index, first, module)
-        return []
-
-    def _python(self, index: int, first: int) -> list[Recognised]:
-        """Return the launch that the Python interpreter runs."""
-        while index < len(self.words):
-            text = self.words[index].text
-            if text is None or not text.startswith("-") or text == "-":
-                return self._script(index, first) if text != "-" else []
-            letters = text[1:]
-            while letters and letters[0] in PYTHON_FLAGS:
-                letters = letters[1:]
-            if letters == "m":
-                return self._module(index + 1, first, "")
-            if letters.startswith("m"):
-                return self._module(index, first, letters[1:])
-            if letters and letters[0] in PYTHON_VALUED:
-                index += 1 if letters[1:] else 2
-            elif letters:
-                return []
-            else:
-                index += 1
-        return []
-
-    # --- wrappers -------------------------------------------------------------------------------
-
-    def _enter(self, wrapper: Wrapper, name: str, index: int) -> Entered | list[Recognised]:
-        """Go behind a wrapper; return it with its arguments, or the launches when that is all."""
-        self.names.append(name)
-        try:
-            entered = enter(wrapper, self.words, index)
-        except NoCommandError:
-            return []
-        except UnclearError:
-            return self._search(wrapper, index)
-        self.words = entered.words
-        if entered.guessed >= 0:
-            self.guessed = entered.wrapper, entered.guessed
-        self._note_grants(name, entered)
-        self.passed = passed(self.passed, entered, self._text_of)
-        programs = [one.value for one in entered.effects if one.kind == "entrypoint"]
-        if programs and programs[-1] is not None and programs[-1].text != "":
-            self.words.insert(entered.index, programs[-1])  # the arguments are those of this
-        if entered.wrapper.tool and entered.index < len(self.words):
-            self.words[entered.index] = _tool(self.words[entered.index])
-        return entered
-
-    def _text_of(self, word: Word) -> str:
-        """Return the text of a file that a word names, "" when that is not certain."""
-        if self.files is None or self.passed.fresh:
-            return ""
-        return self.files.text(word, self.passed.environment)
-
-    def _names_no_program(self, entered: Entered) -> bool:
-        """Whether an image of SGLang, which has no entry point, is given options for a program."""
-        image, *rest = self.words[entered.index - 1 : entered.index + 1]
-        is_official = quick.fullmatch(entrypoints.OFFICIAL_IMAGE, image.text or "") is not None
-        return is_official and bool(rest) and rest[0].prefix.startswith("--")
-
-    def _note_grants(self, name: str, entered: Entered) -> None:
-        """Keep what gives GPUs; a container or another host has its own."""
-        if entered.wrapper.fresh:
-            self.grants, self.batch = [], None
-        self.grants += [
-            Grant(name, effect.name, effect.value, effect.place, self.command.nested)
-            for effect in entered.effects
-            if effect.kind == "grants"
-        ]
-
-    def _behind(self, entered: Entered) -> list[Recognised]:
-        """Return the launches in what stands behind a wrapper, when that is not just a command."""
-        rest = self.words[entered.index :]
-        scripts = [one.value for one in entered.effects if one.kind == "script" and one.value]
-        if scripts:
-            return [found for script in scripts for found in self._nested(script)]
-        if entered.runs == "scripts":
-            return self._input(batch=True)
-        if entered.runs == "shell":
-            return self._nested(joined(rest)) if rest else self._input()
-        if entered.wrapper.python:
-            return self._behind_python(entered)
-        if entered.runs == "command":
-            return self._follow(entered.index)
-        return self._text(entered, rest)
-
-    def _text(self, entered: Entered, rest: list[Word]) -> list[Recognised]:
-        """Return the launches in words that are no command yet."""
-        from sgdlint.launch import texts
-
-        if entered.runs == "inputs":
-            places = [one.value for one in entered.effects if one.kind == "inserts"]
-            place = (places[-1].text or "{}" if places[-1] else "{}") if places else ""
-            self.words = texts.with_inputs(rest, place)
-            return self._follow(0)
-        if entered.runs == "terminal":
-            if len(rest) != 1:
-                self.words = rest
-                return self._follow(0)
-            return self._nested(rest[0])
-        if entered.runs == "template":
-            script = texts.template(rest)
-        else:  # keys; screen names the command that types them
-            rest = rest[1:] if rest and rest[0].text == "stuff" else rest
-            script = texts.typed(rest) if rest else None
-        return self._nested(script) if script is not None else []
-
-    def _behind_python(self, entered: Entered) -> list[Recognised]:
-        """Return the launch of a wrapper that runs a Python script or module."""
-        last = [one.kind for one in entered.effects if one.kind in ("module", "program")]
-        mode = last[-1] if last else entered.wrapper.python
-        if mode == "module":
-            return self._module(entered.index, entered.index, "")
-        if mode == "script":
-            return self._script(entered.index, entered.index)
-        return self._follow(entered.index)
-
-    def _search(self, wrapper: Wrapper, start: int) -> list[Recognised]:
-        """Look for `sglang serve` among arguments that are not understood."""
-        for index in range(start, len(self.words) - 1):
-            if not _may_end(self.words[index - 1]):
-                continue
-            if program_of(self.words[index]) != entrypoints.PROGRAM or self.words[index].many:
-                continue
-            fresh = wrapper.may_be_fresh
-            before = self.passed
-            here = {CURRENT: NO_FOLDER}
-            self.passed = Passed(here, before.fresh or fresh, before.prefix_reaches and not fresh)
-            self.grants = []
-            return self._with_subcommand(index, index + 1, entrypoints.PROGRAM)
-        return []
-
-    # --- shells ---------------------------------------------------------------------------------
-
-    def _shell(self, index: int, name: str) -> list[Recognised]:
-        """Return the launches in the script that a shell is given."""
-        self.names.append(name)
-        is_string = False
-        while index < len(self.words):
-            text = self.words[index].text
-            if text is None or text[:1] not in ("-", "+") or text == "-":
-                break
-            index += 1
-            if text == "--":
-                break
-            if text in ("-o", "+o", "-O", "+O", "--rcfile", "--init-file"):
-                index += 1
-            elif not text.startswith("--"):
-                if set(text[1:]) - set(SHELL_FLAGS) - {"c", "o"}:
-                    return []
-                is_string = is_string or "c" in text[1:]
-                index += "o" in text[1:]
-        if is_string:
-            rest = self.words[index:]
-            return self._nested(rest[0], rest[1:]) if rest else []
-        return self._input() if index >= len(self.words) else []
-
-    def _input(self, batch: bool = False) -> list[Recognised]:
-        """Return the launches in the script that stands in a here-document."""
-        script = self.command.stdin
-        if script is None:
-            return []
-        self.batch = script if batch else self.batch
-        return self._nested(script)
-
-    def _nested(self, word: Word, arguments: Sequence[Word] = ()) -> list[Recognised]:
-        # Behind such a wrapper other files may lie at the same place.
-        files = None if self.passed.fresh else self.files
-        inner = commands_of(word, self.passed.environment, files, arguments) or []
-        outer = self.command
-        if outer.conditional or outer.path or outer.calls:
-            inner = [_inside(outer, command) for command in inner]
-        return [
-            replace(
-                found,
-                wrappers=(*self.names, *found.wrappers),
-                fresh=self.passed.fresh or found.fresh,
-                grants=found.grants if found.fresh else (*self.grants, *found.grants),
-                batch=found.batch or self.batch,
-            )
-            for command in inner
-            for found in _launches_of(command, self.depth + 1, files)
-        ]
-
-
-def _inside(outer: Command, inner: Command) -> Command:
-    """Return a command of a script in a string as it is run on the path of the command around."""
-    return replace(
-        inner,
-        conditional=outer.conditional or inner.conditional,
-        path=(*outer.path, *inner.path),
-        calls=(*outer.calls, *inner.calls),
-    )
-
-
-def _tool(word: Word) -> Word:
-    """Return the program that a requirement such as `sglang[diffusion]@0.5.12` is for."""
-    match = REQUIREMENT.fullmatch(word.text or "")
-    if match is None or match[1] == word.text:
-        return word
-    return replace(word, pieces=(replace(word.pieces[0], texts=(match[1],), exact=False),))
-
-
-def _begins_in_place(command: Command) -> bool:
-    """Tell whether what is written where the command starts comes to stand before it."""
-    first = command.words[0].written_start
-    places = [first, *(one.start for one in command.environment.values() if one.prefix)]
-    return not command.nested or (command.start >= 0 and command.start in places)
-
-
-def _may_end(word: Word) -> bool:
-    """Tell whether the command may begin after a word that is not understood otherwise."""
-    text = word.text
-    if text is None:
-        return not word.prefix.startswith("-") or "=" in word.prefix
-    if text.startswith("-"):
-        return text == "--" or "=" in text
-    return "/" in text or ":" in text or text.isdigit()

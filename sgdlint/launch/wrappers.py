@@ -216,15 +216,5 @@ _LISTS = ("adds", "prefixes")
 _WITHOUT_VALUE = ("args", "clears", "keeps", "module", "program", "rest", "stops")
 """Effects of options that take no value, unless they stand in `valued` or `optional` as well."""
 
-SHELLS = _names("bash dash ksh sh zsh")
-"""Programs that read a script from `-c` or from their input."""
-
-SHELL_FLAGS = "abefhiklmnprstuvxBCEHPT"
-"""Options of a shell without a value; `-c` and `-o` are looked at themselves."""
-
-PYTHON_FLAGS = "bBdEiIOPqsSuvx"
-PYTHON_VALUED = "WX"
-
-
 CONTAINERS = _names("apptainer docker docker-compose enroot kubectl nerdctl oc podman singularity")
 """Programs that run a command inside a container or an image."""

@@ -150,3 +150,7 @@ def test_an_option_for_one_component_leaves_open_what_that_of_all_does(
 )
 def test_words_that_no_option_takes(command: str, release: str, expected: list[str]) -> None:
     assert codes(command, release) == expected
+
+
+def test_a_model_without_a_value_behind_two_dashes() -> None:
+    assert codes("sglang serve x -- --model-path --num-gpus=8", "0.5.23") == ["SGD211"]

@@ -1,0 +1,70 @@
+"""Command lines of shells and of Python: what they run."""
+
+from __future__ import annotations
+
+from sgdlint import quick
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sgdlint.shell.values import Word
+
+SHELLS = frozenset(("bash", "dash", "ksh", "sh", "zsh"))
+"""Programs that read a script from `-c` or from their input."""
+
+SHELL_FLAGS = "abefhiklmnprstuvxBCEHPT"
+"""Options of a shell without a value; `-c` and `-o` are looked at themselves."""
+
+SHELL_VALUED = ("-o", "+o", "-O", "+O", "--rcfile", "--init-file")
+
+PYTHON = quick.compile(r"(?:python|pypy)(?:[0-9]+(?:\.[0-9]+)*)?")
+PYTHON_FLAGS = "bBdEiIOPqsSuvx"
+PYTHON_VALUED = "WX"
+
+
+def of_shell(words: Sequence[Word], index: int) -> tuple[str, int]:
+    """Return what a shell runs, from the index of its arguments on, and where that stands.
+
+    It is a "string", its "input", or "" for a file and for what is not certain.
+    """
+    is_string = False
+    while index < len(words):
+        text = words[index].text
+        if text is None or text[:1] not in ("-", "+") or text == "-":
+            break
+        index += 1
+        if text == "--":
+            break
+        if text in SHELL_VALUED:
+            index += 1
+        elif not text.startswith("--"):
+            if set(text[1:]) - set(SHELL_FLAGS) - {"c", "o"}:
+                return "", index
+            is_string = is_string or "c" in text[1:]
+            index += "o" in text[1:]
+    if is_string:
+        return "string" if index < len(words) else "", index
+    return "" if index < len(words) else "input", index
+
+
+def of_python(words: Sequence[Word], index: int) -> tuple[str, int, str]:
+    """Return what Python runs, from the index of its arguments on, and where that stands.
+
+    It is a "module", with its name when it is joined to the option, a "script", or "".
+    """
+    while index < len(words):
+        text = words[index].text
+        if text == "-":
+            return "", index, ""
+        if text is None or not text.startswith("-"):
+            return "script", index, ""
+        letters = text[1:].lstrip(PYTHON_FLAGS)
+        if letters == "m":
+            return "module", index + 1, ""
+        if letters.startswith("m"):
+            return "module", index, letters[1:]
+        if letters and letters[0] not in PYTHON_VALUED:
+            return "", index, ""
+        index += 2 if len(letters) == 1 else 1
+    return "", index, ""

@@ -94,7 +94,7 @@ class Assigner:
             value = Word(self.place[1], self.place[1], ())
             if node.value is not None:
                 value = self.expander.value(node.value)
-                if is_argument and "{" in self._source(node.value):
+                if is_argument and _has_braces(node.value):
                     value = unknown("braces make several arguments of it")
             pieces = value.pieces
         reason = value.reason if value is not None else "it is an array"
@@ -155,7 +155,7 @@ class Assigner:
                 if not is_map and node.name in self._source(element.subscript):
                     subscript = unknown("its index depends on itself")
                 value = self.expander.value(element.value)
-                if any(isinstance(one, tree.BraceExpansion) for one in element.value.parts):
+                if _has_braces(element.value):
                     value = unknown("braces make several elements of it", True)
                 elements.append((subscript, value, element.append))
         return tuple(elements)
@@ -225,6 +225,14 @@ class Assigner:
 def _number(value: tuple[int, ...] | None) -> Word:
     """Return a number as a word."""
     return known(str(value[0])) if value is not None and len(value) == 1 else unknown(COMPUTED)
+
+
+def _has_braces(word: tree.Word) -> bool:
+    return any(
+        isinstance(part, tree.BraceExpansion)
+        or (isinstance(part, tree.Literal) and "{" in part.text)
+        for part in word.parts
+    )
 
 
 def before_command(node: tree.Assignment, variable: Variable) -> Variable:

@@ -243,7 +243,7 @@ def _replace(expander: Expander, node: tree.Parameter, found: Found) -> Found:
 
 
 def _case(expander: Expander, node: tree.Parameter, found: Found) -> Found:
-    change = str.upper if node.operator[0] == "^" else str.lower
+    change = {"^": str.upper, ",": str.lower, "~": str.swapcase}[node.operator[0]]
     takes: Callable[[str], bool | None] = lambda _: True  # noqa: E731 - the usual one
     if node.arguments and node.arguments[0].parts:
         from sgdlint.shell import globs
@@ -317,4 +317,6 @@ OPERATIONS: dict[str, Callable[[Expander, tree.Parameter, Found], Found]] = {
     "@": _at,
     "^": _case,
     "^^": _case,
+    "~": _case,
+    "~~": _case,
 }

@@ -59,7 +59,8 @@ class Parameter(Node):
     prefix: "" , "#" (length) or "!" (indirect).
     subscript: the text between `[` and `]` as a Word, or None.
     operator: "", or `:-` `-` `:=` `=` `:?` `?` `:+` `+` `#` `##` `%` `%%` `/` `//` `/#` `/%` `^`
-    `^^` `,` `,,` `@` `:` (substring or slice) and, with prefix "!", `*` or `@` (names by prefix).
+    `^^` `,` `,,` `~` `~~` `@` `:` (substring or slice) and, with prefix "!", `*` or `@` (names by
+    prefix).
     arguments: the words after the operator: one, or for `/…/…` two, for `:offset:length` two.
     braces: whether it was written with `{ }`.
     """

@@ -1,7 +1,8 @@
 """The values of arithmetic: `$(( … ))`, `(( … ))`, `let`, subscripts and slices.
 
 A value is the tuple of the numbers that it may be, or None when nothing is known of it. What an
-expression assigns is carried out.
+expression assigns is carried out. A value that is not known may be no number, which is an error: so
+nothing is known of an expression that reads one. Assumed: what follows an error on its line runs.
 """
 
 from __future__ import annotations
@@ -154,6 +155,7 @@ class Evaluator:
 
     mode: whether it is evaluated. depth: how deep it is nested in other expressions. outer: the
     expression that it is a part of. by_default: nothing outside the script sets its variables.
+    may_fail: a value that is not known was read, which may be an error; its only item tells.
     """
 
     def __init__(
@@ -174,6 +176,7 @@ class Evaluator:
         self.mode = mode
         self.depth: int = depth
         self.reads: list[int] = outer.reads if outer is not None else [MOST_READS]
+        self.may_fail: list[bool] = outer.may_fail if outer is not None else [False]
         self.by_default: bool = by_default or (outer is not None and outer.by_default)
         self.end = 0
         self.number = self.name = self.sign = ""
@@ -186,7 +189,7 @@ class Evaluator:
         value = self._comma()
         if self._more():
             raise CannotError
-        return value
+        return None if self.may_fail[0] else value
 
     def _more(self) -> bool:
         return bool(self.number or self.name or self.sign)
@@ -382,6 +385,7 @@ class Evaluator:
         if word is not None and texts is None and self.by_default and word.default is not None:
             texts = (word.default,)
         if texts is None or len(texts) > MOST_TEXTS:
+            self.may_fail[0] = True
             return None
         numbers: list[int] = []
         for text in texts:
@@ -403,7 +407,8 @@ class Evaluator:
             return
         if self.by_default:
             raise CannotError
-        if self.mode == MAYBE or value is None or place != ():
+        is_sure = self.mode == RUN and not self.may_fail[0]
+        if not is_sure or value is None or place != ():
             self.expander.change(f"{name}=0")
         else:
             texts = tuple(map(str, value))

@@ -199,8 +199,7 @@ def _elements(
     if length is not None and length < 0:
         return None
     if node.subscript is None:
-        own = folders.parameter(expander, replace(node, name="0"))
-        words = (own or unknown("$0 is not known"), *expander.state.positional)
+        words = (unknown("$0 is how the script was called"), *expander.state.positional)
         indexes: Sequence[int] = range(len(words))
     else:
         held = expander.held(node.name)

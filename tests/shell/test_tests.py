@@ -111,6 +111,8 @@ ROWS: list[tuple[str, bool | None, str, str]] = [
     ("(( $R != 8 ))", None, "", ""),
     ("(( $# ))", None, "", "#=0"),
     ("(( 1 / 0 ))", False, "", ""),
+    ("(( R || 1 ))", None, "", ""),
+    ("(( 1 || R ))", True, "", ""),
 ]  # fmt: skip
 
 

@@ -78,12 +78,14 @@ class Branches(Calls):
         if holds is None and not self._flat:
             holds = self._remembered(key, verdict)
         self._done(None if holds is None else int(not holds))
+        if verdict.may_fail and not holds:
+            self.state.code = None
         if holds is not None or not asked or self._flat:
             return
         other = state.copy()
         self.steps += len(state.variables) / 64
         for one, held in ((state, True), (other, False)):
-            one.status, one.code = held, int(not held)
+            one.status, one.code = held, None if verdict.may_fail and not held else int(not held)
             self._refine_all(one, verdict, held)
             self._under(one, node.start, node.end, held)
             if verdict.reads is not None:

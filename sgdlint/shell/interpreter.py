@@ -222,6 +222,10 @@ class Interpreter(Loops):
             return
         words, declared = self._words(node)
         streams = self._redirects(node.redirects)
+        if self.expander.has_ended:
+            self.expander.has_ended = False
+            self._exit([])
+            return
         if not words or words[0].many:
             self._assign_maybe(node, bool(words))
         self._done(None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sgdlint.shell import tree
 from sgdlint.shell.branches import Branches
+from sgdlint.shell.operators import FailedError, truth
 from sgdlint.shell.paths import conditions, is_same
 from sgdlint.shell.state import State, join_words
 from sgdlint.shell.values import Condition, Word
@@ -190,7 +191,65 @@ class Loops(Branches):
         self._done(None)
 
     def _arithmetic_for(self, node: tree.ArithmeticFor) -> None:
-        self._any_round(node, lambda: None)
+        from sgdlint.shell import arithmetic
+
+        start, clauses = self._mark, arithmetic.clauses(node)
+        if clauses is None:
+            self._any_round(node, lambda: None)
+            return
+        self._clause(node, clauses[0])
+        states, behind = [self.state], []
+        for _ in range(MOST_ITERATIONS):
+            going, ended = self._counting(node, clauses[1], states)
+            behind += ended
+            before, states = states, []
+            if not going:
+                break
+            self._gather(going, start)
+            states, broke = self._round(node.body)
+            behind += broke
+            for state in states:
+                self._only(state)
+                self._clause(node, clauses[2])
+            self._gather(states, start)
+            self._meet(False)
+            states = self.states
+            if len(before) == len(states) == 1 and self._is_same(before[0], states[0], start):
+                states = []  # it goes on like this for ever
+        for state in states:  # they go on, nobody knows how far
+            self._only(state)
+            self._forget_changes(node, REASON)
+            self._any_round(node, lambda: None)
+            behind += self.states
+        for one in behind:
+            one.status = one.code = None
+        self._gather(behind, start)
+
+    def _counting(
+        self, node: tree.ArithmeticFor, condition: str, states: list[State]
+    ) -> tuple[list[State], list[State]]:
+        """Return the paths that go on with a round, and those that are behind the loop."""
+        going: list[State] = []
+        behind: list[State] = []
+        for state in states:
+            self._only(state.copy())
+            goes = truth(self._clause(node, condition)) if condition.strip() else True
+            if goes is None or self.steps > self.most_steps:
+                self._any_round(node, lambda: None)
+                behind += self.states
+            else:
+                (going if goes else behind).append(self.state)
+        return going, behind
+
+    def _clause(self, node: tree.ArithmeticFor, text: str) -> tuple[int, ...] | None:
+        """Return the value of an expression in the head of a loop."""
+        from sgdlint.shell import arithmetic
+
+        self.steps += 1
+        try:
+            return arithmetic.written(text, node, self.expander)
+        except FailedError:
+            return None
 
     # --- while ----------------------------------------------------------------------------------
 

@@ -115,6 +115,22 @@ def test_defaults_are_computed(script: str, default: str | None) -> None:
     assert (word.text, word.default) == (None, default)
 
 
+ROUNDS = [
+    ("A=(); for ((i = 0; i < 3; i++)); do A+=($i); done; sglang ${A[@]} $i", ["0", "1", "2", "3"]),
+    ('N=2; A=(); for ((i=N; i; i-=1)); do A+=(x$i); done; sglang "${A[@]}"', ["x2", "x1"]),
+    ("for ((i=0; i<9; i++)); do (( i == 4 )) && break; done; sglang $i", ["4"]),
+    ("for ((i=0; i<900; i++)); do :; done; sglang $i", ["*"]),
+    ("for ((i=0; i<U; i++)); do X=$i; done; sglang $i", ["*"]),
+    ("for ((i=1; ; i*=2)); do [ $i -gt 20 ] && break; done; sglang $i", ["32"]),
+    ("[ x -eq 1 ]; sglang $?", ["?"]),
+]
+
+
+@pytest.mark.parametrize(("script", "expected"), ROUNDS)
+def test_rounds_of_arithmetic_loops(script: str, expected: list[str]) -> None:
+    assert show(last_words(script)) == expected
+
+
 # What is marked is where the last word of the script was written, character for character.
 PLACES = [
     ("A=--x=«value»; sglang ${A#--x=}", "value"),

@@ -19,6 +19,7 @@ from sgdlint.shell.state import (
     known,
     unknown,
 )
+from sgdlint.shell.streams import INPUT, OUTPUT
 from sgdlint.shell.values import Piece, Variable, Word
 
 TYPE_CHECKING = False
@@ -285,7 +286,11 @@ def inherited(environment: dict[str, Variable]) -> dict[str, Variable]:
     for name, variable in environment.items():
         if name == CURRENT:
             result[name] = variable
-        if name in ("IFS", CURRENT) or name in builtins.VOLATILE or variable.exported is None:
+        if (
+            name in ("IFS", CURRENT, INPUT, OUTPUT)
+            or name in builtins.VOLATILE
+            or variable.exported is None
+        ):
             continue
         if not variable.exported or variable.word is None:
             result[name] = Variable(name, None, False, -1, -1)

@@ -7,7 +7,7 @@ changed until somebody calls it.
 
 from __future__ import annotations
 
-from sgdlint.shell import assign, tree
+from sgdlint.shell import assign, streams, tree
 from sgdlint.shell.library import ANY
 from sgdlint.shell.state import ARGUMENTS, Definition, State
 from sgdlint.shell.tracker import Tracker
@@ -82,6 +82,7 @@ class Calls(Tracker):
         self._use(called)
         for name in changes:
             self._forget(name, "-", LATER)
+        streams.lose(called)
         called.path, called.status, called.code = (), None, None
         called.give((ARGUMENTS,))
         self._use(state)
@@ -154,6 +155,8 @@ class Calls(Tracker):
             return False
         if self._stack.count(definition) >= MOST_RECURSION:
             return False
+        if streams.OUTPUT in self.state.variables:
+            return True
         _, scan, _ = definition.context
         return scan.relevance().matters(definition.node.start, definition.node.end)
 

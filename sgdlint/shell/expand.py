@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sgdlint.record import replace
-from sgdlint.shell import folders, outputs, tree
+from sgdlint.shell import folders, streams, tree
 from sgdlint.shell.fields import DEFAULT_IFS, PATTERN, Fields
 from sgdlint.shell.lookup import NUMBERS, Found, Lookup, status
 from sgdlint.shell.state import MOST_PIECES, UNKNOWN, Changes, unknown
@@ -41,7 +41,7 @@ class Expander(Lookup):
         self,
         state: State,
         origin: Origin,
-        run: Callable[[tuple[tree.Node, ...]], Sequence[Command]],
+        run: Callable[[tuple[tree.Node, ...]], tuple[Sequence[Command], Word | None]],
         assign: Callable[[str, Word, tree.Node], None],
         change: Callable[[str], None],
     ) -> None:
@@ -53,6 +53,7 @@ class Expander(Lookup):
         self.depth = 0
         self.braced = 0
         self.has_ended = False
+        self.written: Word | None = None
 
     def words(self, word: tree.Word) -> list[Word]:
         """Return the words that a word of a command becomes."""
@@ -230,10 +231,8 @@ class Expander(Lookup):
             fields.add((UNKNOWN,), f"{part.text} is a home directory")
 
     def _command(self, part: tree.CommandSubstitution, fields: Fields, quoted: bool) -> None:
-        ran = self.run(part.body)
-        written = folders.output(self.state, part.body, ran)
-        if written is None and ran:
-            written = outputs.captured(part.body, ran, self.state)
+        ran, output = self.run(part.body)
+        written = folders.output(self.state, part.body, ran) or streams.substituted(output)
         if written is not None:
             self._place(part, Found((written,)), fields, quoted)
             return
@@ -244,7 +243,7 @@ class Expander(Lookup):
             fields.blob((UNKNOWN,), reason)
 
     def _process(self, part: tree.ProcessSubstitution, fields: Fields, quoted: bool) -> None:
-        self.run(part.body)
+        _, self.written = self.run(part.body)
         fields.add((UNKNOWN,), f"{part.direction}(…) is the name of a pipe")
 
     def _arithmetic(self, part: tree.ArithmeticExpansion, fields: Fields, quoted: bool) -> None:

@@ -27,7 +27,7 @@ _SIMPLE = {
     "\\": "\\", "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r",
     "t": "\t", "v": "\v",
 }  # fmt: skip
-_PLAIN = quick.compile(r"[A-Za-z0-9_%+,./:@-]+")
+_PLAIN = quick.compile(r"[A-Za-z0-9_%+./:@-]+")
 
 
 class UnsureError(Exception):

@@ -16,7 +16,7 @@ used.
 from __future__ import annotations
 
 from sgdlint.record import replace
-from sgdlint.shell import assign, folders, reading, tree
+from sgdlint.shell import assign, folders, streams, tree
 from sgdlint.shell.expand import DEEP, MOST_DEPTH
 from sgdlint.shell.loops import Loops
 from sgdlint.shell.origin import Origin, origin_of
@@ -152,12 +152,14 @@ class Interpreter(Loops):
         elif plain is not None and not self._matters((node,)):
             self._flat += 1
             self._redirects(getattr(node, "redirects", ()))
+            streams.lose(self.state)
             plain(self, node)
             self._flat -= 1
         elif kind in STATEMENTS:
-            self._redirects(getattr(node, "redirects", ()))
+            redirects = getattr(node, "redirects", ())
+            given, _ = self._redirects(redirects)
             self._asked = asked
-            STATEMENTS[kind](self, node)
+            self._between(redirects, given, lambda: STATEMENTS[kind](self, node))
         else:
             self.state.forget(DEEP)
         self._depth -= 1
@@ -170,14 +172,31 @@ class Interpreter(Loops):
             if node.negated:
                 self._negate()
             return
-        for command in node.commands:
-            self._apart((command,))
+        self._stages(node)
         self._done(None)
         if self.state.wild or "lastpipe" in self.origin.text:
             self._forget_changes(node.commands[-1], "it is changed in a pipeline")
 
+    def _stages(self, node: tree.Pipeline) -> None:
+        """Follow the commands of a pipeline, each with what the one before it writes."""
+        state = self.state
+        collects = self._matters((node,))
+        before: Word | None = None
+        written: Word | None = None
+        for place, command in enumerate(node.commands):
+            if place:
+                last = node.commands[place - 1].end
+                is_mixed = "|&" in self.origin.text[last : command.start]
+                streams.put(state, streams.INPUT, None if is_mixed else written)
+            written = self._apart((command,), collects)
+            if not place:
+                before = streams.get(state, streams.INPUT)
+        streams.put(state, streams.INPUT, before)
+        streams.write(state, written)
+
     def _subshell(self, node: tree.Subshell) -> None:
-        self._apart(node.body)
+        collects = streams.OUTPUT in self.state.variables
+        streams.write(self.state, self._apart(node.body, collects))
         self._done(None)
 
     def _group(self, node: tree.Group) -> None:
@@ -185,10 +204,12 @@ class Interpreter(Loops):
 
     def _background(self, node: tree.Background) -> None:
         self._apart((node.command,))
+        streams.put(self.state, streams.OUTPUT, None)  # who writes first is not known
         self._done(0)
 
     def _coprocess(self, node: tree.Coprocess) -> None:
         self._apart((node.command,))
+        streams.put(self.state, streams.OUTPUT, None)
         self._forget(node.name or "COPROC", "=[]", "it is set by coproc")
         self._done(None)
 
@@ -204,7 +225,7 @@ class Interpreter(Loops):
             if redirect.operator in ("<<", "<<-", "<<<"):
                 given = word
             elif redirect.operator in ("<", "<>") and not redirect.descriptor:
-                given = None
+                given = self.expander.written if streams.is_process(redirect) else None
             elif redirect.operator in (">", ">|") and redirect.descriptor in ("", "1"):
                 written = word
             if redirect.descriptor.startswith("{"):
@@ -221,7 +242,7 @@ class Interpreter(Loops):
             self._done(0 if ran == self._substitutions and not node.redirects else None)
             return
         words, declared = self._words(node)
-        streams = self._redirects(node.redirects)
+        given = self._redirects(node.redirects)
         if self.expander.has_ended:
             self.expander.has_ended = False
             self._exit([])
@@ -233,8 +254,10 @@ class Interpreter(Loops):
             return
         environment = self._environment(node)
         name = words[0].text
-        self._emit(node, words, environment, streams)
-        self._around = reading.stdin_of(node.redirects, streams[0], None), environment
+        self._emit(node, words, environment, given)
+        self._given = given[0]
+        around = streams.get(self.state, streams.INPUT)
+        self._around = streams.stdin_of(node.redirects, given[0], around), environment
         self._asked = asked
         if name in TESTS and name not in self.library.functions:
             self._test(node, words)
@@ -288,7 +311,7 @@ class Interpreter(Loops):
         node: tree.Simple,
         words: list[Word],
         environment: dict[str, Variable],
-        streams: tuple[Word | None, Word | None],
+        given: tuple[Word | None, Word | None],
     ) -> None:
         first = node.assignments[0] if node.assignments else node.words[0]
         start, end = self.origin.span(first.start, node.words[-1].end)
@@ -301,9 +324,9 @@ class Interpreter(Loops):
             environment,
             conditional=self._branches > 0,
             function=words[0].text in self.library.functions,
-            stdin=streams[0],
+            stdin=given[0],
             nested=self.origin.is_nested,
-            stdout=streams[1],
+            stdout=given[1],
             file=self.origin.label(first.start),
             path=self.state.path,
             calls=self._sites,
@@ -329,11 +352,15 @@ class Interpreter(Loops):
 
     def _exit(self, words: list[Word]) -> None:
         if not self._flat and len(words) < 2 and not any(word.many for word in words):
+            self._exits.append(streams.get(self.state, streams.OUTPUT))
             self.states = []
+        else:
+            streams.put(self.state, streams.OUTPUT, None)
 
     def _return_to(self, words: list[Word]) -> None:
         """`return`: go back to where the function was called."""
         if self._flat or not self._functions or len(words) > 1:
+            streams.put(self.state, streams.OUTPUT, None)
             return
         if words:
             text = words[0].text
@@ -343,6 +370,7 @@ class Interpreter(Loops):
 
     def _exec(self, words: list[Word]) -> None:
         """`exec`: with a command nothing follows it."""
+        self._exits.append(None)
         if not self._flat and words and not words[0].many and words[0].prefix[:1] not in ("", "-"):
             self.states = []
 

@@ -9,16 +9,13 @@ depends on files, on the time or on the machine is unknown.
 from __future__ import annotations
 
 from sgdlint import quick
-from sgdlint.shell import builtins, tree
-from sgdlint.shell.reading import stdin_of
-from sgdlint.shell.slices import joined, part, without_newlines, written_nowhere
+from sgdlint.shell.slices import written_nowhere
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sgdlint.shell.state import State
-    from sgdlint.shell.values import Command, Word
+    from sgdlint.shell.values import Word
 
 MOST_NUMBERS = 2048
 """`seq` with more numbers is not followed."""
@@ -27,33 +24,6 @@ FILTERS = frozenset({"awk", "cat", "cut", "head", "paste", "sed", "tail", "tr", 
 """Programs whose output depends on their arguments and their input alone."""
 
 _INTEGER = quick.compile(r"-?(?:0|[1-9][0-9]{0,8})")
-
-
-def captured(body: Sequence[tree.Node], ran: Sequence[Command], state: State) -> Word | None:
-    """Return what a command substitution becomes, before it is split; None when not known.
-
-    ran: the commands that it ran, when all of them stand in its text.
-    """
-    nodes: Sequence[tree.Node] = body
-    if len(body) == 1 and isinstance(body[0], tree.Pipeline) and not body[0].timed:
-        nodes = body[0].commands
-    if len(nodes) != len(ran) or (nodes is body and len(body) != 1):
-        return None
-    written: Word | None = None
-    for node, command in zip(nodes, ran, strict=True):
-        if not isinstance(node, tree.Simple) or not _is_usual(node, command, state):
-            return None
-        written = output(command.words, stdin_of(node.redirects, command.stdin, written))
-    return None if written is None else without_newlines(written)
-
-
-def _is_usual(node: tree.Simple, command: Command, state: State) -> bool:
-    """Tell whether a command is the usual one of its name, and writes into the pipeline."""
-    if command.function or (state.wild and command.words[0].text not in builtins.HARMLESS):
-        return False
-    return all(
-        one.operator[0] == "<" or one.descriptor == "2" for one in node.redirects
-    ) and not any(one.name not in ("LC_ALL", "LANG") for one in node.assignments)
 
 
 def output(words: Sequence[Word], stdin: Word | None) -> Word | None:
@@ -74,8 +44,13 @@ def output(words: Sequence[Word], stdin: Word | None) -> Word | None:
 
     if len(known) < len(arguments) or len(stdin.text) > filters.MOST_INPUT:
         return None
+    change = filters.FILTERS.get(name)
+    if change is None:
+        from sgdlint.shell.editing import EDITORS
+
+        change = EDITORS[name]
     try:
-        return filters.FILTERS[name](known, stdin)
+        return change(known, stdin)
     except UnsureError:
         return None
 
@@ -96,21 +71,21 @@ def _basename(words: Sequence[Word]) -> Word | None:
     found = _paths(words, 2)
     if found is None:
         return None
-    word, text, suffix = found
+    text, suffix = found
     end = len(text.rstrip("/"))
     if not end:
         return written_nowhere("/\n" if text else "\n")
     start = text.rfind("/", 0, end) + 1
     if suffix and end - start > len(suffix) and text.endswith(suffix, start, end):
         end -= len(suffix)
-    return joined([part(word, start, end), written_nowhere("\n")])
+    return written_nowhere(text[start:end] + "\n")
 
 
 def _dirname(words: Sequence[Word]) -> Word | None:
     found = _paths(words, 1)
     if found is None:
         return None
-    word, text, _ = found
+    text, _ = found
     end = len(text.rstrip("/"))
     if not end:
         return written_nowhere("/\n" if text else ".\n")
@@ -118,11 +93,14 @@ def _dirname(words: Sequence[Word]) -> Word | None:
     if at < 0:
         return written_nowhere(".\n")
     end = len(text[:at].rstrip("/")) or 1
-    return joined([part(word, 0, end), written_nowhere("\n")])
+    return written_nowhere(text[:end] + "\n")
 
 
-def _paths(words: Sequence[Word], most: int) -> tuple[Word, str, str] | None:
-    """Return a path and what may follow it."""
+def _paths(words: Sequence[Word], most: int) -> tuple[str, str] | None:
+    """Return a path and what may follow it.
+
+    What is made of a path does not know where it was written: whoever edits it there edits a path.
+    """
     rest = words[1:] if words and words[0].text == "--" else words
     if not 1 <= len(rest) <= most:
         return None
@@ -130,7 +108,7 @@ def _paths(words: Sequence[Word], most: int) -> tuple[Word, str, str] | None:
     text, suffix = texts[0], texts[1] if len(texts) > 1 else ""
     if text is None or suffix is None or (rest is words and "-" in (text[:1], suffix[:1])):
         return None
-    return rest[0], text, suffix
+    return text, suffix
 
 
 def _seq(words: Sequence[Word]) -> Word | None:

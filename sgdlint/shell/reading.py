@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from sgdlint.record import record
 from sgdlint.shell import variables
-from sgdlint.shell.slices import EMPTY, joined, part, written_nowhere
+from sgdlint.shell.slices import EMPTY, part
 from sgdlint.shell.state import MOST_ELEMENTS, unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sgdlint.shell import tree
     from sgdlint.shell.assign import Assigner
     from sgdlint.shell.values import Word
 
@@ -41,21 +40,6 @@ class Options:
 
     values: dict[str, Word]
     operands: tuple[Word, ...]
-
-
-def stdin_of(
-    redirects: Sequence[tree.Redirect], given: Word | None, around: Word | None
-) -> Word | None:
-    """Return the input of a command; None when it is not known.
-
-    given: what its last here-document or -string holds. around: its input without redirections.
-    """
-    for one in reversed(redirects):
-        if one.descriptor in ("", "0") and one.operator[0] == "<":
-            if one.operator == "<<<" and given is not None:
-                return joined((given, written_nowhere("\n")))
-            return given if one.operator in ("<<", "<<-") else None
-    return around
 
 
 def options_of(words: Sequence[Word], valued: str) -> Options | None:

@@ -108,7 +108,12 @@ def without_newlines(word: Word) -> Word:
             if stripped:
                 pieces.append(_cut(last, texts[0], 0, len(stripped)))
         else:
-            pieces[-1] = UNKNOWN
+            stripped_texts = tuple(dict.fromkeys(text.rstrip("\n") for text in texts))
+            if len(pieces) > 1 and "" in stripped_texts:
+                pieces[-1] = UNKNOWN
+                continue
+            pieces[-1] = Piece(stripped_texts, -1, -1)
+            break
     return Word(-1, -1, tuple(pieces), word.many, word.reason)
 
 

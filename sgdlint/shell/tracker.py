@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sgdlint.shell import assign, builtins, declaring, effects, folders, tree, unsetting
+from sgdlint.shell import assign, builtins, declaring, effects, folders, streams, tree, unsetting
 from sgdlint.shell.expand import MOST_DEPTH, Expander
 from sgdlint.shell.library import ANY, POSITIONAL
 from sgdlint.shell.origin import Origin, joined, origin_of
 from sgdlint.shell.parser import parse
 from sgdlint.shell.paths import MOST_PATHS, meet
 from sgdlint.shell.scan import ALLEXPORT, FUNCTION, Scan
+from sgdlint.shell.slices import EMPTY
 from sgdlint.shell.state import DEPENDS, State, unknown
 from sgdlint.shell.values import Command, Variable, Word
 
@@ -26,8 +27,8 @@ STEPS_PER_CHARACTER = 0.25
 """So many commands are followed, and for each character of the script so many more; then paths
 are joined, loops are followed once and calls are not followed any more."""
 
-CONSTANT = {":": 0, "true": 0, "false": 1}
-"""Commands that do nothing, and their status."""
+CONSTANT = {":": 0, "true": 0, "false": 1, "echo": 0}
+"""Commands that change nothing, and their status."""
 
 
 class Tracker:
@@ -55,7 +56,9 @@ class Tracker:
         self._branches = 0
         self._functions = 0
         self._loops = 0
+        self._given: Word | None = None
         self._around: tuple[Word | None, dict[str, Variable]] = None, {}
+        self._exits: list[Word | None] = []
         self._substitutions = 0
         self._load(root, origin)
 
@@ -117,27 +120,90 @@ class Tracker:
         """Tell whether paths are worth following apart in some part of the text."""
         if self._flat or self.steps > self.most_steps or not nodes:
             return False
+        if streams.OUTPUT in self.state.variables:
+            return True
         return self.scan.matters(nodes[0].start, nodes[-1].end)
 
-    def _apart(self, statements: Sequence[tree.Node]) -> None:
-        """Follow statements that run in a process of their own."""
+    def _apart(self, statements: Sequence[tree.Node], collects: bool = False) -> Word | None:
+        """Follow statements that run in a process of their own.
+
+        Return what they write, when that is collected and known.
+        """
         state, saved = self.state, (self.states, self.left, self._loops, self._mark, self._names)
+        exits, self._exits = self._exits, []
         self.left, self._loops = [], 0
-        if self._matters(statements):
+        written: Word | None = None
+        is_followed = collects and not self._flat and self.steps <= self.most_steps
+        if is_followed or self._matters(statements):
             self.steps += len(state.variables) / 64
             self._only(state.copy())
+            streams.put(self.state, streams.OUTPUT, EMPTY if collects else None)
             self.run(statements)
             if len(self.states) != 1 and self._ran:
                 self._ran[-1].clear()
+            ends = [streams.get(one, streams.OUTPUT) for one in self.states]
+            written = streams.together([*ends, *self._exits]) if collects else None
+            rests = [streams.get(one, streams.INPUT) for one in self.states]
+            rests += [None] * len(self._exits)
             self._use(state)
         else:
             self._flat += 1
             self.states = [state]
             state.enter()
+            streams.put(state, streams.OUTPUT, None)
             self.run(statements)
+            rests = [streams.get(state, streams.INPUT)]
             state.leave()
             self._flat -= 1
+        streams.take(state, rests)
+        self._exits = exits
         self.states, self.left, self._loops, self._mark, self._names = saved
+        return written
+
+    def _between(
+        self, redirects: Sequence[tree.Redirect], given: Word | None, follow: Callable[[], None]
+    ) -> None:
+        """Follow something with its own input and output; given: what `_redirects` says."""
+        if not redirects:
+            follow()
+            return
+        own = [one for one in redirects if streams.has_input((one,))]
+        goes_elsewhere = streams.is_elsewhere(redirects)
+        state = self.state
+        if any(one.descriptor == "2" and one.operator == ">&" for one in redirects):
+            streams.put(state, streams.OUTPUT, None)  # what goes to `>&2` is not collected
+        before = streams.get(state, streams.INPUT), streams.get(state, streams.OUTPUT)
+        if own:
+            streams.put(state, streams.INPUT, streams.stdin_of(own, given, None))
+        if goes_elsewhere:
+            streams.put(state, streams.OUTPUT, before[1] and EMPTY)
+        exits = len(self._exits)
+        follow()
+        if goes_elsewhere:
+            self._exits[exits:] = [before[1] for _ in self._exits[exits:]]
+        for one in self.states:
+            if own:
+                streams.put(one, streams.INPUT, before[0])
+            if goes_elsewhere:
+                streams.put(one, streams.OUTPUT, before[1])
+        for one in self.left:
+            streams.lose(one)
+
+    def _stream(self, node: tree.Simple, words: list[Word]) -> None:
+        """Collect what a command writes, and note what it may take of the input."""
+        state, name = self.state, words[0].text
+        if streams.OUTPUT in state.variables and not streams.is_elsewhere(node.redirects):
+            is_usual = name not in self.library.functions and not (
+                state.wild and name not in builtins.HARMLESS
+            )
+            if not is_usual:
+                streams.write(state, None)
+            elif not streams.is_quiet(words):
+                from sgdlint.shell import outputs
+
+                streams.write(state, outputs.output(words, self._around[0]))
+        if streams.INPUT in state.variables and not streams.is_left(words):
+            streams.put(state, streams.INPUT, None)
 
     def _done(self, code: int | None) -> None:
         """Note the status of a command."""
@@ -159,24 +225,36 @@ class Tracker:
             words = words[1:]
             name = words[0].text
         self._done(CONSTANT.get(name or ""))
+        if is_function:
+            self._between(
+                node.redirects, self._given, lambda: self._call_function(name or "", words, node)
+            )
+            return
+        if name not in FOLLOWED:
+            self._stream(node, words)
         if name is None:
             self._unknown_call(words)
-        elif is_function:
-            self._call_function(name, words, node)
         elif name in builtins.DECLARING:
             self._declare(node, name, words[1:], declared)
             for one in node.assignments:
                 self._forget(one.name, "-", f"it stands before {name}")
         elif name in effects.EFFECTS:
-            outcome = effects.follow(self._assigner(node), words, *self._around)
-            status = outcome[0] if outcome is not None else None
-            self._done(None if status is None else int(not status))
+            self._follow_effect(node, words)
         elif name in (".", "source"):
             self._source(words, node)
         elif name in EFFECTS:
             EFFECTS[name](self, words[1:])
         else:
             self._call(name, words)
+
+    def _follow_effect(self, node: tree.Simple, words: list[Word]) -> None:
+        """Carry out a builtin that gives variables values."""
+        stdin, environment = self._around
+        outcome = effects.follow(self._assigner(node), words, stdin, environment)
+        status, rest = outcome or (None, None)
+        self._done(None if status is None else int(not status))
+        if rest is not stdin and not streams.has_input(node.redirects):
+            streams.put(self.state, streams.INPUT, rest)
 
     def _call_function(self, name: str, words: list[Word], node: tree.Simple) -> None:
         """Call a function of the script."""
@@ -198,6 +276,7 @@ class Tracker:
         """Call a function that is not followed: forget what the call of a function may change."""
         reason = f"the function {name} may change it"
         self._done(None)
+        streams.lose(self.state)
         self._forget_all(self.library.called(name), reason)
         if None in self.library.calls_of(name):
             self._passed_on(words[1:], reason)
@@ -392,16 +471,20 @@ class Tracker:
         own = set(self.state.scopes[-1]) if self.state.scopes else None
         return assign.Assigner(self.state, self.expander, self.odd, own, start, end)
 
-    def _substitution(self, body: tuple[tree.Node, ...]) -> list[Command]:
-        """Follow the commands of a substitution, and return them when there is but one path."""
+    def _substitution(self, body: tuple[tree.Node, ...]) -> tuple[list[Command], Word | None]:
+        """Follow the commands of a substitution.
+
+        Return them when there is but one path, and what they write when that is known.
+        """
         self._depth += 1
         self._substitutions += 1
         self._ran.append([])
+        written: Word | None = None
         if self._depth <= MOST_DEPTH:
-            self._apart(body)
+            written = self._apart(body, streams.may_be_known(body, self.library.functions))
         self._depth -= 1
         self._done(None)
-        return self._ran.pop()
+        return self._ran.pop(), written
 
     def _assign_default(self, name: str, word: Word, node: tree.Node) -> None:
         self._assigner(node).scalar(name, word)
@@ -414,6 +497,7 @@ class Tracker:
 
     def _forget_changes(self, node: tree.Node, reason: str) -> None:
         """Forget what a part of the text may change."""
+        streams.lose(self.state)
         self._forget_all(self.scan.between(node.start, node.end), reason)
 
     def _forget_all(self, changes: dict[str, str], reason: str) -> None:
@@ -440,6 +524,9 @@ class Tracker:
             is_odd = name in self.library.attributed
             self.state.put(name, assign.after_changes(old, name, kinds, reason, is_array, is_odd))
 
+
+FOLLOWED = frozenset({".", "eval", "source"})
+"""Builtins that run what writes for itself."""
 
 EFFECTS: dict[str, Callable[..., None]] = {
     "eval": Tracker._eval,

@@ -306,6 +306,8 @@ def lose(state: State, name: str, letters: str = "") -> None:
     for one, old in before.items():
         if one == folders.CURRENT:
             state.put(one, folders.UNKNOWN)
+        elif not one.isidentifier():
+            state.put(one, None)
         elif is_readonly(old):
             state.put(one, old)
         else:

@@ -348,6 +348,13 @@ PLACES = [
     ("X=1; if a; then X=2; fi; sglang $X", ["1"]),
     ("X=a; X+=b; sglang $X", ["a b"]),
     ("export \"X=a b\"; sglang $X", ["a", "b"]),
+    ("X='a b'; sglang $(echo $X c)", ["a", "b", "c"]),
+    ("X='a,b'; sglang $(echo \"$X\" | tr , ' ')", ["a", "b"]),
+    ("X='a,b'; sglang $(cut -d, -f2 <<< \"$X\")", ["b"]),
+    ("IFS=, read -r A B <<< a,b; sglang $B", ["b"]),
+    ("mapfile -t L <<E\n--a\nb\nE\nsglang \"${L[@]}\"", ["--a", "b"]),
+    ("printf -v X '%s=%s' --a b; sglang $X", ["--a = b"]),
+    ("sglang $(basename /a/b)", ["-"]),
 ]  # fmt: skip
 
 

@@ -27,7 +27,7 @@ def state_of(values: dict[str, Word]) -> State:
 
 
 def expander_of(text: str, state: State) -> Expander:
-    return Expander(state, Origin(text), lambda _: (), lambda *_: None, lambda _: None)
+    return Expander(state, Origin(text), lambda _: ((), None), lambda *_: None, lambda _: None)
 
 
 def verdict(test: str, state: State) -> Verdict:

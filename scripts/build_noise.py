@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sgdlint.rules.engine import Engine
     from sgdlint.rules.model import Pack
     from sgdlint.shell.values import Word
+    from sgdlint.variants import Variant
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -97,7 +98,7 @@ def commands(text: str, release: str) -> Iterator[str]:
     for block in BLOCK.findall(text):
         found: list[str] = []
 
-        def see(_: int, launch: Launch, __: Engine, into: list[str] = found) -> list[Finding]:
+        def see(_: Variant, launch: Launch, __: Engine, into: list[str] = found) -> list[Finding]:
             if launch.words:
                 into.append(command_of(launch))
             return []

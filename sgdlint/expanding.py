@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sgdlint.rules.engine import Engine
     from sgdlint.rules.model import Pack
     from sgdlint.shell.values import Word
+    from sgdlint.variants import Variant
 
 UNKNOWN = "?"
 
@@ -67,7 +68,7 @@ def expand(arguments: Arguments) -> int:
 def _gather(pack: Pack, into: list[Expanded]) -> Also:
     """Return what puts each launch that is checked into a list, and finds nothing."""
 
-    def see(_: int, launch: Launch, engine: Engine) -> list[Finding]:
+    def see(_: Variant, launch: Launch, engine: Engine) -> list[Finding]:
         into.append(Expanded(launch, _values(pack, launch, engine)))
         return []
 

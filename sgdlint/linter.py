@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from sgdlint.shell.tree import SyntaxProblem, Tree
     from sgdlint.shell.values import Command
     from sgdlint.source import Source
-    from sgdlint.variants import Place, Ran
+    from sgdlint.variants import Key, Place, Ran, Variant
 
-    Also = Callable[[int, Launch, Engine], list[Finding]]
+    Also = Callable[[Variant, Launch, Engine], list[Finding]]
 
 __all__ = ["Options", "check", "launches_for", "settings_of", "stated_release"]
 
@@ -38,7 +38,7 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
     """Check one file. Never raises for what stands in it.
 
     Raises OptionError for options and for the settings of the project.
-    also: more findings of a launch, which is told with its place among the commands that start one.
+    also: more findings of a launch, which is told with the variant of its place that it is.
     """
     stated = stated_by(options, [])
     if not mentions_sglang(source):
@@ -190,16 +190,14 @@ def _launches(task: _Task, engine: Engine) -> list[Ran]:
     script, known = task.script, catalog.load(engine.release)
     around = Surroundings(script.source, script.commands)
     text, called = script.source.text, task.called or engine.release
-    sure = list(enumerate(task.sure))
-    mine = [(i, script.found[i]) for i, some in sure if engine.release in some.releases]
+    mine = [number for number, one in enumerate(task.sure) if engine.release in one.releases]
     ran: list[Ran] = []
-    for variant in variants(mine, known):
+    for variant in variants(script.found, mine, known):
         launch = launch_of(variant.found, known, task.hardware, around)
         if launch is None:
             continue
-        number = variant.numbers[0]
-        launch = replace(launch, pinned=task.sure[number].pinned)
-        more = task.also(number, launch, engine) if task.also is not None else []
+        launch = replace(launch, pinned=task.sure[variant.numbers[0]].pinned)
+        more = task.also(variant, launch, engine) if task.also is not None else []
         ran.append(Ran(variant, launch, [*engine.run(launch, text, called), *more]))
     return ran
 
@@ -294,14 +292,21 @@ def _given(launch: Launch) -> dict[str, object]:
 
 def launches_for(source: Source, release: str, options: Options) -> list[Launch | None]:
     """Return the launches of a file, as one release understands them: None where it sees none."""
+    return list(launches_by_key(source, release, options).values())
+
+
+def launches_by_key(source: Source, release: str, options: Options) -> dict[Key, Launch | None]:
+    """Return the launches of a file, as `launches_for` does, by the keys of their variants."""
     from sgdlint.launch.build import launch_of
     from sgdlint.launch.nearby import Surroundings
+    from sgdlint.variants import keys
 
     script = _script(source)
     directed, _ = directives.read(source, _comments(script.tree), [])
     hardware = hardware_of(options, directed)
-    around = Surroundings(source, script.commands)
-    return [launch_of(one, catalog.load(release), hardware, around) for one in script.found]
+    around, known = Surroundings(source, script.commands), catalog.load(release)
+    found = [launch_of(one, known, hardware, around) for one in script.found]
+    return dict(zip(keys(script.found), found, strict=True))
 
 
 def stated_release(source: Source, options: Options) -> tuple[str, str] | None:

@@ -16,12 +16,15 @@ from sgdlint.stated import known_release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sgdlint.finding import Report
     from sgdlint.fixer import Fixed
     from sgdlint.launch.launch import Launch
     from sgdlint.rules.model import Pack
     from sgdlint.source import Source
     from sgdlint.stated import Options
+    from sgdlint.variants import Key, Variant
 
 NOT_PART = "no part of the move: `sgdlint fix` applies it"
 
@@ -36,7 +39,7 @@ class Move:
     release: str
     origin: str
     options: Options
-    before: tuple[Launch | None, ...] = ()
+    before: Mapping[Key, Launch | None]
 
 
 def plan(source: Source, options: Options, to: str) -> Move:
@@ -45,11 +48,11 @@ def plan(source: Source, options: Options, to: str) -> Move:
     try:
         stated = linter.stated_release(source, options)
         if stated is None:
-            return Move("", "", target)
+            return Move("", "", target, {})
         release, origin = stated
-        before = tuple(linter.launches_for(source, release, options))
+        before = linter.launches_by_key(source, release, options)
     except directives.DirectiveError:  # the check that follows reports it
-        return Move("", "", target)
+        return Move("", "", target, {})
     return Move(release, origin, target, before)
 
 
@@ -57,9 +60,10 @@ def check(source: Source, pack: Pack, move: Move) -> Report:
     """Check a file for the new release: its errors and warnings, and how its launches differ."""
     seen: set[int] = set()
 
-    def compare(place: int, launch: Launch, engine: Engine) -> list[Finding]:
+    def compare(variant: Variant, launch: Launch, engine: Engine) -> list[Finding]:
+        place, _, _ = variant.key
         seen.add(place)
-        before = move.before[place] if place < len(move.before) else None
+        before = move.before.get(variant.key)
         if before is None or before.command != launch.command:
             return []
         events = differences.events(before, launch)
@@ -118,10 +122,11 @@ def _part_of_move(finding: Finding) -> Finding:
 
 def _lost(source: Source, move: Move, seen: set[int], engine: Engine) -> list[Finding]:
     """Return findings for launches that the new release does not take for diffusion."""
-    now = linter.launches_for(source, move.release, move.options) if move.release else []
+    now = linter.launches_by_key(source, move.release, move.options) if move.release else {}
     found: list[Finding] = []
-    for place, (before, launch) in enumerate(zip(move.before, now, strict=False)):
-        if before is not None and launch is not None and place not in seen:
+    for key, launch in now.items():
+        before = move.before.get(key)
+        if before is not None and launch is not None and key[0] not in seen:
             moved = replace(launch, release=catalog.load(str(move.options.sglang)))
             found += engine.moved(before, moved, source.text, [differences.lost(moved)])
     return found

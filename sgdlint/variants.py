@@ -11,13 +11,15 @@ from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sgdlint.catalog import Release
     from sgdlint.finding import Finding
     from sgdlint.launch.launch import Launch
     from sgdlint.launch.recognise import Recognised
     from sgdlint.shell.values import Command
+
+    Key = tuple[int, int, int]
 
 MOST_VARIANTS = 16
 """So many variants of one place are checked; what others do is not known."""
@@ -34,11 +36,12 @@ class Place(Span):
 class Variant:
     """A launch as it runs on some ways through a script.
 
-    found: the first of the recognised launches that it is. numbers: where all of them stand in the
-    list of these. ways: their commands.
+    found: the first of the recognised launches that it is, and key: its own. numbers: where all of
+    them stand in the list of these. ways: their commands.
     """
 
     found: Recognised
+    key: Key
     numbers: list[int]
     ways: list[Command]
 
@@ -70,17 +73,36 @@ def leads_to(outer: Command, inner: Command) -> bool:
     )
 
 
-def variants(found: Iterable[tuple[int, Recognised]], release: Release) -> list[Variant]:
-    """Return the variants of all places, in order; found: launches, numbered."""
+def keys(found: Sequence[Recognised]) -> list[Key]:
+    """Return for each launch which place it has, which of the ways there it is, and of how many.
+
+    While a file is edited these stay the same, unless the ways to a place change.
+    """
+    ways: dict[Place, int] = {}
+    numbers = []
+    for one in found:
+        place = place_of(one.command)
+        ways[place] = ways.get(place, 0) + 1
+        numbers.append((place, ways[place]))
+    places = {place: number for number, place in enumerate(ways)}
+    return [(places[place], number, ways[place]) for place, number in numbers]
+
+
+def variants(
+    found: Sequence[Recognised], numbers: Iterable[int], release: Release
+) -> list[Variant]:
+    """Return the variants of all places, in order; numbers: which launches count."""
     by_place: dict[Place, list[Variant]] = {}
-    for number, one in found:
+    named = keys(found)
+    for number in numbers:
+        one = found[number]
         here = by_place.setdefault(place_of(one.command), [])
         same = next((other for other in here if _is_same(one, other.found, release)), None)
         if same is not None:
             same.numbers.append(number)
             same.ways.append(one.command)
         elif len(here) < MOST_VARIANTS:
-            here.append(Variant(one, [number], [one.command]))
+            here.append(Variant(one, named[number], [number], [one.command]))
     ordered = [one for here in by_place.values() for one in here]
     return sorted(ordered, key=lambda one: one.numbers[0])
 

@@ -31,6 +31,7 @@ from sgdlint.rules.model import MIGRATION, Pack, holds
 from sgdlint.ruletest import options_of, source_of
 from sgdlint.shell.interpreter import commands as interpret
 from sgdlint.shell.parser import parse
+from sgdlint.variants import Variant
 
 UNJUDGED = Path(__file__).resolve().parent.parent / "data" / "unjudged.yaml"
 RECORDED = Path(__file__).resolve().parent.parent / "data" / "confirmed.jsonl"
@@ -172,8 +173,8 @@ def requests(example: Example, release: str, pack: Pack) -> list[tuple[Case, Dat
     """
     found: list[tuple[int, Launch]] = []
 
-    def see(place: int, launch: Launch, _: Engine) -> list[Finding]:
-        found.append((place, launch))
+    def see(variant: Variant, launch: Launch, _: Engine) -> list[Finding]:
+        found.append((variant.numbers[0], launch))
         return []
 
     source = source_of(example.data, example.kind)

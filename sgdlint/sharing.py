@@ -37,11 +37,10 @@ class Reader:
 
 @record
 class Setting:
-    """Where a variable is set: by an assignment, or as what a loop goes over."""
+    """Where a variable is set: by an assignment, or in the head of a loop."""
 
     name: str
     span: Span
-    loop: bool = False
 
 
 class Uses:
@@ -191,22 +190,22 @@ class Uses:
     def other_mention(self, name: str, agreed: Collection[int]) -> int:
         """Return where a variable is mentioned but where it is set, and by launches; or -1.
 
-        For a loop that goes over it (`for M in "${MODELS[@]}"`), its own variable is looked at.
+        Where its text goes into another variable (`B=("${A[@]}" …)`, `for B in "${A[@]}"`), that
+        one is looked at as well.
         """
         own: list[Span] = [self.ran[number].variant.place for number in agreed]
         own += [self.ran[number].launch.span for number in agreed]
         own += [Span(one.start, one.end) for one in self.tree.comments]
         names = [name]
         for one in names:
-            # `A="$A --x"` reads the variable to give it a new value: no reader of its own.
-            set_here = [setting.span for setting in self.settings if setting.name == one]
             for mention in _mentions(one, self.source.text):
-                if _is_in(mention, own) or _is_in(mention, set_here):
+                if _is_in(mention, own):
                     continue
-                loops = [it for it in self.settings if it.loop and _is_in(mention, [it.span])]
-                if not loops:
+                around = [it.name for it in self.settings if _is_in(mention, [it.span])]
+                # `A="$A --x"` reads the variable to give it a new value: no reader of its own.
+                if not around or (one not in around and not _is_whole(mention, self.source.text)):
                     return mention.start
-                names += [loop.name for loop in loops if loop.name not in names]
+                names += [other for other in around if other not in names]
         return -1
 
 
@@ -234,6 +233,12 @@ def _mentions(name: str, text: str) -> Iterator[Span]:
         if not (_is_word(text[start - 1 : start]) or _is_word(text[end : end + 1])):
             yield Span(start, end)
         start = text.find(name, end)
+
+
+def _is_whole(mention: Span, text: str) -> bool:
+    """Whether all of a variable is read, as it is: `$A`, `${A}`, `${A[@]}`."""
+    before, after = text[: mention.start][-2:], text[mention.end :][:4]
+    return before[-1:] == "$" or (before == "${" and after.startswith(("}", "[@]}", "[*]}")))
 
 
 def _is_word(character: str) -> bool:
@@ -275,5 +280,5 @@ def _settings(nodes: Sequence[Node]) -> Iterator[Setting]:
             if isinstance(thing, Assignment):
                 yield Setting(thing.name, Span(thing.start, thing.end))
             elif isinstance(thing, For) and thing.words:
-                yield Setting(thing.name, Span(thing.start, thing.words[-1].end), True)
+                yield Setting(thing.name, Span(thing.start, thing.words[-1].end))
             waiting += [getattr(thing, name) for name in fields_of(thing)]

@@ -86,13 +86,12 @@ class Uses:
     def find(self) -> None:
         """Note what reads the text of each edit."""
         mine = {id(way): number for number, one in enumerate(self.ran) for way in one.variant.ways}
-        launches = {id(way) for ways in self.ways.values() for way in ways}
         calls = _calls(self.ran)
         for index, command in enumerate(self.commands):
             place = place_of(command)
             if id(command) in mine:
                 reader = Reader(frozenset({mine[id(command)]}), place)
-            elif id(command) in launches:
+            elif place in self.ways:  # of another release, or one of more ways than are followed
                 reader = Reader(frozenset(), place, index)
             else:
                 # A command around a launch (`bash -c`), or one that calls the function that it

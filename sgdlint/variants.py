@@ -62,6 +62,9 @@ class Ran:
 
 def place_of(command: Command) -> Place:
     """Return where a command stands: several that stand at one place are variants of it."""
+    if command.nested and command.words[0].start >= 0:
+        # What a command in a string ends with may be written elsewhere on each path.
+        return Place(command.words[0].start, command.words[0].start, command.file)
     return Place(command.start, command.end, command.file)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import TextIO
 
-    from sgdlint.finding import Failure, Finding, Report
+    from sgdlint.finding import Checked, Failure, Finding, Report
     from sgdlint.formatters.excerpt import Line
 
 STYLES = {
@@ -89,7 +89,7 @@ def summary(
     if unread and not read:
         return _wrapped(f"Not checked: {unread}", "path", width)
     findings = [finding for report in read for finding in report.findings]
-    launches = sum(len({one.span for one in report.checked}) for report in read)
+    launches = sum(_places(report.checked) for report in read)
     checked = f"{_count(launches, 'launch', 'launches')} in {_count(len(read), 'file')}"
     checked += _releases(read)
     left = _wrapped(f"Not checked: {unread}", "path", width) if unread else []
@@ -98,6 +98,15 @@ def summary(
         return [*_wrapped(f"{clean}: {checked}", "dim", width), *left]
     found = f"{_count(len(findings), 'finding')} ({_severities(findings)})"
     return [*_wrapped(f"{found}; {checked}", "path", width), *_fixable(findings, width), *left]
+
+
+def _places(checked: Sequence[Checked]) -> int:
+    """Return how many places are checked; a launch in a string may end elsewhere on each path."""
+    count, end = 0, -1
+    for span in sorted((one.span for one in checked), key=lambda span: span.start):
+        count += span.start >= end
+        end = max(end, span.end)
+    return count
 
 
 def _unread(read: Sequence[Report], failures: Sequence[Failure]) -> str:

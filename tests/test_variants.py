@@ -6,9 +6,15 @@ from collections.abc import Sequence
 
 import pytest
 
+from sgdlint import rulepack
+from sgdlint.finding import Finding
+from sgdlint.launch.launch import Launch
+from sgdlint.linter import Options, check
+from sgdlint.rules.engine import Engine
 from sgdlint.shell.parser import parse
 from sgdlint.shell.values import Command, Condition, Piece, Word
 from sgdlint.source import Source, Span
+from sgdlint.variants import Variant
 from sgdlint.ways import Layout, facts_of, told, words_of
 
 SCRIPT = """\
@@ -161,3 +167,31 @@ def test_a_call_that_holds_the_finding_needs_no_words() -> None:
     inside, outside = SCRIPT.index(CALL) + 4, SCRIPT.index(AGAIN)
     assert found.beside(Span(inside, inside + 8)).reasons == ()
     assert found.beside(Span(outside, outside + 3)) == found
+
+
+SAME = """\
+if [ "$1" = fast ]; then export PORT=1; else export PORT=2; fi
+sglang generate --model-path Qwen/Qwen-Image --prompt x
+"""
+TWO = """\
+if [ "$1" = fast ]; then export SGLANG_CACHE_DIT_ENABLED=1; fi
+sglang generate --model-path Qwen/Qwen-Image --prompt x
+"""
+STRING = """\
+if [ "$1" = fast ]; then MORE="--num-gpus 2"; else MORE=; fi
+bash -c "sglang generate --model-path Qwen/Qwen-Image --prompt x $MORE"
+"""
+
+
+@pytest.mark.parametrize(("script", "ways"), [(SAME, [2]), (TWO, [1, 1]), (STRING, [1, 1])])
+def test_what_no_launch_can_tell_apart_is_checked_once(script: str, ways: list[int]) -> None:
+    seen = []
+
+    def see(variant: Variant, launch: Launch, engine: Engine) -> list[Finding]:
+        seen.append(variant)
+        return []
+
+    report = check(Source("run.sh", script), rulepack.load(), Options(sglang="0.5.23"), see)
+    assert [len(one.ways) for one in seen] == ways
+    assert [one.key for one in seen] == [(0, 1, 2), (0, 2, 2)][: len(ways)]
+    assert [len(here) for here in report.launches] == [len(ways)]

@@ -1,10 +1,10 @@
 """What a script would run: every simple command, with what is known about its words.
 
 The interpreter follows the paths that a script can take, side by side and in the order in which
-they run: `branches` decides conditions or follows them both ways, `loops` goes round by round,
-`calls` follows functions where they are called, `paths` joins what knows the same. Parts that
-cannot matter to a launch (`relevance`) are followed once, and their paths joined at once. Bounds
-keep all of it about linear in the text; behind them it is followed in this plain way as well.
+they run: `branches` decides conditions or follows them both ways, `loops` and `repeats` go round by
+round, `calls` follows functions where they are called, `paths` joins what knows the same. Parts
+that cannot matter to a launch (`relevance`) are followed once, and their paths joined at once.
+Bounds keep all of it about linear in the text; behind them it is followed in this plain way, too.
 
 It claims nothing that some run could show to be wrong, under these assumptions: a program named by
 a variable from outside is no builtin that assigns, and no function of the script; programs with
@@ -18,9 +18,9 @@ from __future__ import annotations
 from sgdlint.record import replace
 from sgdlint.shell import assign, folders, streams, tree
 from sgdlint.shell.expand import DEEP, MOST_DEPTH
-from sgdlint.shell.loops import Loops
 from sgdlint.shell.origin import Origin, origin_of
 from sgdlint.shell.parser import parse
+from sgdlint.shell.repeats import Repeats
 from sgdlint.shell.state import State, unknown
 from sgdlint.shell.tracker import EFFECTS
 from sgdlint.shell.values import Command, Variable, Word
@@ -84,7 +84,7 @@ def commands_of(
     return commands(parse(origin.text), origin.text, start, origin, files, positional)
 
 
-class Interpreter(Loops):
+class Interpreter(Repeats):
     """Follows one script; `found` is what it runs."""
 
     def __init__(self, root: tree.Node, origin: Origin, state: State) -> None:
@@ -174,7 +174,7 @@ class Interpreter(Loops):
             return
         self._stages(node)
         self._done(None)
-        if self.state.wild or "lastpipe" in self.origin.text:
+        if self.state.wild or self.scan.has_lastpipe:
             self._forget_changes(node.commands[-1], "it is changed in a pipeline")
 
     def _stages(self, node: tree.Pipeline) -> None:

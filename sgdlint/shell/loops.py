@@ -1,4 +1,4 @@
-"""Loops: followed round by round where it is known what they go over, else once for all rounds.
+"""`for`, and what leaves loops: followed round by round where it is known what it goes over.
 
 Where the rounds are not known, what the body changes is forgotten before it, so that what is said
 of it holds in each round; behind the loop the paths go on that ran the body and that did not.
@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from sgdlint.shell import tree
 from sgdlint.shell.branches import Branches
-from sgdlint.shell.operators import FailedError, truth
-from sgdlint.shell.paths import conditions, is_same
+from sgdlint.shell.paths import conditions
 from sgdlint.shell.state import State, join_words
 from sgdlint.shell.values import Condition, Word
 
@@ -186,153 +185,6 @@ class Loops(Branches):
         self._done(None)
         self._forget_changes(node, REASON)
         begin()
-        self._path(node.body)
-        self._forget_changes(node, REASON)
-        self._done(None)
-
-    def _arithmetic_for(self, node: tree.ArithmeticFor) -> None:
-        from sgdlint.shell import arithmetic
-
-        start, clauses = self._mark, arithmetic.clauses(node)
-        if clauses is None:
-            self._any_round(node, lambda: None)
-            return
-        self._clause(node, clauses[0])
-        states, behind = [self.state], []
-        for _ in range(MOST_ITERATIONS):
-            going, ended = self._counting(node, clauses[1], states)
-            behind += ended
-            before, states = states, []
-            if not going:
-                break
-            self._gather(going, start)
-            states, broke = self._round(node.body)
-            behind += broke
-            for state in states:
-                self._only(state)
-                self._clause(node, clauses[2])
-            self._gather(states, start)
-            self._meet(False)
-            states = self.states
-            if len(before) == len(states) == 1 and self._is_same(before[0], states[0], start):
-                states = []  # it goes on like this for ever
-        for state in states:  # they go on, nobody knows how far
-            self._only(state)
-            self._forget_changes(node, REASON)
-            self._any_round(node, lambda: None)
-            behind += self.states
-        for one in behind:
-            one.status = one.code = None
-        self._gather(behind, start)
-
-    def _counting(
-        self, node: tree.ArithmeticFor, condition: str, states: list[State]
-    ) -> tuple[list[State], list[State]]:
-        """Return the paths that go on with a round, and those that are behind the loop."""
-        going: list[State] = []
-        behind: list[State] = []
-        for state in states:
-            self._only(state.copy())
-            goes = truth(self._clause(node, condition)) if condition.strip() else True
-            if goes is None or self.steps > self.most_steps:
-                self._any_round(node, lambda: None)
-                behind += self.states
-            else:
-                (going if goes else behind).append(self.state)
-        return going, behind
-
-    def _clause(self, node: tree.ArithmeticFor, text: str) -> tuple[int, ...] | None:
-        """Return the value of an expression in the head of a loop."""
-        from sgdlint.shell import arithmetic
-
-        self.steps += 1
-        try:
-            return arithmetic.written(text, node, self.expander)
-        except FailedError:
-            return None
-
-    # --- while ----------------------------------------------------------------------------------
-
-    def _loop(self, node: tree.Loop) -> None:
-        start = self._mark
-        states, behind = [self.state], []
-        for _ in range(MOST_ITERATIONS):
-            going: list[State] = []
-            for state in states:
-                goes = self._goes_on(node, state)
-                if goes is None:
-                    self._only(state)
-                    behind += self._while_unknown(node)
-                else:
-                    (going if goes else behind).append(self.state)
-            before, states = states, []
-            if not going:
-                break
-            self._gather(going, start)
-            states, broke = self._round(node.body)
-            behind += broke
-            self._gather(states, start)
-            self._meet(False)
-            states = self.states
-            if len(before) == len(states) == 1 and self._is_same(before[0], states[0], start):
-                states = []  # it goes on like this for ever
-                break
-        for state in states:
-            self._only(state)
-            behind += self._while_unknown(node)
-        for one in behind:  # it is not that of the condition
-            one.status = one.code = None
-        self._gather(behind, start)
-
-    def _is_same(self, before: State, after: State, start: int) -> bool:
-        return is_same(before, after, self._log[start:])
-
-    def _goes_on(self, node: tree.Loop, state: State) -> bool | None:
-        """Follow the condition of a loop if it is known how it goes, and tell that; else None."""
-        if self.steps > self.most_steps:
-            return None
-        path = state.path
-        self.steps += len(state.variables) / 64
-        self._only(state.copy())
-        outer, self.left = self.left, []
-        self._loops += 1
-        self.run(node.condition)
-        self._loops -= 1
-        has_left, self.left = bool(self.left), outer
-        if (
-            has_left
-            or len(self.states) != 1
-            or self.state.status is None
-            or self.state.path != path
-        ):
-            return None
-        return self.state.status is (node.keyword == "while")
-
-    def _while_unknown(self, node: tree.Loop) -> list[State]:
-        """Follow a loop once for whatever round; return the paths behind it."""
-        start = self._mark
-        self._done(None)
-        self._forget_changes(node, REASON)
-        outer, self.left = self.left, []
-        self._loops += 1
-        good, bad = self._ask(node.condition)
-        self._loops -= 1
-        behind, self.left = self.left, outer
-        for one in behind:  # `break` in a condition
-            one.flow = ""
-        if node.keyword == "until":
-            good, bad = bad, good
-        self._gather(good, start)
-        if good:
-            self._meet(False)
-            _, broke = self._round(node.body)
-            behind += broke
-        return bad + behind
-
-    def _plain_loop(self, node: tree.Loop) -> None:
-        self._done(None)
-        self._forget_changes(node, REASON)
-        self.run(node.condition)
         self._path(node.body)
         self._forget_changes(node, REASON)
         self._done(None)

@@ -103,7 +103,9 @@ class Relevance:
         self._functions = set(functions)
         events.uses.sort()
         events.compounds.sort(key=lambda one: (one[0], -one[1]))
+        events.calls.sort()
         self._use_offsets = [use[0] for use in events.uses]
+        self._call_offsets = [call[0] for call in events.calls]
         self._parents: list[int] = []
         self._calls = self._calls_by_name()
         self.names: set[str] = set(outer.names) if outer is not None else set()
@@ -136,6 +138,7 @@ class Relevance:
     def _found(self) -> set[int]:
         offsets = set(self._events.launches)
         self._spread(offsets)
+        offsets.update(self._offsets)
         for name in self.names:
             offsets.update(start for start, _ in self._events.writes.get(name, ()))
         self.functions |= self._reaching(offsets)
@@ -155,7 +158,12 @@ class Relevance:
             waiting += self._read_in(start, self._events.launches[start].end)
         waiting += self._inside(sorted(offsets))
         seen: set[str | int] = set()
-        while waiting:
+        asked: set[str] = set()
+        while waiting or asked - self.functions:
+            if not waiting:
+                waiting += self._asked_of(asked - self.functions)
+                self.functions |= asked
+                continue
             one = waiting.pop()
             if one in seen or one == -1:
                 continue
@@ -168,10 +176,26 @@ class Relevance:
                 spans = self._calls.get(kind[:-2], []) if kind else []
                 for start, end in conditions:
                     waiting += self._read_in(start, end)
+                    asked |= self._called_in(start, end)
             for start, end in spans:
                 waiting += self._read_in(start, end)
             waiting += self._inside([start for start, _ in sorted(spans)])
         self.names.update(one for one in seen if isinstance(one, str))
+
+    def _called_in(self, start: int, end: int) -> set[str]:
+        """Return the functions that a part of the script calls."""
+        first = bisect_left(self._call_offsets, start)
+        last = bisect_left(self._call_offsets, end)
+        return {call[2][0] for call in self._events.calls[first:last] if call[2]} & self._functions
+
+    def _asked_of(self, functions: set[str]) -> list[str | int]:
+        """Return what decides how the calls of functions go; what they hold matters then."""
+        found: list[str | int] = []
+        for place, (start, end, kind, _) in enumerate(self._events.compounds):
+            if kind[-2:] == "()" and kind[:-2] in functions:
+                found += [place, *self._read_in(start, end)]
+                self._offsets.append(start + 1)
+        return found
 
     def _read_in(self, start: int, end: int) -> list[str]:
         first = bisect_left(self._use_offsets, start)

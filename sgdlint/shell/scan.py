@@ -33,7 +33,8 @@ class Scan:
     functions: the spans of the definitions of each function. library: those of all texts.
     odd: names whose value may change at any time (set by traps). attributed: names that may get
     attributes that change what is assigned.
-    last: for each name, the offset of its last change. outer: the text that runs this one.
+    last: for each name, the offset of its last change. has_lastpipe: the last command of a pipeline
+    may run in the shell itself. outer: the text that runs this one.
     """
 
     def __init__(self, root: tree.Node, text: str, outer: Scan | None = None) -> None:
@@ -42,6 +43,7 @@ class Scan:
         self.library: Library = outer.library if outer is not None else Library()
         self.arrays = self.library.arrays
         self._outer = outer
+        self.has_lastpipe: bool = "lastpipe" in text or (outer is not None and outer.has_lastpipe)
         self.odd: set[str] = set()
         self.attributed: set[str] = self.library.attributed
         self.events = Events()

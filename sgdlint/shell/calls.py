@@ -112,7 +112,7 @@ class Calls(Tracker):
         here, text = self.state, (self.origin, self.scan, self.expander)
         sites, self._sites = self._sites, ()
         self.left, self._loops = [], 0
-        state.scopes = (*state.scopes, {})
+        state.scopes = (*state.scopes, {ANY: None})  # the callers may have variables of their own
         self._only(state)
         self._switch(definition.context)
         self._in_function(definition, False)
@@ -173,8 +173,14 @@ class Calls(Tracker):
         self._assign_before(node)
         state.give(tuple(words[1:]))
         self._switch(definition.context)
+        skipped = self._skipped_returns
         self._in_function(definition, asked)
         done = [*self.states, *self.left]
+        if skipped != self._skipped_returns:
+            for one in done:
+                self._use(one)
+                reason = f"the function {definition.node.name} may change it"
+                self._forget_all(self.library.called(definition.node.name), reason)
         self.left, self._loops, self._sites = left, loops, sites
         self._switch(text)
         for one in done:

@@ -359,7 +359,8 @@ class Interpreter(Repeats):
 
     def _return_to(self, words: list[Word]) -> None:
         """`return`: go back to where the function was called."""
-        if self._flat or not self._functions or len(words) > 1:
+        self._skipped_returns += self._flat > 0
+        if self._flat or not (self._functions or self._sourced) or len(words) > 1:
             streams.put(self.state, streams.OUTPUT, None)
             return
         if words:

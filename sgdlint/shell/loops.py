@@ -6,7 +6,7 @@ of it holds in each round; behind the loop the paths go on that ran the body and
 
 from __future__ import annotations
 
-from sgdlint.shell import tree
+from sgdlint.shell import streams, tree
 from sgdlint.shell.branches import Branches
 from sgdlint.shell.paths import conditions
 from sgdlint.shell.state import State, join_words
@@ -57,7 +57,11 @@ class Loops(Branches):
         self._jump("continue", words)
 
     def _jump(self, flow: str, words: list[Word]) -> None:
+        if self._flat:  # what follows it may not run, which those find out who go on behind it
+            self._skipped_rounds += not words
+            self._skipped_loops += bool(words)
         if self._flat or not self._loops:
+            streams.put(self.state, streams.OUTPUT, None)  # it may end a process inside of a loop
             return
         text = words[0].text if words else "1"
         if len(words) < 2 and text is not None and text.isdecimal() and int(text[:6]) > 0:
@@ -74,6 +78,7 @@ class Loops(Branches):
         """Follow the body of a loop once; return the paths that go on, and those that break."""
         behind: list[State] = []
         outer, self.left = self.left, []
+        skipped = self._skipped_rounds, self._skipped_loops
         self._loops += 1
         self._branches += 1
         self.run(statements)
@@ -90,6 +95,11 @@ class Loops(Branches):
             else:
                 (again if state.flow == "continue" else behind).append(state)
                 state.flow = ""
+        if skipped != (self._skipped_rounds, self._skipped_loops):
+            for state in (*again, *behind):
+                self._use(state)
+                changes = self.scan.between(statements[0].start, statements[-1].end)
+                self._forget_all(changes, REASON)
         return again, behind
 
     # --- for ------------------------------------------------------------------------------------
@@ -185,6 +195,8 @@ class Loops(Branches):
         self._done(None)
         self._forget_changes(node, REASON)
         begin()
+        skipped = self._skipped_rounds
         self._path(node.body)
+        self._skipped_rounds = skipped
         self._forget_changes(node, REASON)
         self._done(None)

@@ -24,6 +24,8 @@ MOST_CONDITIONS = 24
 
 def conditions(path: tuple[Condition, ...], one: Condition) -> tuple[Condition, ...]:
     """Return a path that goes on under one more condition."""
+    if one in path:
+        return path
     return (*path, one) if len(path) < MOST_CONDITIONS else (*path[1 - MOST_CONDITIONS :], one)
 
 

@@ -52,7 +52,7 @@ class Events:
         self.writes: dict[str, list[Span]] = {}
         self.calls: list[tuple[int, int, tuple[str, ...]]] = []
         self.compounds: list[tuple[int, int, str, tuple[Span, ...]]] = []
-        self.leaves: list[tuple[int, str]] = []
+        self.leaves: list[tuple[int, str, bool]] = []
         self.exported: set[str] = set()
 
     def use(self, offset: int, name: str) -> None:
@@ -67,7 +67,7 @@ class Events:
         words = tuple(one.text for one in arguments if one.whole)
         self.calls.append((node.start, node.end, words))
         if name in ENDS or name in LEAVES:
-            self.leaves.append((node.start, name or ""))
+            self.leaves.append((node.start, name or "", len(arguments) > 1))
         if name in builtins.DECLARING and (name == "export" or any("x" in one for one in words)):
             self.exported.update(one.text.partition("=")[0] for one in arguments[1:])
         if name == "getopts":
@@ -144,7 +144,7 @@ class Relevance:
         self.functions |= self._reaching(offsets)
         for name in self.functions:
             offsets.update(start for start, _ in self._calls[name])
-        ends = {offset for offset, name in self._events.leaves if name in ENDS}
+        ends = {offset for offset, name, _ in self._events.leaves if name in ENDS}
         for name in self._reaching(ends):
             ends.update(start for start, _ in self._calls[name])
         offsets |= ends
@@ -228,17 +228,19 @@ class Relevance:
         """Return where a loop or a function is left in which something matters."""
         leaves = sorted(one for one in self._events.leaves if one[1] in LEAVES)
         found = set()
-        places = self._inside([offset for offset, _ in leaves])
-        for (offset, name), inner in zip(leaves, places, strict=True):
-            place = inner
-            while place >= 0:
+        places = self._inside([offset for offset, _, _ in leaves])
+        for (offset, name, is_far), inner in zip(leaves, places, strict=True):
+            place, is_left = inner, False
+            while place >= 0 and not is_left:
                 start, end, kind, _ = self._events.compounds[place]
                 if kind and (kind == "loop") is (name != "return"):
                     index = bisect_left(offsets, start)
                     if index < len(offsets) and offsets[index] < end:
                         found.add(offset)
-                    break
+                    is_left = not is_far or name == "return"
                 place = self._parents[place]
+            if name == "return" and not is_left:  # from a file that is sourced
+                found.add(offset)
         return found
 
     def _inside(self, offsets: list[int]) -> list[int]:

@@ -119,7 +119,9 @@ class Repeats(Loops):
         self._done(None)
         self._forget_changes(node, REASON)
         self.run(node.condition)
+        skipped = self._skipped_rounds
         self._path(node.body)
+        self._skipped_rounds = skipped
         self._forget_changes(node, REASON)
         self._done(None)
 

@@ -271,6 +271,8 @@ class State:
     def refine(self, name: str, word: Word) -> None:
         """Note what a condition tells about a variable: what it holds does not change by it."""
         old = self.variables.get(name)
+        if isinstance(old, Assoc) or (old is not None and "n" in old.attributes):
+            return
         original = self.refined.get(name, old)
         if isinstance(old, Array):
             if not old.elements or old.elements[0].many:

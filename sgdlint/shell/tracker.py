@@ -64,6 +64,8 @@ class Tracker:
 
         self.files: Files | None = None
         self._active: tuple[str, ...] = ()
+        self._sourced = 0
+        self._skipped_rounds = self._skipped_loops = self._skipped_returns = 0
         self._ran: list[list[Command]] = []
 
     def _load(self, root: tree.Node, origin: Origin, outer: Scan | None = None) -> None:
@@ -356,7 +358,7 @@ class Tracker:
 
     def _is_hiding(self, name: str) -> bool:
         """Tell whether a variable may be of a function, so that unsetting it shows another."""
-        return any(name in scope for scope in self.state.scopes)
+        return any(name in scope or ANY in scope for scope in self.state.scopes)
 
     # --- arguments ------------------------------------------------------------------------------
 
@@ -438,7 +440,7 @@ class Tracker:
             named = f"{name.text} {rest[0].prefix if rest else ''}".rstrip()
             self._forget_for_source(named)
             return
-        from sgdlint.shell.sourcing import Elsewhere, may_return
+        from sgdlint.shell.sourcing import Elsewhere
 
         saved, self._active = self._active, (*self._active, file.name)
         positional = self.state.positional
@@ -446,7 +448,16 @@ class Tracker:
             self.state.give(tuple(rest[1:]))
         place = self.origin.span(node.start, node.end)
         root = parse(file.text)
-        is_more = self._inside(root, Elsewhere(file, self.origin, place)) or may_return(root)
+        left, self.left = self.left, []
+        self._sourced += 1
+        skipped = self._skipped_returns
+        is_more = self._inside(root, Elsewhere(file, self.origin, place))
+        self._sourced -= 1
+        is_more = is_more or skipped != self._skipped_returns
+        for state in self.left:
+            (self.states if state.flow == "return" else left).append(state)
+            state.flow = state.flow.replace("return", "")
+        self.left = left
         for state in self.states:
             self._use(state)
             if is_more:

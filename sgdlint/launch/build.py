@@ -46,7 +46,7 @@ def launch_of(
         from sgdlint.launch.language import bare_image
 
         return bare_image(found, release, hardware)
-    if around is not None and not found.nested and _may_be_cut(found.command.end, around):
+    if around is not None and _ends_here(found, around) and _may_be_cut(found.command.end, around):
         from sgdlint.launch import torn
 
         return torn.read(found, around, lambda one: _as_read(one, release, hardware, around))
@@ -65,6 +65,15 @@ def _with_grants(hardware: Hardware, found: Recognised, around: Surroundings | N
         return hardware
     said = hardware.gpu is not None or hardware.vram_gib is not None
     return replace(hardware, gpu=hardware.gpu if said else given.gpu, granted=given)
+
+
+def _ends_here(found: Recognised, around: Surroundings) -> bool:
+    """Whether a launch ends in the file as it does for its shell: in a string, that may differ."""
+    last = found.command.words[-1]
+    if not found.nested:
+        return True
+    written = around.source.text[last.written_start : last.written_end]
+    return last.written_end == found.command.end >= 0 and "\\\\" not in written
 
 
 def _may_be_cut(end: int, around: Surroundings) -> bool:

@@ -1,4 +1,4 @@
-"""Command lines of shells and of Python: what they run."""
+"""Programs that read scripts: their names and options, and what Python runs."""
 
 from __future__ import annotations
 
@@ -21,31 +21,6 @@ SHELL_VALUED = ("-o", "+o", "-O", "+O", "--rcfile", "--init-file")
 PYTHON = quick.compile(r"(?:python|pypy)(?:[0-9]+(?:\.[0-9]+)*)?")
 PYTHON_FLAGS = "bBdEiIOPqsSuvx"
 PYTHON_VALUED = "WX"
-
-
-def of_shell(words: Sequence[Word], index: int) -> tuple[str, int]:
-    """Return what a shell runs, from the index of its arguments on, and where that stands.
-
-    It is a "string", its "input", or "" for a file and for what is not certain.
-    """
-    is_string = False
-    while index < len(words):
-        text = words[index].text
-        if text is None or text[:1] not in ("-", "+") or text == "-":
-            break
-        index += 1
-        if text == "--":
-            break
-        if text in SHELL_VALUED:
-            index += 1
-        elif not text.startswith("--"):
-            if set(text[1:]) - set(SHELL_FLAGS) - {"c", "o"}:
-                return "", index
-            is_string = is_string or "c" in text[1:]
-            index += "o" in text[1:]
-    if is_string:
-        return "string" if index < len(words) else "", index
-    return "" if index < len(words) else "input", index
 
 
 def of_python(words: Sequence[Word], index: int) -> tuple[str, int, str]:

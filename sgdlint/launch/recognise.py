@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sgdlint.launch import entrypoints
 from sgdlint.record import record
+from sgdlint.shell.feeds import WRITERS
 from sgdlint.shell.values import Command, Variable, Word
 
 TYPE_CHECKING = False
@@ -45,6 +46,7 @@ class Recognised:
     nested: the command stands in a string or a here-document that a shell reads.
     grants: which GPUs the wrappers give it.
     batch: the script that a batch system reads, for the options in its comments.
+    others: when nested, the commands of the script that it stands in.
     """
 
     command: Command
@@ -61,6 +63,7 @@ class Recognised:
     nested: bool = False
     grants: tuple[Grant, ...] = ()
     batch: Word | None = None
+    others: tuple[Command, ...] = ()
 
 
 @record
@@ -84,12 +87,37 @@ def launches(commands: Sequence[Command], files: Files | None = None) -> list[Re
     """
     from sgdlint.launch.walk import launches_of  # which needs the records of this module
 
-    return [
-        found
+    writes = any(map(_writes, filter(mentions, commands)))
+    found = [
+        one
         for command in commands
-        if mentions(command)
-        for found in launches_of(command, 0, files)
+        if writes or mentions(command)
+        for one in launches_of(command, 0, files)
     ]
+    return [*found, *_left_behind(commands, found)] if writes else found
+
+
+def _writes(command: Command) -> bool:
+    """Tell whether a command may write a script into a file or a pipe."""
+    return any(word.text in WRITERS for word in command.words[:2])
+
+
+def _left_behind(commands: Sequence[Command], found: list[Recognised]) -> list[Recognised]:
+    """Return the launches in files that the script writes and that nothing here runs."""
+    from sgdlint.launch.shells import left_behind
+    from sgdlint.launch.walk import launches_of
+    from sgdlint.shell.interpreter import commands_of
+    from sgdlint.shell.state import ARGUMENTS
+
+    heads = {(one.head_start, one.head_end) for one in found}
+    scripts = [script for one in commands if (script := left_behind(one)) is not None]
+    later = [
+        one
+        for script in scripts
+        for command in commands_of(script, {}, None, (ARGUMENTS,)) or ()
+        for one in launches_of(command, 1, None)
+    ]
+    return [one for one in later if (one.head_start, one.head_end) not in heads]
 
 
 def mentions(command: Command) -> bool:

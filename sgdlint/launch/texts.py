@@ -42,6 +42,24 @@ def typed(words: Sequence[Word]) -> Word | None:
     return Word(words[0].start, words[-1].end, tuple(pieces)) if pieces else None
 
 
+def stuffed(words: Sequence[Word]) -> Word | None:
+    """Return what `screen -X stuff` types, with the line ends that it makes of escapes."""
+    if len(words) != 1 or words[0].many:
+        return None
+    ends = quick.compile(r"\\(?:[nr]|01[25])|\^[MJ]")
+    pieces = [part for piece in words[0].pieces for part in _with_ends(piece, ends)]
+    return replace(words[0], pieces=tuple(pieces))
+
+
+def _with_ends(piece: Piece, ends: re.Pattern[str]) -> list[Piece]:
+    text = piece.texts[0] if piece.texts and len(piece.texts) == 1 else ""
+    parts, start = [], 0
+    for match in ends.finditer(text):
+        parts += [_cut(piece, start, match.start()), Piece(("\n",), *NOWHERE)]
+        start = match.end()
+    return [*parts, _cut(piece, start, len(text))] if parts else [piece]
+
+
 def template(words: Sequence[Word]) -> Word | None:
     """Return the script that GNU parallel makes of its arguments, its input unknown."""
     end = next((i for i, word in enumerate(words) if word.text in INPUTS), len(words))

@@ -55,7 +55,7 @@ def read(found: Recognised, around: Surroundings, as_read: Read) -> Launch | Non
     as_read: how a launch is read otherwise.
     """
     text = around.source.text
-    cuts = list(_cuts(found.command, text, around.commands))
+    cuts = list(_cuts(found.command, text, found.others or around.commands))
     if not cuts:
         return as_read(found)
     lost = [word for cut in cuts if cut.next is not None for word in cut.next.words]

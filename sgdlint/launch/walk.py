@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sgdlint import quick
 from sgdlint.launch import entrypoints
-from sgdlint.launch.interpreters import PYTHON, SHELLS, of_python, of_shell
+from sgdlint.launch.interpreters import PYTHON, SHELLS, of_python
 from sgdlint.launch.recognise import Grant, Passed, Recognised
 from sgdlint.launch.wrappers import Wrapper, wrapper_of
 from sgdlint.record import replace
@@ -13,6 +13,7 @@ from sgdlint.shell.folders import UNKNOWN as NO_FOLDER
 from sgdlint.shell.interpreter import commands_of
 from sgdlint.shell.origin import joined
 from sgdlint.shell.values import Command, Word
+from sgdlint.shell.written import MARK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Walk:
                 return self._each(position)
             wrapper = wrapper_of(name)
             if wrapper is None:
-                return []
+                return self._file(position)
             entered = self._enter(wrapper, name, position + 1)
             if isinstance(entered, list):
                 return entered
@@ -240,8 +241,10 @@ class Walk:
         scripts = [one.value for one in entered.effects if one.kind == "script" and one.value]
         if scripts:
             return [found for script in scripts for found in self._nested(script)]
+        if entered.runs == "batch":
+            return self._batch(rest)
         if entered.runs == "scripts":
-            return self._input(batch=True)
+            return self._input()
         if entered.runs == "shell":
             return self._nested(joined(rest)) if rest else self._input()
         if entered.wrapper.python:
@@ -267,8 +270,8 @@ class Walk:
         if entered.runs == "template":
             script = texts.template(rest)
         else:  # keys; screen names the command that types them
-            rest = rest[1:] if rest and rest[0].text == "stuff" else rest
-            script = texts.typed(rest) if rest else None
+            stuffs = bool(rest) and rest[0].text == "stuff"
+            script = texts.stuffed(rest[1:]) if stuffs else texts.typed(rest) if rest else None
         return self._nested(script) if script is not None else []
 
     def _behind_python(self, entered: Entered) -> list[Recognised]:
@@ -300,24 +303,47 @@ class Walk:
 
     def _shell(self, index: int, name: str) -> list[Recognised]:
         """Return the launches in the script that a shell is given."""
-        self.names.append(name)
-        kind, index = of_shell(self.words, index)
-        if kind == "string":
-            return self._nested(self.words[index], self.words[index + 1 :])
-        return self._input() if kind == "input" else []
+        from sgdlint.launch import shells
 
-    def _input(self, batch: bool = False) -> list[Recognised]:
-        """Return the launches in the script that stands in a here-document."""
-        script = self.command.stdin
-        if script is None:
+        self.names.append(name)
+        script = shells.given(self.words[index:], self.command.stdin, self.passed.environment)
+        return self._nested(*script) if script is not None else []
+
+    def _file(self, index: int) -> list[Recognised]:
+        """Return the launches in a file that the script has written and runs by its name."""
+        if MARK not in self.passed.environment:
             return []
-        self.batch = script if batch else self.batch
-        return self._nested(script)
+        from sgdlint.launch import shells
+
+        word = self.words[index]
+        script = shells.file(self.words[index:], self.passed.environment)
+        if script is None or "/" not in (word.text or "/") or not shells.runs_in_shell(script[0]):
+            return []
+        self.names.append(program_of(word))
+        return self._nested(*script)
+
+    def _batch(self, rest: Sequence[Word]) -> list[Recognised]:
+        """Return the launches in what a batch system is given: its input, or a file."""
+        from sgdlint.launch import shells
+
+        script = shells.file(rest, self.passed.environment) if rest else (self.command.stdin, ())
+        if script is None or script[0] is None or not shells.runs_in_shell(script[0]):
+            return []
+        self.batch = script[0]
+        return self._nested(script[0], script[1])
+
+    def _input(self) -> list[Recognised]:
+        """Return the launches in the script that stands in a here-document."""
+        return self._nested(self.command.stdin) if self.command.stdin is not None else []
 
     def _nested(self, word: Word, arguments: Sequence[Word] = ()) -> list[Recognised]:
         # Behind such a wrapper other files may lie at the same place.
         files = None if self.passed.fresh else self.files
         inner = commands_of(word, self.passed.environment, files, arguments) or []
+        if self.command.stdin is not None:
+            from sgdlint.launch import shells
+
+            inner = shells.with_input(inner, self.command.stdin)
         outer = self.command
         if outer.conditional or outer.path or outer.calls:
             inner = [_inside(outer, command) for command in inner]
@@ -328,6 +354,7 @@ class Walk:
                 fresh=self.passed.fresh or found.fresh,
                 grants=found.grants if found.fresh else (*self.grants, *found.grants),
                 batch=found.batch or self.batch,
+                others=found.others or tuple(inner),
             )
             for command in inner
             for found in launches_of(command, self.depth + 1, files)

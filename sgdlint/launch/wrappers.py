@@ -38,12 +38,13 @@ stops: no command is run. to-command, to-keys, to-shell: what follows is read as
 that word. unset: takes a variable away.
 """
 
-RUNS = ("command", "inputs", "keys", "scripts", "shell", "template", "terminal")
+RUNS = ("batch", "command", "inputs", "keys", "scripts", "shell", "template", "terminal")
 """What stands behind the options.
 
-command: a command. inputs: a command to which words from outside are added. keys: what is typed in
-a terminal. scripts: nothing that is run. shell: words that a shell joins and reads. template: the
-same, with places for words from outside. terminal: one word that a shell reads, or a command.
+batch: a file with a script, else one in the input. command: a command. inputs: a command to which
+words from outside are added. keys: what is typed in a terminal. scripts: nothing that is run.
+shell: words that a shell joins and reads. template: the same, with places for words from outside.
+terminal: one word that a shell reads, or a command.
 """
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sgdlint.record import record, replace
 from sgdlint.shell import builtins, tree, variables
 from sgdlint.shell.builtins import Argument
-from sgdlint.shell.folders import CURRENT
 from sgdlint.shell.operators import FailedError
 from sgdlint.shell.slices import EMPTY, joined
 from sgdlint.shell.state import (
+    KEPT,
     UNKNOWN,
     Array,
     Assoc,
@@ -284,13 +284,10 @@ def inherited(environment: dict[str, Variable]) -> dict[str, Variable]:
     """Return the variables that a new process begins with."""
     result: dict[str, Variable] = {}
     for name, variable in environment.items():
-        if name == CURRENT:
+        if name[0] in KEPT:
             result[name] = variable
-        if (
-            name in ("IFS", CURRENT, INPUT, OUTPUT)
-            or name in builtins.VOLATILE
-            or variable.exported is None
-        ):
+            continue
+        if name in ("IFS", INPUT, OUTPUT) or name in builtins.VOLATILE or variable.exported is None:
             continue
         if not variable.exported or variable.word is None:
             result[name] = Variable(name, None, False, -1, -1)

@@ -8,9 +8,9 @@ changed until somebody calls it.
 from __future__ import annotations
 
 from sgdlint.shell import assign, streams, tree
+from sgdlint.shell.inside import Inside
 from sgdlint.shell.library import ANY
 from sgdlint.shell.state import ARGUMENTS, Definition, State
-from sgdlint.shell.tracker import Tracker
 from sgdlint.shell.values import Word
 
 TYPE_CHECKING = False
@@ -28,7 +28,7 @@ MOST_RECURSION = 2
 LATER = "it may change before the function is called"
 
 
-class Calls(Tracker):
+class Calls(Inside):
     """Follows functions."""
 
     def __init__(self, root: tree.Node, origin: Origin, state: State) -> None:

@@ -14,7 +14,7 @@ from sgdlint.shell.values import Piece, Variable, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sgdlint.shell.lookup import Found, Lookup
     from sgdlint.shell.state import State
@@ -64,11 +64,11 @@ def place_of(word: Word) -> Place | None:
     return Place("/" if text.startswith("/") else "", text)
 
 
-def from_here(state: State, place: Place) -> Place | None:
+def from_here(variables: Mapping[str, Variable], place: Place) -> Place | None:
     """Return what a path means in the folder where commands run now."""
     if place.base:
         return place
-    current = state.variables.get(CURRENT)
+    current = variables.get(CURRENT)
     here = place_of(current.word) if current is not None and current.word is not None else None
     if here is None or not here.path:
         return here and Place(here.base, place.path)
@@ -79,7 +79,7 @@ def change(state: State, words: Sequence[Word]) -> None:
     """Do what `cd` does; words: its arguments."""
     target = _operand(words)
     place = place_of(target) if target is not None else None
-    place = from_here(state, place) if place is not None else None
+    place = from_here(state.variables, place) if place is not None else None
     word = path_of(place) if place is not None else None
     if word is None:
         state.put(CURRENT, UNKNOWN)
@@ -217,5 +217,5 @@ def _real(state: State, word: Word) -> Word | None:
     if word.pieces == OWN.pieces:
         return word
     place = place_of(word)
-    place = from_here(state, place) if place is not None else None
+    place = from_here(state.variables, place) if place is not None else None
     return path_of(place) if place is not None and place.base == "@" else None

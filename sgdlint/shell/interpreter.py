@@ -16,7 +16,7 @@ used.
 from __future__ import annotations
 
 from sgdlint.record import replace
-from sgdlint.shell import assign, folders, streams, tree
+from sgdlint.shell import assign, folders, streams, tree, written
 from sgdlint.shell.expand import DEEP, MOST_DEPTH
 from sgdlint.shell.origin import Origin, origin_of
 from sgdlint.shell.parser import parse
@@ -24,12 +24,15 @@ from sgdlint.shell.repeats import Repeats
 from sgdlint.shell.state import State, unknown
 from sgdlint.shell.tracker import EFFECTS
 from sgdlint.shell.values import Command, Variable, Word
+from sgdlint.shell.written import Output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sgdlint.shell.sourcing import Files
+
+    Streams = tuple[Word | None, Output | None]
 
 TESTS = frozenset({"[", "test"})
 
@@ -182,17 +185,22 @@ class Interpreter(Repeats):
         state = self.state
         collects = self._matters((node,))
         before: Word | None = None
-        written: Word | None = None
+        written_out: Word | None = None
+        fed: Word | None = None
         for place, command in enumerate(node.commands):
             if place:
                 last = node.commands[place - 1].end
                 is_mixed = "|&" in self.origin.text[last : command.start]
-                streams.put(state, streams.INPUT, None if is_mixed else written)
-            written = self._apart((command,), collects)
+                streams.put(state, streams.INPUT, None if is_mixed else written_out)
+            self._piped = fed if type(command) is tree.Simple else None
+            self._last = None
+            written_out = self._apart((command,), collects)
+            fed = written.piped(self._last) if type(command) is tree.Simple else None
             if not place:
                 before = streams.get(state, streams.INPUT)
+        self._piped = None
         streams.put(state, streams.INPUT, before)
-        streams.write(state, written)
+        streams.write(state, written_out)
 
     def _subshell(self, node: tree.Subshell) -> None:
         collects = streams.OUTPUT in self.state.variables
@@ -213,29 +221,33 @@ class Interpreter(Repeats):
         self._forget(node.name or "COPROC", "=[]", "it is set by coproc")
         self._done(None)
 
-    def _redirects(self, redirects: Sequence[tree.Redirect]) -> tuple[Word | None, Word | None]:
+    def _redirects(self, redirects: Sequence[tree.Redirect]) -> Streams:
         """Expand redirections in order.
 
-        Return what the last here-document or -string gives, and the file that the output goes to.
+        Return what the input is, as far as it is known, and the file that the output goes to.
         """
-        given = written = None
+        given, self._piped = self._piped, None
+        output: Output | None = None
         for redirect in redirects:
             body = redirect.body
             word = self.expander.value(body or redirect.target, body is not None)
             if redirect.operator in ("<<", "<<-", "<<<"):
                 given = word
             elif redirect.operator in ("<", "<>") and not redirect.descriptor:
-                given = self.expander.written if streams.is_process(redirect) else None
-            elif redirect.operator in (">", ">|") and redirect.descriptor in ("", "1"):
-                written = word
+                given = written.read(word, self.state.variables)
+                if streams.is_process(redirect):
+                    given = self.expander.written
+            elif redirect.operator in written.OUTPUTS and redirect.descriptor in ("", "1"):
+                output = Output(word, redirect.operator.endswith(">>"))
             if redirect.descriptor.startswith("{"):
                 self._forget(redirect.descriptor.strip("{}"), "=", "it is a file descriptor")
-        return given, written
+        return given, output
 
     # --- simple commands ------------------------------------------------------------------------
 
     def _simple(self, node: tree.Simple) -> None:
-        asked, ran = self._asked, self._substitutions
+        asked, ran, piped = self._asked, self._substitutions, self._piped
+        self._last = None
         if not node.words:
             self._redirects(node.redirects)
             self._assign_all(node)
@@ -254,15 +266,18 @@ class Interpreter(Repeats):
             return
         environment = self._environment(node)
         name = words[0].text
-        self._emit(node, words, environment, given)
+        found = self._emit(node, words, environment, given)
         self._given = given[0]
         around = streams.get(self.state, streams.INPUT)
         self._around = streams.stdin_of(node.redirects, given[0], around), environment
+        stdin = streams.stdin_of(node.redirects, given[0], piped) or given[0]
+        written.note(self.state, words, stdin, given[1])
         self._asked = asked
         if name in TESTS and name not in self.library.functions:
             self._test(node, words)
             return
         self._effects(node, words, declared, name)
+        self._last = found if stdin is found.stdin else replace(found, stdin=stdin)
 
     def _words(self, node: tree.Simple) -> tuple[list[Word], list[assign.Declared]]:
         """Expand the words of a command; assignments among them are returned apart as well."""
@@ -311,8 +326,9 @@ class Interpreter(Repeats):
         node: tree.Simple,
         words: list[Word],
         environment: dict[str, Variable],
-        given: tuple[Word | None, Word | None],
-    ) -> None:
+        streams: Streams,
+    ) -> Command:
+        given, output = streams
         first = node.assignments[0] if node.assignments else node.words[0]
         start, end = self.origin.span(first.start, node.words[-1].end)
         if self.scan is self._whole:
@@ -324,9 +340,9 @@ class Interpreter(Repeats):
             environment,
             conditional=self._branches > 0,
             function=words[0].text in self.library.functions,
-            stdin=given[0],
+            stdin=given,
             nested=self.origin.is_nested,
-            stdout=given[1],
+            stdout=output.target if output is not None and not output.adds else None,
             file=self.origin.label(first.start),
             path=self.state.path,
             calls=self._sites,
@@ -335,7 +351,7 @@ class Interpreter(Repeats):
             ran.append(found)
         places = self._places.setdefault((start, end), [])
         if len(places) > MOST_VARIANTS:
-            return
+            return found
         launch = self.scan.is_launch(node)
         same = next((one for one in places if _is_same(self.found[one], found, launch)), None)
         if same is not None:
@@ -347,6 +363,7 @@ class Interpreter(Repeats):
             rest = unknown("it has too many values", True, start, end)
             places.append(len(self.found))
             self.found.append(replace(found, words=(words[0], rest), environment={}, path=()))
+        return found
 
     # --- flow -----------------------------------------------------------------------------------
 

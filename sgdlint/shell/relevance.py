@@ -32,6 +32,9 @@ LAUNCHERS = frozenset(
 ORDINARY = frozenset({"HOME", "LD_LIBRARY_PATH", "PATH", "PS1", "PYTHONPATH", "TERM"})
 """Exported variables that say nothing about a launch."""
 
+SOURCED = "source"
+"""In place of a name: what the files set that are read."""
+
 ENDS = frozenset({"exec", "exit"})
 LEAVES = frozenset({"break", "continue", "return"})
 
@@ -153,7 +156,7 @@ class Relevance:
     def _spread(self, offsets: set[int]) -> None:
         """Find the variables that matter: what is read there, and what that is made of."""
         exported = self._events.exported - ORDINARY
-        waiting: list[str | int] = [*exported, *self.names]
+        waiting: list[str | int] = [SOURCED, *exported, *self.names]
         for start in offsets:
             waiting += self._read_in(start, self._events.launches[start].end)
         waiting += self._inside(sorted(offsets))

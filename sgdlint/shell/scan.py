@@ -9,7 +9,8 @@ from sgdlint.record import fields_of
 from sgdlint.shell import builtins, tree
 from sgdlint.shell.builtins import Argument, Effect
 from sgdlint.shell.library import ANY, POSITIONAL, Library
-from sgdlint.shell.relevance import Events, Relevance
+from sgdlint.shell.relevance import SOURCED, Events, Relevance
+from sgdlint.shell.written import MARK, OUTPUTS, may_be_script
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -152,6 +153,8 @@ class Scan:
         for redirect in node.redirects:
             if redirect.descriptor.startswith("{"):
                 self._write(node, redirect.descriptor.strip("{}"), "=")
+            if redirect.operator in OUTPUTS and may_be_script(argument_of(redirect.target).text):
+                self._write(node, MARK, "=")
         if first is None:
             return
         self._calls.append((node.start, name))
@@ -163,6 +166,10 @@ class Scan:
         self._builtin(node, name, arguments[1:])
 
     def _builtin(self, node: tree.Simple, name: str, arguments: list[Argument]) -> None:
+        if name == "tee" or any(one.text == "tee" for one in arguments):
+            self._write(node, MARK, "=")
+        if name in (".", "source"):
+            self._write(node, SOURCED, "p")
         if name == "set" and _changes_export(arguments):
             self._write(node, ALLEXPORT, "-")
         elif name == "trap":

@@ -10,16 +10,16 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from sgdlint import quick
-from sgdlint.record import fields_of, record
-from sgdlint.shell import tree
-from sgdlint.shell.folders import Place, from_here, path_of, place_of
+from sgdlint.record import record
+from sgdlint.shell.folders import CURRENT, START, Place, from_here, path_of, place_of
 from sgdlint.shell.origin import NOWHERE, Origin
-from sgdlint.shell.state import State
-from sgdlint.shell.values import Piece
+from sgdlint.shell.state import unknown
+from sgdlint.shell.values import Piece, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from sgdlint.shell.values import Variable, Word
+    from sgdlint.shell.state import State
+    from sgdlint.shell.values import Word
     from sgdlint.source import Nearby
 
 MOST_FILES = 40
@@ -30,6 +30,10 @@ ENV_FILES = r"--env-file[=\s]+\S"
 
 MOST_CHARACTERS = 400_000
 """So much text of other files is followed for one script."""
+
+
+SECRET = r"(?i:TOKEN|SECRET|PASSW|CREDENTIAL|_KEY\Z)"
+"""Names of variables whose values are not taken from other files: a message might show them."""
 
 
 @record
@@ -60,7 +64,7 @@ class Files:
         active: names of the files that are being read, which would read themselves for ever.
         """
         named = place_of(word)
-        place = from_here(state, named) if named is not None else None
+        place = from_here(state.variables, named) if named is not None else None
         if named is None or place is None:
             return None
         found = self._read(place, word)
@@ -72,6 +76,11 @@ class Files:
         is_much = self._reads > MOST_FILES or self._characters > MOST_CHARACTERS
         return None if is_much else found
 
+    def is_missing(self, word: Word) -> bool:
+        """Tell whether a file was looked for and is not there, or cannot be read."""
+        named = place_of(word)
+        return named is not None and named.path in self.missing
+
     def text(self, word: Word, environment: dict[str, Variable]) -> str:
         """Return the text of a file that `--env-file` names; "" when it is not certain.
 
@@ -79,7 +88,7 @@ class Files:
         be written by it.
         """
         named = place_of(word)
-        place = from_here(State(dict(environment)), named) if named is not None else None
+        place = from_here({CURRENT: START, **environment}, named) if named is not None else None
         if named is None or place is None or self._may_write(named.path.rpartition("/")[2]):
             return ""
         found = self._read(place, word)
@@ -97,6 +106,15 @@ class Files:
             return None
         path = path_of(Place(place.base or "@", place.path)) if beside is not None else word
         return File(*found, path)
+
+
+def keep_secret(state: State) -> None:
+    """Forget what other files give to variables of which nobody wants to see the value."""
+    for name, variable in list(state.variables.items()):
+        word = variable.word
+        if word is not None and quick.search(SECRET, name) and any(p.file for p in word.pieces):
+            hidden = Variable(name, unknown(f"${name} is a secret"), variable.exported, -1, -1)
+            state.put(name, hidden)
 
 
 class Elsewhere(Origin):
@@ -130,21 +148,3 @@ class Elsewhere(Origin):
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the place of the command that reads the file."""
         return self._place
-
-
-def may_return(root: tree.Tree) -> bool:
-    """Tell whether a file may end before its end."""
-    waiting: list[object] = [root]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, tuple):
-            waiting.extend(node)
-        elif isinstance(node, tree.Node) and not isinstance(node, tree.Function):
-            if isinstance(node, tree.Simple) and node.words:
-                part = node.words[0].parts if isinstance(node.words[0], tree.Word) else ()
-                if len(part) != 1 or not isinstance(part[0], tree.Literal):
-                    return True
-                if part[0].text == "return":
-                    return True
-            waiting.extend(getattr(node, name) for name in fields_of(node))
-    return False

@@ -199,6 +199,10 @@ def item_at(variable: Assoc, key: str) -> Word | None:
     return found
 
 
+KEPT = ".="
+"""How names begin that stand for no variable: the current folder, and files (see `written`)."""
+
+
 class State:
     """What is known at one point of one path; `enter` and `leave` try something and take it back.
 
@@ -326,7 +330,7 @@ class State:
         """Forget everything: any variable may have any value."""
         for name, value in list(self.variables.items()):
             odd = value.attributes
-            if name != CURRENT:
+            if name[0] not in KEPT:
                 is_odd = odd or isinstance(value, Assoc)
                 new = anything(name, reason, None, True, doubtful(odd)) if is_odd else None
                 self.put(name, new)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from sgdlint.shell import assign, builtins, declaring, effects, folders, streams, tree, unsetting
+from sgdlint.shell import (
+    assign,
+    builtins,
+    declaring,
+    effects,
+    folders,
+    streams,
+    tree,
+    unsetting,
+    written,
+)
 from sgdlint.shell.expand import MOST_DEPTH, Expander
 from sgdlint.shell.library import ANY, POSITIONAL
-from sgdlint.shell.origin import Origin, joined, origin_of
-from sgdlint.shell.parser import parse
+from sgdlint.shell.origin import Origin
 from sgdlint.shell.paths import MOST_PATHS, meet
 from sgdlint.shell.scan import ALLEXPORT, FUNCTION, Scan
 from sgdlint.shell.slices import EMPTY
@@ -18,9 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sgdlint.shell.sourcing import Files
-
-MOST_NESTED = 4
-"""Scripts in strings in scripts are followed this far."""
 
 STEPS = 20_000
 STEPS_PER_CHARACTER = 0.25
@@ -60,13 +66,14 @@ class Tracker:
         self._around: tuple[Word | None, dict[str, Variable]] = None, {}
         self._exits: list[Word | None] = []
         self._substitutions = 0
-        self._load(root, origin)
-
         self.files: Files | None = None
         self._active: tuple[str, ...] = ()
         self._sourced = 0
         self._skipped_rounds = self._skipped_loops = self._skipped_returns = 0
+        self._piped: Word | None = None
+        self._last: Command | None = None
         self._ran: list[list[Command]] = []
+        self._load(root, origin)
 
     def _load(self, root: tree.Node, origin: Origin, outer: Scan | None = None) -> None:
         self.origin = origin
@@ -134,7 +141,7 @@ class Tracker:
         state, saved = self.state, (self.states, self.left, self._loops, self._mark, self._names)
         exits, self._exits = self._exits, []
         self.left, self._loops = [], 0
-        written: Word | None = None
+        wrote: Word | None = None
         is_followed = collects and not self._flat and self.steps <= self.most_steps
         if is_followed or self._matters(statements):
             self.steps += len(state.variables) / 64
@@ -144,9 +151,10 @@ class Tracker:
             if len(self.states) != 1 and self._ran:
                 self._ran[-1].clear()
             ends = [streams.get(one, streams.OUTPUT) for one in self.states]
-            written = streams.together([*ends, *self._exits]) if collects else None
+            wrote = streams.together([*ends, *self._exits]) if collects else None
             rests = [streams.get(one, streams.INPUT) for one in self.states]
             rests += [None] * len(self._exits)
+            written.keep(state, self.states)
             self._use(state)
         else:
             self._flat += 1
@@ -155,12 +163,12 @@ class Tracker:
             streams.put(state, streams.OUTPUT, None)
             self.run(statements)
             rests = [streams.get(state, streams.INPUT)]
-            state.leave()
+            written.keep_changes(state, state.leave())
             self._flat -= 1
         streams.take(state, rests)
         self._exits = exits
         self.states, self.left, self._loops, self._mark, self._names = saved
-        return written
+        return wrote
 
     def _between(
         self, redirects: Sequence[tree.Redirect], given: Word | None, follow: Callable[[], None]
@@ -260,6 +268,10 @@ class Tracker:
 
     def _call_function(self, name: str, words: list[Word], node: tree.Simple) -> None:
         """Call a function of the script."""
+        raise NotImplementedError
+
+    def _source(self, words: list[Word], node: tree.Simple) -> None:
+        """Follow the file that `source` reads."""
         raise NotImplementedError
 
     def _call(self, name: str, words: list[Word]) -> None:
@@ -404,77 +416,6 @@ class Tracker:
         elif len(positional) > 1:
             self.state.give((unknown(DEPENDS, True),))
 
-    def _eval(self, words: list[Word]) -> None:
-        """Follow text in the state as it is; what is not known in it may set anything."""
-        origin = origin_of(joined(words))
-        if origin is None or self._nested >= MOST_NESTED:
-            self._forget_for_eval()
-            return
-        if origin.stand_in:
-            self._forget_for_eval()
-        origin.program, origin.file = self.origin.program, self.origin.file
-        if self._inside(parse(origin.text), origin) or origin.stand_in:
-            for state in self.states:
-                self._use(state)
-                self._forget_for_eval()
-
-    def _inside(self, root: tree.Tree, origin: Origin) -> bool:
-        """Follow another text as if it stood here; return whether it may do more than is seen."""
-        saved = self.origin, self.scan, self.expander
-        self._nested += 1
-        self._load(root, origin, self.scan)
-        self.run(root.statements)
-        self._nested -= 1
-        self._switch(saved)
-        return bool(root.problems)
-
-    def _source(self, words: list[Word], node: tree.Simple) -> None:
-        """Follow the file that `source` reads; one that is not known may set anything."""
-        name, *rest = words
-        if rest and rest[0].text == "--":
-            del rest[0]
-        file = None
-        if rest and self.files is not None and len(self._active) < MOST_NESTED:
-            file = self.files.find(rest[0], self.state, self._active)
-        if file is None:
-            named = f"{name.text} {rest[0].prefix if rest else ''}".rstrip()
-            self._forget_for_source(named)
-            return
-        from sgdlint.shell.sourcing import Elsewhere
-
-        saved, self._active = self._active, (*self._active, file.name)
-        positional = self.state.positional
-        if rest[1:]:
-            self.state.give(tuple(rest[1:]))
-        place = self.origin.span(node.start, node.end)
-        root = parse(file.text)
-        left, self.left = self.left, []
-        self._sourced += 1
-        skipped = self._skipped_returns
-        is_more = self._inside(root, Elsewhere(file, self.origin, place))
-        self._sourced -= 1
-        is_more = is_more or skipped != self._skipped_returns
-        for state in self.left:
-            (self.states if state.flow == "return" else left).append(state)
-            state.flow = state.flow.replace("return", "")
-        self.left = left
-        for state in self.states:
-            self._use(state)
-            if is_more:
-                self._forget_for_source(file.name)
-            if rest[1:]:
-                state.give(positional)
-        self._active = saved
-
-    def _forget_for_source(self, name: str) -> None:
-        self._done(None)
-        self.state.forget(f"{name} may set any variable")
-        self.state.give((unknown(f"{name} may set them", True),))
-
-    def _forget_for_eval(self) -> None:
-        self.state.forget("eval may set any variable")
-        self.state.give((unknown("eval may set them", True),))
-
     # --- changes --------------------------------------------------------------------------------
 
     def _assigner(self, node: tree.Node) -> assign.Assigner:
@@ -523,6 +464,8 @@ class Tracker:
     def _forget(self, name: str, kinds: str, reason: str) -> None:
         if name == ALLEXPORT:
             self.state.allexport = None
+        elif name == written.MARK:
+            written.forget_all(self.state)
         elif name == POSITIONAL:
             self.state.give((unknown(reason, True),))
         elif name.endswith(FUNCTION):
@@ -540,7 +483,6 @@ FOLLOWED = frozenset({".", "eval", "source"})
 """Builtins that run what writes for itself."""
 
 EFFECTS: dict[str, Callable[..., None]] = {
-    "eval": Tracker._eval,
     "set": Tracker._set,
     "shift": Tracker._shift,
     "unset": Tracker._unset,

@@ -103,6 +103,11 @@ def test_what_bash_reads_as_it_is_meant_is_left_alone(name: str) -> None:
             ["SGD811"],
         ),
         ("python -m sglang.launch_server --help --model-path Qwen/Qwen-Image\n", []),
+        ("bash -c 'sglang serve --model-path Qwen/Qwen-Image \\ \n  --port 3'\n", ["SGD808"]),
+        ('ssh h "cd x; sglang serve --model-path Qwen/Qwen-Image\n  --port 3"\n', ["SGD811"]),
+        ("bash <<'E'\nsglang serve --model-path Qwen/Qwen-Image \\ \n  --port 3\nE\n", ["SGD808"]),
+        ("bash <<E\nsglang serve --model-path Qwen/Qwen-Image\nE\n--port 3\n", []),
+        ("bash -c 'sglang serve --model-path Qwen/Qwen-Image'\n  --port 3\n", []),
     ],
 )
 def test_what_is_said(script: str, expected: list[str]) -> None:

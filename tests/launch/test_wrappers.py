@@ -225,6 +225,7 @@ COMMANDS = [
     ("screen -dmS srv sglang serve --x", "screen | serve --x"),
     ("screen -dmS srv bash -c 'sglang serve --x'", "screen bash | serve --x"),
     ("screen -S srv -p 0 -X stuff $'sglang serve --x\\n'", "screen | serve --x"),
+    ('screen -S srv -X stuff "cd x^Msglang serve --x\\n"', "screen | serve --x"),
     ("screen -S sglang -X quit", ""),
     ("screen -r sglang", ""),
     # repetition and waiting
@@ -262,7 +263,6 @@ COMMANDS = [
     ("git clone https://x/sglang serve", ""),
     ("cd sglang serve", ""),
     ("alias s='sglang serve'", ""),
-    ("cat > run.sh <<'E'\nsglang serve\nE", ""),
 ]  # fmt: skip
 
 

@@ -134,7 +134,10 @@ DESCRIPTIONS = {
 FLAGS: dict[str, tuple[Flag, ...]] = {
     "check": CHECKING,
     "fix": FIXING,
-    "expand": tuple(flag for flag in CHECKING if flag.name in EXPANDING),
+    "expand": (
+        *(flag for flag in CHECKING if flag.name in EXPANDING),
+        Flag("--why", "say of each part that is not known why it is not", kind="switch"),
+    ),
     "rules": (RULES, Flag("--format", "default text", default="text", choices=("text", "json"))),
     "explain": (RULES,),
     "catalog": (

@@ -1,6 +1,6 @@
 """`sgdlint expand`: each launch as one command, and what SGLang works with when it runs it.
 
-Nothing is judged here. A part that is not known is shown as `?`, in JSON as null.
+Nothing is judged here. What launches of one place have in common is said once.
 """
 
 from __future__ import annotations
@@ -11,36 +11,37 @@ import sys
 from sgdlint import __version__
 from sgdlint.arguments import Arguments
 from sgdlint.checking import CLEAN, FAILED, Packs, inputs, options_of
+from sgdlint.expanded import (
+    UNKNOWN,
+    Expanded,
+    environment_of,
+    file_data,
+    origin_of,
+    reason_of,
+    shown_word,
+    unknown_of,
+)
 from sgdlint.finding import Failure
-from sgdlint.formatters.json import in_force as value_data
-from sgdlint.formatters.json import span_data
 from sgdlint.linter import check
-from sgdlint.record import record
 from sgdlint.rules.facts import Facts
 from sgdlint.rules.origins import PERHAPS, in_force
+from sgdlint.shell.parser import parse
+from sgdlint.variants import MOST_VARIANTS
+from sgdlint.ways import Layout, Told, facts_of, told
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any
+    from collections.abc import Iterator, Sequence
 
     from sgdlint.finding import Finding, InForce, Report
     from sgdlint.launch.launch import Granted, Hardware, Launch
     from sgdlint.linter import Also
     from sgdlint.rules.engine import Engine
     from sgdlint.rules.model import Pack
-    from sgdlint.shell.values import Word
-    from sgdlint.variants import Variant
+    from sgdlint.variants import Place, Variant
 
-UNKNOWN = "?"
-
-
-@record
-class Expanded:
-    """One launch as one release understands it. in_force: what SGLang works with."""
-
-    launch: Launch
-    in_force: tuple[InForce, ...]
+MOST_WIDTH = 96
+"""So wide are the lines of a list."""
 
 
 def expand(arguments: Arguments) -> int:
@@ -56,10 +57,11 @@ def expand(arguments: Arguments) -> int:
         failures += report.failures
         files.append((report, found))
     if arguments.format == "json":
-        document = {"version": __version__, "files": [_file(*file) for file in files]}
+        document = {"version": __version__, "files": [file_data(*file) for file in files]}
         sys.stdout.write(json.dumps(document, indent=2) + "\n")
     else:
-        sys.stdout.write("\n".join(line for file in files for line in _lines(*file)))
+        for report, found in files:
+            sys.stdout.writelines(f"{line}\n" for line in _lines(report, found, arguments.why))
     for failure in failures:
         print(f"sgdlint: error: {failure.path}: {failure.message}", file=sys.stderr)
     return FAILED if failures else CLEAN
@@ -68,8 +70,8 @@ def expand(arguments: Arguments) -> int:
 def _gather(pack: Pack, into: list[Expanded]) -> Also:
     """Return what puts each launch that is checked into a list, and finds nothing."""
 
-    def see(_: Variant, launch: Launch, engine: Engine) -> list[Finding]:
-        into.append(Expanded(launch, _values(pack, launch, engine)))
+    def see(variant: Variant, launch: Launch, engine: Engine) -> list[Finding]:
+        into.append(Expanded(variant, launch, _values(pack, launch, engine)))
         return []
 
     return see
@@ -82,66 +84,111 @@ def _values(pack: Pack, launch: Launch, engine: Engine) -> tuple[InForce, ...]:
     return tuple(in_force(name, facts) for name in names)
 
 
-# --- words ----------------------------------------------------------------------------------------
-
-
-def command_of(launch: Launch) -> list[str | None]:
-    """Return the words of a launch from `sglang` on, None for each that is not known."""
-    return ["sglang", launch.command, *(word.text for word in launch.words)]
-
-
-def _shown_word(word: Word) -> str:
-    from shlex import quote
-
-    if word.text is not None:
-        return quote(word.text)
-    if word.many:
-        return UNKNOWN + "…"
-    if word.texts is not None:
-        return "{" + "|".join(map(quote, word.texts)) + "}"
-    return quote(word.prefix) + UNKNOWN if word.prefix else UNKNOWN
-
-
-def _environment(launch: Launch) -> dict[str, str | None]:
-    """Return the variables of SGLang that the script sets; None: set, but to what is not known."""
-    found: dict[str, str | None] = {}
-    for name in launch.release.environment():
-        variable = launch.environment.get(name)
-        if variable is not None and variable.word is not None:
-            found[name] = variable.word.text if variable.exported is True else None
-    return found
-
-
 # --- text -----------------------------------------------------------------------------------------
 
 
-def _lines(report: Report, found: list[Expanded]) -> Iterator[str]:
+def _lines(report: Report, found: list[Expanded], why: bool) -> Iterator[str]:
+    by_place: dict[Place, list[Expanded]] = {}
     for one in found:
-        line, _ = report.source.location(one.launch.span.start)
-        yield f"{report.source.path}:{line}"
-        yield from (f"  {part}" for part in _told(one, report))
+        by_place.setdefault(one.variant.place, []).append(one)
+    layout = Layout(parse(report.source.text)) if len(by_place) < len(found) else None
+    for here in by_place.values():
+        yield f"{_heading(here[0], report)}"
+        yield from _of_place(here, report, layout, why)
+        yield ""
+    if report.unread:
+        yield f"{report.source.path}: not followed, so what they set is not known:"
+        yield from (f"  {name} (not found in the project)" for name in report.unread)
         yield ""
 
 
-def _told(one: Expanded, report: Report) -> Iterator[str]:
+def _heading(one: Expanded, report: Report) -> str:
+    line, _ = report.source.location(one.launch.span.start)
+    file = one.variant.found.command.file
+    return f"{report.source.path}:{line}" + (f", in {file}" if file else "")
+
+
+def _of_place(
+    here: list[Expanded], report: Report, layout: Layout | None, why: bool
+) -> Iterator[str]:
+    """Yield the launches of one place; what they have in common is said once."""
+    blocks = [list(_blocks(one, report, why)) for one in here]
+    common = [block for block in blocks[0] if all(block in some for some in blocks)]
+    for one, some in zip(here, blocks, strict=True):
+        path = path_of(one, here, report, layout)
+        if path:
+            yield f"  {path}:"
+        indent = "    " if path or len(here) > 1 else "  "
+        yield indent + _command(one.launch)
+        for block in some:
+            if block not in common:
+                yield from (f"{indent}  {line}" for line in block)
+    if len(here) >= MOST_VARIANTS:
+        yield f"  (at most {MOST_VARIANTS} variants of a launch are looked at; there may be more)"
+    yield from (f"  {line}" for block in common for line in block)
+
+
+def path_of(one: Expanded, here: Sequence[Expanded], report: Report, layout: Layout | None) -> str:
+    """Return on which path a launch runs, in words; "" when it is on every one."""
+    mine = one.variant.ways
+    if layout is not None and len(here) > 1:
+        found = told(mine, [way for other in here for way in other.variant.ways], layout)
+        if found is not None:
+            return found.words(report.source)
+    facts = [facts_of(way) for way in mine]
+    shared = tuple(fact for fact in facts[0] if all(fact in some for some in facts))
+    return Told((shared,)).words(report.source) if shared else ""
+
+
+def _command(launch: Launch) -> str:
+    return " ".join(["sglang", launch.command, *map(shown_word, launch.words)])
+
+
+def _blocks(one: Expanded, report: Report, why: bool) -> Iterator[tuple[str, ...]]:
+    """Yield what is to be said of a launch; lines that belong together are one block."""
     launch = one.launch
-    words = " ".join(map(_shown_word, launch.words))
-    yield f"sglang {launch.command} {words}".rstrip()
-    yield f"SGLang:      {launch.release.name} ({_origin(launch, report)})"
-    yield f"model:       {_model(launch)}"
-    yield f"machine:     {_machine(launch.hardware)}"
-    for name, text in _environment(launch).items():
-        yield f"environment: {name}={UNKNOWN if text is None else text}"
-    width = max((len(value.label) for value in one.in_force), default=0) + 1
-    for value in one.in_force:
-        yield from _shown(value, width)
+    if why:
+        yield from (
+            (f"not known:   {part}: {reason_of(word)}",) for part, word in unknown_of(launch)
+        )
+    yield (f"SGLang:      {launch.release.name} ({origin_of(launch, report)})",)
+    yield (f"model:       {_model(launch)}",)
+    yield (f"machine:     {_machine(launch.hardware)}",)
+    for name, word in environment_of(launch).items():
+        yield (f"environment: {name}={UNKNOWN if word is None else shown_word(word)}",)
+    yield from _values_told(one.in_force)
 
 
-def _origin(launch: Launch, report: Report) -> str:
-    for one in report.checked:
-        if one.span == launch.span and launch.release.name in one.releases:
-            return one.origin
-    return report.release_from
+def _values_told(values: Sequence[InForce]) -> Iterator[tuple[str, ...]]:
+    """Yield what SGLang works with; what is not known for the same reason is told together."""
+    reasons: dict[str, list[str]] = {}
+    for value in values:
+        if value.values is None and len(why := _because(value)) == 1:
+            reasons.setdefault(why[0], []).append(value.label)
+    together = {because: labels for because, labels in reasons.items() if len(labels) > 2}
+    apart = [one for one in values if not any(one.label in some for some in together.values())]
+    width = max((len(value.label) for value in apart), default=0) + 1
+    yield from (tuple(_shown(value, width)) for value in apart)
+    for because, labels in together.items():
+        yield tuple(_filled(f"not known ({because}):", labels))
+
+
+def _filled(begin: str, labels: Sequence[str]) -> Iterator[str]:
+    """Yield lines of a list that are not too wide."""
+    line = begin
+    for number, label in enumerate(labels):
+        comma = "," if number < len(labels) - 1 else ""
+        if len(line) + len(label) + 2 > MOST_WIDTH:
+            yield line
+            line = " "
+        line += f" {label}{comma}"
+    yield line
+
+
+def _because(value: InForce) -> list[str]:
+    """Return the reasons of a value."""
+    reasons = [because for _, because in value.origins]
+    return ["an option that is not known may say it"] if PERHAPS in reasons else reasons
 
 
 def _model(launch: Launch) -> str:
@@ -173,9 +220,7 @@ def _shown(value: InForce, width: int) -> Iterator[str]:
     """Yield the lines of a value; what it depends on has lines of its own."""
     known = value.values
     text = UNKNOWN if known is None else " or ".join(_text(one) for one in known) or "not given"
-    reasons = [because for _, because in value.origins]
-    if PERHAPS in reasons:
-        reasons = ["an option that is not known may say it"]
+    reasons = _because(value)
     if len(reasons) == 1:
         yield f"{value.label + ':':{width}} {text} ({reasons[0]})"
         return
@@ -187,34 +232,3 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-# --- JSON -----------------------------------------------------------------------------------------
-
-
-def _file(report: Report, found: list[Expanded]) -> dict[str, Any]:
-    return {
-        "path": report.source.path,
-        "launches": [_launch(one, report) for one in found],
-        "failures": [{"message": one.message} for one in report.failures],
-    }
-
-
-def _launch(one: Expanded, report: Report) -> dict[str, Any]:
-    launch, model, hardware = one.launch, one.launch.model, one.launch.hardware
-    return {
-        **span_data(launch.span, report.source),
-        "words": command_of(launch),
-        "sglang": launch.release.name,
-        "release_from": _origin(launch, report),
-        "model": model and {"id": model.id, "family": model.family, "task": model.task},
-        "machine": {
-            "gpu": hardware.gpu and hardware.gpu.name,
-            "memory_gib": hardware.vram_gib or (hardware.gpu and hardware.gpu.memory_gib),
-            "gpus": hardware.count,
-            "granted": hardware.granted
-            and {"gpus": hardware.granted.count, "from": hardware.granted.text},
-        },
-        "environment": _environment(launch),
-        "in_force": [value_data(value) for value in one.in_force],
-    }

@@ -119,7 +119,7 @@ class Report:
     sglang: the release that was assumed, and release_from: where that came from.
     launches: for each release, and each place where it understands a diffusion launch, the options
     of its variants by destination, with their possible values. checked: each of these launches
-    once.
+    once. unread: files that the script reads with `source`, and that are not there to be read.
     """
 
     source: Source
@@ -129,6 +129,7 @@ class Report:
     failures: tuple[Failure, ...] = ()
     launches: tuple[tuple[dict[str, object], ...], ...] = ()
     checked: tuple[Checked, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def at_least(severity: str, threshold: str) -> bool:

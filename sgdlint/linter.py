@@ -72,17 +72,19 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
     findings.sort(key=lambda one: (one.span.start, one.span.end, one.code))
     first = stated or next((some for _, some in assumptions), assumed.newest())
     launches = tuple(here for some in done.values() for here in _options_of(some.ran))
-    return _report(source, first, tuple(findings), launches, assumptions)
+    report = _report(source, first, tuple(findings), launches, assumptions)
+    return replace(report, unread=tuple(script.unread)) if script.unread else report
 
 
 @record
 class _Script:
-    """What is read of a file before any release counts."""
+    """What is read of a file before any release counts. unread: files that it names in vain."""
 
     source: Source
     tree: Tree
     commands: Sequence[Command]
     found: Sequence[Recognised]
+    unread: Sequence[str] = ()
 
     @property
     def ways(self) -> dict[Place, list[Command]]:
@@ -130,7 +132,8 @@ def _script(source: Source) -> _Script:
     tree = parse(source.text)
     files = _files(source)
     commands = interpret(tree, source.text, files=files)
-    return _Script(source, tree, commands, recognise(commands, files))
+    found = recognise(commands, files)
+    return _Script(source, tree, commands, found, tuple(files.missing) if files else ())
 
 
 def _files(source: Source) -> Files | None:

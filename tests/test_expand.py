@@ -88,6 +88,95 @@ def test_a_launch_for_each_release(capsys: pytest.CaptureFixture[str]) -> None:
     assert [one["sglang"] for one in found] == ["0.5.12", "0.5.19"]
 
 
+BRANCHES = """\
+ARGS=(--model-path Qwen/Qwen-Image --port "$PORT")
+if [ "$GPUS" = 8 ]; then ARGS+=(--num-gpus 8); else ARGS+=(--num-gpus 2); fi
+sglang serve "${ARGS[@]}"
+"""
+CALLS = """\
+run() {
+  SGLANG_CACHE_DIT_ENABLED=$CACHE sglang generate --model-path "$1" --prompt x$N $EXTRA
+}
+run Qwen/Qwen-Image
+for m in A B; do run "$m"; done
+"""
+
+
+def test_variants_of_a_place_stand_together(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = told(capsys, "--command", BRANCHES, "--gpu", "H100", "--gpus", "8").splitlines()
+    assert lines[:7] == [
+        "<command>:3",
+        "  when GPUS is 8 (line 2):",
+        "    sglang serve --model-path Qwen/Qwen-Image --port ? --num-gpus 8",
+        *[line for line in lines if line.startswith("      ")][:1],
+        *lines[4:7],
+    ]
+    other = lines.index("  when GPUS is not 8 (line 2):")
+    assert lines[other + 1].endswith("--port ? --num-gpus 2")
+    assert sum(line.startswith("  model:") for line in lines) == 1  # what is common is said once
+    assert sum("GPUs:" in line for line in lines) == 2
+
+
+def test_a_call_is_a_path(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = told(capsys, "--command", CALLS).splitlines()
+    assert "  called at line 4:" in lines
+    assert "  for m=A:" in lines or "  called at line 5, for m=A:" in lines
+    at = lines.index("  called at line 4:")
+    assert lines[at + 1].startswith("    sglang generate --model-path Qwen/Qwen-Image --prompt")
+
+
+def test_why_tells_what_is_not_known(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "not known:   " not in told(capsys, "--command", BRANCHES)
+    text = told(capsys, "--command", BRANCHES, "--why")
+    assert "not known:   --port ?: $PORT is not set in this script" in text
+    text = told(capsys, "--command", CALLS, "--why")
+    assert "not known:   SGLANG_CACHE_DIT_ENABLED: $CACHE is not set in this script" in text
+    assert "not known:   ?…: $EXTRA is not set in this script" in text
+
+
+def test_json_tells_the_ways(capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = launches(capsys, "--command", BRANCHES)
+    (way,) = first["ways"]
+    (test,) = way["tests"]
+    assert (test["test"], test["held"], way["calls"]) == ('[ "$GPUS" = 8 ]', True, [])
+    assert test["start"] == {"line": 2, "column": 4, "offset": 54}
+    assert second["ways"][0]["tests"][0]["held"] is False
+    (unknown,) = first["unknown"]
+    assert first["words"][unknown["index"]] is None
+    assert unknown["shown"] == "?"
+    assert unknown["because"] == "$PORT is not set in this script"
+    assert not unknown["any_number"]
+
+
+def test_json_tells_calls_and_several_texts(capsys: pytest.CaptureFixture[str]) -> None:
+    found = launches(capsys, "--command", CALLS)
+    lines = {call["start"]["line"] for one in found for way in one["ways"] for call in way["calls"]}
+    assert lines == {4, 5}
+    last = found[0]["unknown"][-1]
+    assert (last["shown"], last["any_number"], last["one_of"]) == ("?…", True, None)
+
+
+def test_a_file_that_is_not_found_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "lib.sh").write_text("PORT=4\n")
+    script = tmp_path / "run.sh"
+    script.write_text(f"source ./lib.sh\n{QWEN} --port $PORT\nsource ./none.sh\n")
+    lines = told(capsys, str(script)).splitlines()
+    assert lines[1] == "  sglang serve --model-path Qwen/Qwen-Image --port 4"
+    assert lines[-3].endswith("run.sh: not followed, so what they set is not known:")
+    assert lines[-2] == "  ./none.sh (not found in the project)"
+    document = json.loads(told(capsys, str(script), "--format", "json"))
+    assert document["files"][0]["unread"] == ["./none.sh"]
+
+
+def test_a_word_is_written_for_the_shell(capsys: pytest.CaptureFixture[str]) -> None:
+    script = f"{QWEN} --prompt 'a  cat' --host a$H --log-level \"$L x\" --port=$P"
+    lines = told(capsys, "--command", script).splitlines()
+    assert lines[1].endswith("--prompt 'a  cat' --host a?… --log-level ?' x' --port=?…")
+
+
 def test_a_file_that_cannot_be_read_is_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["expand", "missing.sh"]) == 2
     assert "missing.sh" in capsys.readouterr().err

@@ -27,6 +27,7 @@ LAYERS = (
         "newrule",
         "story",
         "known",
+        "expanded",
     },
     {"arguments"},
     {

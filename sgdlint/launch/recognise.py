@@ -130,4 +130,4 @@ def _texts(word: Word) -> Sequence[str]:
     text = word.text
     if text is not None:
         return (text,)
-    return [text for piece in word.pieces for text in piece.texts or ()]
+    return [text for piece in word.pieces for text in piece.texts or (piece.default or "",)]

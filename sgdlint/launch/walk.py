@@ -40,14 +40,24 @@ def launches_of(command: Command, depth: int, files: Files | None) -> list[Recog
 
 
 def program_of(word: Word) -> str:
-    """Return the name of the program that a word starts, without folder; "" when not certain."""
-    text = word.text
+    """Return the name of the program that a word starts, without folder; "" when not certain.
+
+    `${PYTHON:-python3}` starts what it names when nothing outside the script says otherwise.
+    """
+    text = word.text or word.default
     if text is None:
         last = word.pieces[-1] if word.pieces else None
         if last is None or last.texts is None or len(last.texts) != 1 or "/" not in last.texts[0]:
             return ""
         text = last.texts[0]
     return text.rpartition("/")[2]
+
+
+def _may_be_nothing(word: Word) -> bool:
+    """Tell whether the script itself may leave a word empty, so that it is none."""
+    return word.many and all(
+        piece.default == "" if piece.texts is None else "" in piece.texts for piece in word.pieces
+    )
 
 
 class Walk:
@@ -68,11 +78,20 @@ class Walk:
 
     def run(self) -> list[Recognised]:
         """Return the launches that the command leads to."""
-        found = self._follow(0)
+        found = self._follow(self._behind_nothing())
         if not found and self.guessed is not None:
             # An unquoted variable was taken for one word; it may have been several options.
             return self._search(*self.guessed)
         return found
+
+    def _behind_nothing(self) -> int:
+        """Return the index of the first word that is there: `$DRY_RUN sglang …` may be a launch."""
+        first = 0
+        while first < len(self.words) - 1 and _may_be_nothing(self.words[first]):
+            first += 1
+        if first:  # it may also be `env NAME=value`
+            self.passed = Passed({}, False, False)
+        return first
 
     def _follow(self, position: int) -> list[Recognised]:
         while len(self.names) < MOST_WRAPPERS and position < len(self.words):
@@ -116,10 +135,10 @@ class Walk:
     # --- the launcher ---------------------------------------------------------------------------
 
     def _with_subcommand(self, first: int, index: int, entry: str) -> list[Recognised]:
-        """Return the launch whose subcommand must be the word at an index."""
-        if index >= len(self.words) or self.words[index].text not in entrypoints.SUBCOMMANDS:
-            return []
-        return self._found(first, index, self.words[index].text or "", entry)
+        """Return the launches whose subcommand must be the word at an index; it may be either."""
+        texts = self.words[index].texts or () if index < len(self.words) else ()
+        subcommands = [text for text in texts if text in entrypoints.SUBCOMMANDS]
+        return [one for name in subcommands for one in self._found(first, index, name, entry)]
 
     def _found(self, first: int, last: int, subcommand: str, entry: str) -> list[Recognised]:
         arguments = tuple(self.words[last + 1 :])

@@ -44,6 +44,10 @@ LAUNCHES = [
     ("C=(sglang serve --a); \"${C[@]}\" --x", "", "serve --a --x"),
     ("C='sglang serve --a'; $C --x", "", "serve --a --x"),
     ("eval 'sglang serve --a'", "", "serve --a"),
+    ("\"${SGLANG:-sglang}\" serve --a", "", "serve --a"),
+    ("\"${PYTHON:-python3}\" -m sglang.multimodal_gen.runtime.launch_server --a", "", "serve --a"),
+    ("D=; if a; then D=echo; fi; $D sglang serve --a", "", "serve --a"),
+    ("${DRY_RUN:-} ${NICE-} sglang serve --a", "", "serve --a"),
     ("if a; then sglang serve; fi", "", "serve"),
     ("sglang serve $X", "", "serve *"),
     # one program in front

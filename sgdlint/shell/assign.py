@@ -126,6 +126,7 @@ class Assigner:
         try:
             found = arithmetic.of_tree(node, self.expander) if text != "" else None
         except FailedError:
+            self.expander.has_failed = True
             return EMPTY
         return EMPTY if found is None and text is not None else _number(found)
 

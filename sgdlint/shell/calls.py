@@ -102,7 +102,8 @@ class Calls(Inside):
             if definition not in self._followed or definition in self._missed:
                 self._followed.add(definition)
                 state = waiting or self._nothing()
-                for name, definitions in self._defined.items():
+                for name in self.library.functions:
+                    definitions = self._defined.get(name, ())
                     state.define(name, tuple(definitions) if len(definitions) == 1 else ())
                 self._follow_apart(definition, state)
 

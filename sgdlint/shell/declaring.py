@@ -167,6 +167,8 @@ def _make_local(assigner: Assigner, one: Declared, manner: Manner, is_bare: bool
         return False
     if name not in own and not manner.inherits:
         exported = outer.exported if outer is not None else None
+        if is_bare and exported:
+            exported = None  # commands get what the caller exported
         state.put(name, Variable(name, None, exported, -1, -1))
     own.add(name)
     return True

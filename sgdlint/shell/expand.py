@@ -35,6 +35,7 @@ class Expander(Lookup):
     run: interprets the commands of a substitution and returns them. assign: gives a variable a
     value (`${A:=x}`). change: forgets what an arithmetic expression assigns.
     has_ended: an expansion was certain to end the script (`${A:?}`); who asks for it sets it back.
+    has_failed: one may have been an error (`$((1/0))`), so that the command is not carried out.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Expander(Lookup):
         self.depth = 0
         self.braced = 0
         self.has_ended = False
+        self.has_failed = False
         self.written: Word | None = None
 
     def words(self, word: tree.Word) -> list[Word]:
@@ -252,6 +254,7 @@ class Expander(Lookup):
         try:
             value = arithmetic.expansion(part, self)
         except operators.FailedError:
+            self.has_failed = True
             value = None
         if value is None:
             default = arithmetic.default(part, self)
@@ -306,6 +309,7 @@ class Expander(Lookup):
         try:
             return arithmetic.of_tree(expression, self)
         except operators.FailedError:
+            self.has_failed = True
             return None
 
     def _effects(self, word: tree.Word) -> None:

@@ -273,7 +273,7 @@ class Interpreter(Repeats):
         stdin = streams.stdin_of(node.redirects, given[0], piped) or given[0]
         written.note(self.state, words, stdin, given[1])
         self._asked = asked
-        if name in TESTS and name not in self.library.functions:
+        if name in TESTS and not self._is_function(name):
             self._test(node, words)
             return
         self._effects(node, words, declared, name)
@@ -308,9 +308,15 @@ class Interpreter(Repeats):
         return environment
 
     def _assign_all(self, node: tree.Simple) -> None:
+        self.expander.has_failed = False
         for one in node.assignments:
             assigner = self._assigner(one)
-            if not assigner.put(assigner.read(one)):
+            declared = assigner.read(one)
+            if self.expander.has_failed:  # then bash does not assign it, nor what follows
+                self.state.enter()
+                assigner.put(declared)
+                self._merge([self.state.leave()], True)
+            elif not assigner.put(declared):
                 return
 
     def _assign_maybe(self, node: tree.Simple, may_skip: bool) -> None:
@@ -339,7 +345,7 @@ class Interpreter(Repeats):
             tuple(words),
             environment,
             conditional=self._branches > 0,
-            function=words[0].text in self.library.functions,
+            function=self._is_function(words[0].text),
             stdin=given,
             nested=self.origin.is_nested,
             stdout=output.target if output is not None and not output.adds else None,

@@ -35,6 +35,9 @@ ORDINARY = frozenset({"HOME", "LD_LIBRARY_PATH", "PATH", "PS1", "PYTHONPATH", "T
 SOURCED = "source"
 """In place of a name: what the files set that are read."""
 
+PROGRAM = "sglang"
+"""A function of this name may wrap the program (`command sglang "$@"`), or be defined later."""
+
 ENDS = frozenset({"exec", "exit"})
 LEAVES = frozenset({"break", "continue", "return"})
 
@@ -126,7 +129,8 @@ class Relevance:
 
     def _is_called(self, start: int) -> bool:
         """Tell whether what looks like a launch is the call of a function."""
-        return self._events.names.get(start) in self._calls
+        name = self._events.names.get(start)
+        return name != PROGRAM and name in self._calls
 
     def _calls_by_name(self) -> dict[str, list[tuple[int, int]]]:
         calls: dict[str, list[tuple[int, int]]] = {name: [] for name in self._functions}

@@ -230,7 +230,7 @@ class Tracker:
         name: str | None,
     ) -> None:
         """Do to the state what the command does to the shell."""
-        is_function = name in self.library.functions
+        is_function = self._is_function(name)
         while name in ("command", "builtin") and len(words) > 1 and not is_function:
             words = words[1:]
             name = words[0].text
@@ -256,6 +256,12 @@ class Tracker:
             EFFECTS[name](self, words[1:])
         else:
             self._call(name, words)
+
+    def _is_function(self, name: str | None) -> bool:
+        """Tell whether a name may call a function of the script here."""
+        if name not in self.library.functions:
+            return False
+        return bool(self.state.wild) or name in self.state.functions
 
     def _follow_effect(self, node: tree.Simple, words: list[Word]) -> None:
         """Carry out a builtin that gives variables values."""
@@ -428,6 +434,7 @@ class Tracker:
 
         Return them when there is but one path, and what they write when that is known.
         """
+        has_failed = self.expander.has_failed
         self._depth += 1
         self._substitutions += 1
         self._ran.append([])
@@ -435,6 +442,7 @@ class Tracker:
         if self._depth <= MOST_DEPTH:
             written = self._apart(body, streams.may_be_known(body, self.library.functions))
         self._depth -= 1
+        self.expander.has_failed = has_failed
         self._done(None)
         return self._ran.pop(), written
 

@@ -39,6 +39,7 @@ def transformed(expander: Expander, node: tree.Parameter) -> Found:
     found = expander.find(node)
     operate = OPERATIONS.get(node.operator)
     if operate is None:
+        expander.has_failed = True
         return _lost(expander, node, found)
     return operate(expander, node, found)
 
@@ -135,11 +136,13 @@ def target_of(expander: Expander, node: tree.Parameter) -> tree.Parameter | None
     is_reference = variable is not None and "n" in variable.attributes
     text = found.words[0].text if len(found.words) == 1 and not found.listed else None
     if not text or is_reference:
+        expander.has_failed = True
         return None
     if text.isidentifier() and text.isascii():
         return replace(node, name=text, prefix="", subscript=None)
     if text.isdigit() and text.isascii() and text[0] != "0":
         return replace(node, name=text, prefix="", subscript=None)
+    expander.has_failed = True
     return None
 
 
@@ -160,6 +163,8 @@ def _slice(expander: Expander, node: tree.Parameter, found: Found) -> Found:
     numbers = [expander.numbers(argument) for argument in node.arguments]
     certain = [one[0] for one in numbers if one is not None and len(one) == 1]
     reason = f"it is not known which part of ${node.name} is taken"
+    if len(certain) < len(numbers) or (len(certain) > 1 and certain[1] < 0):
+        expander.has_failed = expander.has_failed or _may_fail(found, certain)
     if len(certain) < len(numbers) or not certain:
         return Found((unknown(reason, found.listed),), found.listed, False, found.separator)
     offset, length = certain[0], certain[1] if len(certain) > 1 else None
@@ -169,6 +174,14 @@ def _slice(expander: Expander, node: tree.Parameter, found: Found) -> Found:
     if words is None:
         words = (unknown(reason, True),)
     return Found(words, True, False, found.separator)
+
+
+def _may_fail(found: Found, numbers: list[int]) -> bool:
+    """Tell whether taking a part may be an error: its end stands before its start."""
+    if found.listed or len(numbers) < 2:
+        return True
+    texts = [text for word in found.words for text in word.texts or ("é",)]
+    return any(_span(text, *numbers[:2]) is None for text in texts)
 
 
 def _substring(word: Word, offset: int, length: int | None) -> Word | None:
@@ -270,6 +283,7 @@ def _at(expander: Expander, node: tree.Parameter, found: Found) -> Found:
     letter = expander.source(node.arguments[0]) if node.arguments else ""
     change = LETTERS.get(letter)
     if change is None:
+        expander.has_failed = expander.has_failed or letter not in "AKak" or not letter
         reason = f"${{{node.name}@{letter}}} is not computed"
         return replace(found, words=(unknown(reason, found.listed),), outside=False)
     return _each(found, _text_change(change), f"${{{node.name}@{letter}}} is not known")

@@ -91,7 +91,7 @@ def _certain(claimed: Recognised) -> tuple[Word, ...]:
     In a script that stands in a string, what is not known may be `;` as well: it is assumed to be
     none, and here nothing that follows counts.
     """
-    if claimed.nested:
+    if claimed.nested or claimed.command.nested:
         for index, word in enumerate(claimed.arguments):
             if word.many or any(piece.texts is None for piece in word.pieces):
                 return (*claimed.arguments[:index], Word(-1, -1, (), many=True))

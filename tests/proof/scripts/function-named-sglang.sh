@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# try: A=1 -- --fast
+# Before the definition it is the program; afterwards the function, which calls the program.
+sglang generate --seed 1 --prompt before
+sglang() { command sglang "$@" --seed 2; }
+sglang generate --prompt "behind it"
+sglang serve "$@"

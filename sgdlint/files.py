@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from sgdlint.documents import MENTION, is_script_head, is_script_name
+from sgdlint.documents import MENTION, SOURCING, is_script_head, is_script_name
 from sgdlint.source import Nearby, Source, SourceError
 
 TYPE_CHECKING = False
@@ -188,14 +188,18 @@ def _has_script_head(entry: os.DirEntry[str]) -> bool:
 def read(path: str, named: bool = True) -> Source:
     """Read a file; raises FileError.
 
-    A file found in a folder that does not mention sglang is not looked at any closer.
+    A file found in a folder that neither mentions sglang nor sources anything is not looked at any
+    closer.
     """
     data = read_bytes(path)
-    if not named and MENTION.encode() not in data:
+    counts = named or MENTION.encode() in data
+    if not counts and not any(sign.encode() in data for sign in SOURCING):
         return Source(path, "")
     try:
         return Source.from_bytes(path, data, Neighbours(path))
     except SourceError as error:
+        if not counts:
+            return Source(path, "")
         raise FileError(str(error)) from None
 
 

@@ -36,7 +36,6 @@ _EQUALS = (
 )
 _EMPTY = r"(?:\[\[?|test) (-[zn]) [\"']?\$\{?(\w+)(?::?-)?\}?[\"']?(?: \]\]?)?"
 _ARM = r"[\"']?\$\{?(\w+)\}?[\"']? = (.+)"
-_ROUND = r"\w+="
 _BRACKETS = ("[", "((", "test ")
 
 
@@ -127,7 +126,7 @@ class Layout:
             sum(_holds(span, place) for span in spans for place in places)
             for spans in (self.tests, self.loops, self.functions)
         )
-        rounds = sum(quick.match(_ROUND, one.text) is not None for one in command.path)
+        rounds = sum(one.is_round for one in command.path)
         return not tests and loops == rounds and functions == len(command.calls)
 
 
@@ -157,7 +156,7 @@ def facts_of(command: Command) -> tuple[Fact, ...]:
     seen: dict[object, int] = {}
     for one in command.path:
         span = Span(one.start, one.end)
-        if quick.match(_ROUND, one.text):  # of the rounds so far the last one counts
+        if one.is_round:  # of the rounds so far the last one counts
             key: object = (ROUND, span)
             found[key] = Fact(ROUND, ((key, one.text),), span, one.text, "in this loop")
         else:
@@ -182,7 +181,7 @@ def _test(one: Condition, span: Span, number: int) -> Fact:
 
 def tests_of(command: Command) -> set[Condition]:
     """Return the tests on the way to a command."""
-    return {one for one in command.path if not quick.match(_ROUND, one.text)}
+    return {one for one in command.path if not one.is_round}
 
 
 def _answers(facts: Sequence[Fact]) -> dict[object, object]:

@@ -134,6 +134,11 @@ def test_why_tells_what_is_not_known(capsys: pytest.CaptureFixture[str]) -> None
     assert "not known:   ?…: $EXTRA is not set in this script" in text
 
 
+def test_why_tells_what_no_path_reaches(capsys: pytest.CaptureFixture[str]) -> None:
+    text = told(capsys, "--why", "--command", f"P=1\nif false; then {QWEN} --port $P; fi")
+    assert "not known:   --port ?…: nothing is known where no path through the script leads" in text
+
+
 def test_json_tells_the_ways(capsys: pytest.CaptureFixture[str]) -> None:
     first, second = launches(capsys, "--command", BRANCHES)
     (way,) = first["ways"]

@@ -153,6 +153,11 @@ def test_a_label_stands_where_it_fits(label: str, lines: list[str]) -> None:
     assert shown("a «b»  c «d»", 40, [label])[1:] == lines
 
 
+def test_a_label_does_not_stand_behind_other_words() -> None:
+    lines = ["   |   -    ^", "   |   of this launch"]
+    assert shown("a «b»  c «d»", 40, ["of this launch"], first=1)[1:] == lines
+
+
 # --- long lines -----------------------------------------------------------------------------------
 
 

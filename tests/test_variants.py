@@ -31,10 +31,10 @@ FAST, MORE, ALL = '[ "$1" = fast ]', '[ -n "$MORE" ]', "[[ $MORE == all ]]"
 LOOP, CALL, AGAIN = "for MODEL in one two", 'run "$MODEL"', "run again"
 
 
-def condition(text: str, held: bool = True, place: str = "") -> Condition:
-    """Return a condition that stands where its text (or another one) does in the script."""
-    start = SCRIPT.index(place or text)
-    return Condition(start, start + len(place or text), text, held)
+def condition(text: str, held: bool = True) -> Condition:
+    """Return a condition that stands where its text does in the script."""
+    start = SCRIPT.index(text)
+    return Condition(start, start + len(text), text, held)
 
 
 def way(*path: Condition, calls: Sequence[str] = ()) -> Command:
@@ -46,7 +46,8 @@ def way(*path: Condition, calls: Sequence[str] = ()) -> Command:
 
 def one_of(model: str) -> Condition:
     """Return the condition of a round of the loop."""
-    return condition(f"MODEL={model}", place=LOOP)
+    start = SCRIPT.index(LOOP)
+    return Condition(start, start + len(LOOP), f"MODEL={model}", is_round=True)
 
 
 def words(some: Sequence[Command], others: Sequence[Command]) -> str:
@@ -126,7 +127,8 @@ def test_a_path_that_was_joined_with_others_leaves_what_the_rest_shares() -> Non
 
 def arm(name: str, held: bool = True) -> Condition:
     """Return the condition of an arm of a `case`."""
-    return condition(f'"$1" = {name}', held, '"$1"')
+    start = SCRIPT.index('"$1"')
+    return Condition(start, start + len('"$1"'), f'"$1" = {name}', held)
 
 
 def test_the_arms_of_a_case_exclude_each_other() -> None:

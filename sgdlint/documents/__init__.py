@@ -11,6 +11,12 @@ if TYPE_CHECKING:
 SHELL_ENDINGS = (".sh", ".bash", ".ksh", ".zsh")
 _SHEBANG = rb"#!\s*\S*/(?:env\s+(?:-\S+\s+)*)?(?:ba|da|k|z|a)?sh\b"
 MENTION = "sglang"
+SOURCING = ("source ", ". ")
+"""One of these stands in each script that sources another file."""
+_SOURCED = r"(?m)^(?:[^#\n]*[\s;&|({])?(?:source|\.)[ \t]+([^\n]*)"
+_PATH = r"(?:\$\w+)?([\w+-]*[./][\w./+-]*)"
+MOST_SOURCED = 16
+"""So many words behind `source` are taken for names of files."""
 
 
 def is_script_name(name: str) -> bool:
@@ -24,5 +30,17 @@ def is_script_head(head: bytes) -> bool:
 
 
 def mentions_sglang(source: Source) -> bool:
-    """Whether a file can hold a launch at all; one that cannot is not parsed."""
-    return MENTION in source.text
+    """Whether a file can hold a launch at all, itself or in a file that it sources.
+
+    One that cannot is not parsed.
+    """
+    return MENTION in source.text or _is_in_sourced(source)
+
+
+def _is_in_sourced(source: Source) -> bool:
+    if not any(sign in source.text for sign in SOURCING):
+        return False
+    lines = quick.findall(_SOURCED, source.text)
+    paths = [path.lstrip("/") for line in lines for path in quick.findall(_PATH, line)]
+    files = (source.near.in_project(path) for path in paths[:MOST_SOURCED] if path.strip("./"))
+    return any(file is not None and MENTION in file[1] for file in files)

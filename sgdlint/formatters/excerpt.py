@@ -109,11 +109,16 @@ def _under(marks: Sequence[Mark], row: dict[int, Mark], margin: Margin) -> list[
     # A label that is only the option's name says nothing that the words do not.
     told = "; ".join(dict.fromkeys(mark.label for mark in marks if " " in mark.label))
     signs = _signs(row)
-    if row and told and max(row) + 2 + len(told) <= margin.room:
+    labelled = {mark.span for mark in marks if " " in mark.label}
+    is_one = len({mark.sign for mark in row.values()}) == 1 and max(row) - min(row) < len(row)
+    is_beside = row and (is_one or row[max(row)].span in labelled)
+    if told and is_beside and max(row) + 2 + len(told) <= margin.room:
         return [[margin.blank(), *signs, (" " + told, "dim")]]
     lines: list[Line] = [[margin.blank(), *signs]] if row else []
     if told:
-        lines += ([margin.blank(), (text, "dim")] for text in wrapped(told, margin.room))
+        first = min((at for at, mark in row.items() if mark.span in labelled), default=0)
+        indent = " " * (first if first + len(told) <= margin.room else 0)
+        lines += ([margin.blank(), (indent + text, "dim")] for text in wrapped(told, margin.room))
     return lines
 
 

@@ -138,7 +138,8 @@ def _finding(rule: Rule, facts: Facts, text: str, event: Event | None) -> Findin
     related = tuple(Related(span, label) for label, span in list(spans.items())[1:])
     primary = next(iter(spans.values()), launch.head_span())
     related += tuple(
-        Related(primary, f"written in {file}") for file in _other_files(rule, facts, event)
+        Related(place or primary, f"written in {file}")
+        for place, file in _other_files(rule, facts, event)
     )
     in_force = _in_force(rule, facts)
     return Finding(
@@ -223,16 +224,29 @@ def _from_files(rule: Rule, facts: Facts) -> str:
     return f" ({', '.join(dict.fromkeys(stand))})" if stand else ""
 
 
-def _other_files(rule: Rule, facts: Facts, event: Event | None) -> list[str]:
-    """Return where in files that the script sources the words of a finding were written."""
+def _other_files(rule: Rule, facts: Facts, event: Event | None) -> list[tuple[Span | None, str]]:
+    """Return where in files that the script sources the words of a finding were written.
+
+    Each with what stands for these words in the script, if that is known.
+    """
     launch = facts.launch
-    indices = set(event.words if event is not None else ())
+    written: list[tuple[Span | None, Iterable[int]]] = []
+    if event is not None and event.words:
+        written.append((launch.words_span(event.words), event.words))
     for kind, name in _places(rule, facts):
         given = launch.bound.given.get(name) if kind in ("option", "effective") else None
         if given is not None and not given.place:
-            indices.update((given.name_word, *given.value_words))
-    files = {piece.file for index in indices for piece in launch.words[index].pieces}
-    return sorted((files or {launch.file}) - {""})
+            written.append((facts.span(kind, name), (given.name_word, *given.value_words)))
+    found = {
+        (piece.file, place)
+        for place, indices in written
+        for index in indices
+        for piece in launch.words[index].pieces
+    }
+    named = {(place, file) for file, place in found if file}
+    if not written and launch.file:
+        named = {(None, launch.file)}
+    return sorted(named, key=lambda one: (one[0].start if one[0] else -1, one[1]))
 
 
 def _in_file(given: Mapping[str, Given], name: str) -> bool:

@@ -38,9 +38,7 @@ class Branches(Calls):
 
     def _condition(self, start: int, end: int, held: bool, text: str = "") -> Condition:
         text = text or " ".join(self.origin.text[start:end].split())
-        if len(text) > MOST_SHOWN:
-            text = text[: MOST_SHOWN - 1] + "…"
-        return Condition(*self.origin.span(start, end), text, held)
+        return Condition(*self.origin.span(start, end), shown(text), held)
 
     def _under(self, state: State, start: int, end: int, held: bool, text: str = "") -> None:
         """Note a condition for a path."""
@@ -313,3 +311,8 @@ def _is_star(arm: tree.Arm) -> bool:
         and pattern.parts[0].end - pattern.parts[0].start == 1
         for pattern in arm.patterns
     )  # fmt: skip
+
+
+def shown(text: str) -> str:
+    """Return the text of a condition as it is kept."""
+    return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"

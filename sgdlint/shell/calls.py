@@ -27,6 +27,8 @@ MOST_RECURSION = 2
 
 LATER = "it may change before the function is called"
 
+UNREACHED = "nothing is known where no path through the script leads"
+
 
 class Calls(Inside):
     """Follows functions."""
@@ -88,11 +90,11 @@ class Calls(Inside):
         self._use(state)
         return called
 
-    def _nothing(self) -> State:
-        """Return a state in which nothing is known."""
+    def _nothing(self, reason: str = LATER) -> State:
+        """Return a state in which nothing is known; reason: why."""
         state = State()
         state.log = self._log
-        state.forget(LATER)
+        state.forget(reason)
         return state
 
     def _follow_waiting(self) -> None:

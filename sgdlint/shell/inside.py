@@ -53,8 +53,8 @@ class Inside(Tracker):
         if self._inside(parse(origin.text), origin) or origin.stand_in:
             self._forget_for("eval")
 
-    def _nothing(self) -> State:
-        """Return a state in which nothing is known."""
+    def _nothing(self, reason: str = "") -> State:
+        """Return a state in which nothing is known; reason: why."""
         raise NotImplementedError
 
     def _trap(self, words: list[Word]) -> None:
@@ -68,7 +68,7 @@ class Inside(Tracker):
         here = self.state
         saved = self.states, self.left, self._loops, self._mark, self._names
         self.left, self._loops = [], 0
-        self._only(self._nothing())
+        self._only(self._nothing("it may change before the trap runs"))
         self._branches += 1
         self._inside(parse(origin.text), origin)
         self._branches -= 1

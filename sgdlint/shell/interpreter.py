@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from sgdlint.record import replace
 from sgdlint.shell import assign, folders, streams, tree, written
+from sgdlint.shell.calls import UNREACHED
 from sgdlint.shell.expand import DEEP, MOST_DEPTH
 from sgdlint.shell.origin import Origin, origin_of
 from sgdlint.shell.parser import parse
@@ -102,7 +103,7 @@ class Interpreter(Repeats):
         self._follow_waiting()
         for start, node in list(self._whole.events.launches.items()):
             if start not in self._reached:
-                self._only(self._nothing())
+                self._only(self._nothing(UNREACHED))
                 self._branches += 1
                 self._simple(node)
                 self._branches -= 1

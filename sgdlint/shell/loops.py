@@ -7,7 +7,7 @@ of it holds in each round; behind the loop the paths go on that ran the body and
 from __future__ import annotations
 
 from sgdlint.shell import streams, tree
-from sgdlint.shell.branches import Branches
+from sgdlint.shell.branches import Branches, shown
 from sgdlint.shell.paths import conditions
 from sgdlint.shell.state import State, join_words
 from sgdlint.shell.values import Condition, Word
@@ -16,7 +16,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sgdlint.shell.origin import Origin
 
 MOST_ITERATIONS = 64
 """Loops are followed for so many rounds."""
@@ -26,10 +25,6 @@ REASON = "it is changed in a loop"
 
 class Loops(Branches):
     """Follows `for`, `while`, `until` and `select`, and what leaves them."""
-
-    def __init__(self, root: tree.Node, origin: Origin, state: State) -> None:
-        self._rounds: set[Condition] = set()
-        super().__init__(root, origin, state)
 
     # --- leaving --------------------------------------------------------------------------------
 
@@ -149,22 +144,23 @@ class Loops(Branches):
     def _note_round(self, node: tree.For, states: list[State], word: Word) -> None:
         """Give the variable of a loop its value for a round."""
         end = node.words[-1].end if node.words else node.start + len("for ") + len(node.name)
-        shown = "|".join(word.texts) if word.texts is not None else (word.prefix + "?")
-        condition = self._condition(node.start, end, True, f"{node.name}={shown}")
+        value = "|".join(word.texts) if word.texts is not None else (word.prefix + "?")
         for state in states:
             self._use(state)
             self._assigner(node).scalar(node.name, word)
-            state.path = conditions(state.path, condition)
-        self._rounds.add(condition)
+            self._in_round(node.start, end, f"{node.name}={value}")
 
-    def _end_round(self, node: tree.For, states: list[State]) -> None:
+    def _in_round(self, start: int, end: int, text: str) -> None:
+        """Note for the path which round of a loop it is in."""
+        condition = Condition(*self.origin.span(start, end), shown(text), is_round=True)
+        self.state.path = conditions(self.state.path, condition)
+
+    def _end_round(self, node: tree.Node, states: list[State]) -> None:
         """Take what was said of a round, and of those of loops in it, from the paths."""
         start, end = self.origin.span(node.start, node.end)
         for state in states:
             state.path = tuple(
-                step
-                for step in state.path
-                if not (start <= step.start < end and step in self._rounds)
+                step for step in state.path if not (start <= step.start < end and step.is_round)
             )
 
     def _set_any(self, node: tree.For, words: list[Word]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sgdlint import quick
 from sgdlint.shell import tree
 from sgdlint.shell.loops import MOST_ITERATIONS, REASON, Loops
 from sgdlint.shell.paths import is_same
@@ -12,13 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+MOST_NAMED = 3
+"""Variables by which a round is told from others."""
+
+NAME = r"[A-Za-z_]\w*"
+
+
 class Repeats(Loops):
     """Follows loops with a condition: while it is known how that goes, round by round."""
 
     def _repeat(
         self,
         goes_on: Callable[[State], bool | None],
-        body: tuple[tree.Node, ...],
+        node: tree.Loop | tree.ArithmeticFor,
         step: Callable[[], None],
         rest: Callable[[], list[State]],
     ) -> None:
@@ -29,6 +36,7 @@ class Repeats(Loops):
         """
         start = self._mark
         states, behind = [self.state], []
+        head: tuple[int, list[str]] | None = None
         for _ in range(MOST_ITERATIONS):
             going: list[State] = []
             for state in states:
@@ -41,9 +49,12 @@ class Repeats(Loops):
             before, states = states, []
             if not going:
                 break
+            head = head or self._head(node)
+            self._note_count(node.start, head, going)
             self._gather(going, start)
-            states, broke = self._round(body)
+            states, broke = self._round(node.body)
             behind += broke
+            self._end_round(node, states)
             for state in states:
                 self._only(state)
                 step()
@@ -60,6 +71,31 @@ class Repeats(Loops):
             state.status = state.code = None
         self._gather(behind, start)
 
+    def _head(self, node: tree.Loop | tree.ArithmeticFor) -> tuple[int, list[str]]:
+        """Return where the head of a loop ends, and what it names that the loop changes."""
+        text, end = self.origin.text, node.body[0].start
+        if isinstance(node, tree.Loop):
+            end = node.condition[-1].end
+        elif (found := text.find(node.text, node.start, end)) >= 0:
+            end = found + len(node.text) + len("))")
+        changes = self.scan.between(node.start, node.end)
+        named = dict.fromkeys(quick.findall(NAME, text[node.start : end]))
+        return end, [name for name in named if name in changes and name != "IFS"][:MOST_NAMED]
+
+    def _note_count(self, start: int, head: tuple[int, list[str]], states: list[State]) -> None:
+        """Note in which round paths are, by the variables that the head of the loop names."""
+        end, names = head
+        for state in states:
+            told = []
+            for name in names:
+                variable = state.variables.get(name)
+                text = variable.word.text if variable is not None and variable.word else None
+                if text is not None and text.isprintable():
+                    told.append(f"{name}={text}")
+            if told:
+                self._use(state)
+                self._in_round(start, end, " and ".join(told))
+
     def _is_over(self) -> bool:
         return self.steps > self.most_steps
 
@@ -68,7 +104,7 @@ class Repeats(Loops):
     def _loop(self, node: tree.Loop) -> None:
         self._repeat(
             lambda state: self._goes_on(node, state),
-            node.body,
+            node,
             lambda: None,
             lambda: self._while_unknown(node),
         )
@@ -138,7 +174,7 @@ class Repeats(Loops):
         self._computed(first, node)
         self._repeat(
             lambda state: self._counts_on(condition, node, state),
-            node.body,
+            node,
             lambda: self._after_round(after, node),
             lambda: self._count_unknown(node),
         )

@@ -130,12 +130,14 @@ class Condition(metaclass=Slotted):
     text: what was asked: the source of the test, `WORD = pattern` for an arm of a `case`,
     `NAME=value` for a round of a loop.
     held: whether it was so on this path; always for the round of a loop.
+    is_round: it is no test, but a round of a loop.
     """
 
     start: int
     end: int
     text: str
     held: bool = True
+    is_round: bool = False
 
 
 @record

@@ -42,6 +42,11 @@ CONDITIONS = [
     ("case $1 in x|y) sglang @1;; *) sglang @2;; esac", ["$1 = x|y", "not $1 = x|y"]),
     ("a || { b; exit; }; sglang @1", ["a"]),
     ("while a; do sglang @1; done", ["a"]),
+    ("if x=$(a); then sglang @1; fi", ["x=$(a)"]),
+    ("for ((i = 1; i < 3; i++)); do sglang @1 $i; done; sglang @2", ["i=1", "i=2", ""]),
+    ("i=0; while ((i < 2)); do ((i += 1)); sglang @1 $i; done", ["i=0", "i=1"]),
+    ("while IFS=, read -r m n; do sglang @1 $m; done <<< x,1; sglang @2", ["m=x and n=1", ""]),
+    ("while :; do sglang @1; [ 1 = 1 ] && break; done", [""]),
     ('while true; do [ "$N" ] && break; sglang @1; done', ['not [ "$N" ]']),
 ]
 
@@ -59,6 +64,16 @@ def test_conditions_know_where_they_stand() -> None:
     script = 'for m in x y; do [ "$N" = 7 ] && sglang "$m"; done'
     places = [[script[step.start : step.end] for step in one.path] for one in launches(script)]
     assert places == [["for m in x y", '[ "$N" = 7 ]']] * 2
+
+
+def test_the_heads_of_loops_that_count_stand_where_they_are_written() -> None:
+    loops = ["for ((i = 1; i < 3; i++))", "while read -r m"]
+    script = f"{loops[0]}; do sglang $i; done; {loops[1]}; do sglang $m; done <<< x"
+    places = [[script[step.start : step.end] for step in one.path] for one in launches(script)]
+    assert places == [[loops[0]], [loops[0]], [loops[1]]]
+    assert all(step.is_round for one in launches(script) for step in one.path)
+    (one,) = launches("if x=$(a); then sglang @1; fi")
+    assert not one.path[0].is_round
 
 
 def test_a_command_knows_where_its_functions_are_called() -> None:

@@ -201,3 +201,43 @@ def test_findings_name_the_other_file_and_change_nothing(
     assert "not changed automatically: it is written in direct.sh:1" in told
     assert path.read_text() == script
     assert (project.folder / "env.sh").read_text() == 'EXTRA="--num_gpus 1"\n'
+
+
+def test_what_is_written_in_another_file_is_told_at_its_words(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write("env.sh", "BACKEND=(--attention-backend torch_sdpa)\n")
+    launch = 'sglang serve --model-path Qwen/Qwen-Image "${BACKEND[@]}" --num-gpus 2'
+    project.write("run.sh", f". ./env.sh\n{launch} --ring-degree 2\n")
+    assert main(["check", "run.sh", "--sglang", "0.5.23", "--select", "SGD116"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    at = next(lines.index(line) for line in lines if "--ring-degree 2" in line)
+    words, signs, label = lines[at : at + 3]
+    assert signs.index("-") == words.index('"${BACKEND[@]}"') == label.index("written in env.sh:1")
+    assert signs.index("^") == words.index("--ring-degree 2")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ". ./lib.sh",
+        'source "$(dirname "$0")/lib.sh"',
+        'H=$(cd "$(dirname "$0")" && pwd); [ -f "$H/lib.sh" ] && . "$H/lib.sh"',
+    ],
+)
+def test_a_launch_may_stand_in_a_sourced_file_alone(
+    project: Project, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    project.write("lib.sh", 'start() { sglang serve --model-path "$1" "${@:2}"; }\n')
+    project.write("run.sh", f"{line}\nstart Qwen/Qwen-Image --num-gpu 2\n")
+    for where in ("run.sh", "."):
+        assert main(["check", where, "--sglang", "0.5.23"]) == 1
+        assert "run.sh:2:23: warning SGD208" in capsys.readouterr().out
+
+
+def test_files_in_a_folder_that_source_something_may_be_no_text(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project.folder / "old.sh").write_bytes(b"#!/bin/sh\n. ./caf\xe9.sh\n")
+    assert main(["check", "."]) == 0
+    assert capsys.readouterr().err == ""

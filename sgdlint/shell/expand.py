@@ -379,7 +379,9 @@ class Expander(Lookup):
                 fields.blob((UNKNOWN,), f"it is not known what ${{!{part.name}}} refers to")
                 return
             part = target
+        met_unset = self.met_unset
         found = self.find(part)
+        self.met_unset = met_unset
         is_set, is_filled = status(found)
         holds = is_filled if part.operator.startswith(":") else is_set
         kind = part.operator[-1]
@@ -441,7 +443,7 @@ class Expander(Lookup):
         reason = found.words[0].reason if found.words else ""
         default = found.words[0].default if found.words and not found.listed else None
         pieces: tuple[Piece, ...] = (UNKNOWN,)
-        if found.outside:
+        if found.outside or (self.state.wild and part.name not in self.state.variables):
             pieces = _defaulted(value)
         elif default is not None and (default or part.operator in ("-", "=")):
             pieces = found.words[0].pieces

@@ -44,10 +44,14 @@ class Found:
 
 
 class Lookup:
-    """Finds what parameters hold in a state; the base of the expander."""
+    """Finds what parameters hold in a state; the base of the expander.
+
+    met_unset: a parameter was met that may be unset; who asks for it sets it back.
+    """
 
     state: State
     origin: Origin
+    met_unset = False
 
     def value(self, word: tree.Word, quoted: bool = False) -> Word:
         """Return the one word that the value of an assignment, or a target, becomes."""
@@ -63,6 +67,14 @@ class Lookup:
 
     def find(self, part: tree.Parameter) -> Found:
         """Return what a parameter holds, without its operator."""
+        found = self._held_by(part)
+        name = part.name
+        is_new = name not in self.state.variables and name.isidentifier()
+        if not found.words or found.outside or (is_new and name not in builtins.VOLATILE):
+            self.met_unset = True
+        return found
+
+    def _held_by(self, part: tree.Parameter) -> Found:
         name = part.name
         if name in ("0", "BASH_SOURCE") and (own := folders.parameter(self, part)):
             return Found((own,))
@@ -191,6 +203,7 @@ class Lookup:
         held = self.state.variables.get(target) if target else None
         if isinstance(held, Array) and index and len(index) == 1:
             return element_at(held, index[0])
+        self.met_unset = True
         return unknown(f"${name}[…] is not computed")
 
 

@@ -62,6 +62,7 @@ class Tracker:
         self._branches = 0
         self._functions = 0
         self._loops = 0
+        self._nounset = False
         self._given: Word | None = None
         self._around: tuple[Word | None, dict[str, Variable]] = None, {}
         self._exits: list[Word | None] = []
@@ -147,7 +148,11 @@ class Tracker:
             self.steps += len(state.variables) / 64
             self._only(state.copy())
             streams.put(self.state, streams.OUTPUT, EMPTY if collects else None)
+            met_unset, self.expander.met_unset = self.expander.met_unset, False
             self.run(statements)
+            if self._nounset and self.expander.met_unset:
+                collects = False  # it may end there
+            self.expander.met_unset = self.expander.met_unset or met_unset
             if len(self.states) != 1 and self._ran:
                 self._ran[-1].clear()
             ends = [streams.get(one, streams.OUTPUT) for one in self.states]
@@ -397,11 +402,13 @@ class Tracker:
                 if text != "-":
                     state.give(tuple(words[index:]))
                 return
+            self._nounset = self._nounset or "u" in text
             if "a" in text:
                 state.allexport = text[0] == "-"
             if text[-1] == "o" and index + 1 < len(words):
                 index += 1
                 option = words[index].text
+                self._nounset = self._nounset or option in ("nounset", None)
                 if option in ("allexport", None):
                     state.allexport = text[0] == "-" if option else None
             index += 1

@@ -336,6 +336,7 @@ class Interpreter(Repeats):
         streams: Streams,
     ) -> Command:
         given, output = streams
+        name = words[0].text or ""
         first = node.assignments[0] if node.assignments else node.words[0]
         start, end = self.origin.span(first.start, node.words[-1].end)
         if self.scan is self._whole:
@@ -346,7 +347,7 @@ class Interpreter(Repeats):
             tuple(words),
             environment,
             conditional=self._branches > 0,
-            function=self._is_function(words[0].text),
+            function=self._is_function(name) and None not in self.state.functions.get(name, ()),
             stdin=given,
             nested=self.origin.is_nested,
             stdout=output.target if output is not None and not output.adds else None,

@@ -373,8 +373,11 @@ class Tracker:
         self._done(None if status is None else int(not status))
         if "-v" not in options:
             for name in names:
-                if name in state.functions:
-                    state.define(name, (None,) if "-f" in options else ())
+                old = state.functions.get(name)
+                if old is not None and "-f" in options:
+                    state.define(name, (None,))
+                elif old:  # without `-f` a variable of that name goes first, when there is one
+                    state.define(name, (None, *(one for one in old if one is not None)))
         if "-f" not in options:
             for name in hiding:
                 self._forget(name, "-", "it may be unset")

@@ -302,6 +302,7 @@ def lose(state: State, name: str, letters: str = "") -> None:
     reason = f"the assignment to ${name} may fail and end the line"
     state.put(name, state.variables.get(name) or anything(name, reason, None, True))
     before = dict(state.variables)
+    state.give((unknown(reason, True),))
     state.forget(reason)
     for one, old in before.items():
         if one == folders.CURRENT:

@@ -144,6 +144,7 @@ def _way(command: Command, report: Report) -> dict[str, Any]:
             **span_data(Span(one.start, one.end), report.source),
             "test": one.text,
             "held": one.held,
+            "round": one.is_round,
         }
         for one in command.path
     ]

@@ -13,7 +13,7 @@ _SHEBANG = rb"#!\s*\S*/(?:env\s+(?:-\S+\s+)*)?(?:ba|da|k|z|a)?sh\b"
 MENTION = "sglang"
 SOURCING = ("source ", ". ")
 """One of these stands in each script that sources another file."""
-_SOURCED = r"(?m)^(?:[^#\n]*[\s;&|({])?(?:source|\.)[ \t]+([^\n]*)"
+_SOURCED = r"(?m)^(?:[^#\n]*[ \t;&|({])?(?:source|\.)[ \t]+([^\n]*)"
 _PATH = r"(?:\$\w+)?([\w+-]*[./][\w./+-]*)"
 MOST_SOURCED = 16
 """So many words behind `source` are taken for names of files."""

@@ -1,6 +1,7 @@
 """Texts that are followed as if they stood here: what `eval` is given, and what `source` reads.
 
-Of a text that is not known, or not all of it, any variable may be set.
+Of a text that is not known, or not all of it, any variable may be set. It is assumed that a file
+that is sourced leaves IFS as it is.
 """
 
 from __future__ import annotations
@@ -33,12 +34,15 @@ class Inside(Tracker):
         self._switch(saved)
         return bool(root.problems)
 
-    def _forget_for(self, name: str) -> None:
+    def _forget_for(self, name: str, keeps_ifs: bool = False) -> None:
         """Forget what a text may set of which not all is known, on every path."""
         for state in self.states:
             self._use(state)
             self._done(None)
+            ifs = state.variables.get("IFS")
             state.forget(f"{name} may set any variable")
+            if keeps_ifs:
+                state.put("IFS", ifs)
             state.give((unknown(f"{name} may set them", True),))
 
     def _eval(self, words: list[Word]) -> None:
@@ -87,7 +91,8 @@ class Inside(Tracker):
         named = f"{name.text} {rest[0].prefix if rest else ''}".rstrip()
         if not (rest and self._read(rest[0], node)):
             is_missing = bool(rest) and self.files is not None and self.files.is_missing(rest[0])
-            self._forget_for(f"{named}, which is not found here," if is_missing else named)
+            named += ", which is not found here," if is_missing else ""
+            self._forget_for(named, keeps_ifs=True)
         elif rest[1:]:
             for state in self.states:
                 state.give(positional)

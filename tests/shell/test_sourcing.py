@@ -58,8 +58,10 @@ ROWS: list[tuple[str, dict[str, str], str]] = [
     # what is not certain
     (". ./none.sh; sglang serve --a $X", {}, "--a *"),
     ("X=1; . ./none.sh || true; sglang serve --a $X", {}, "--a *"),
+    ("source ~/v/bin/activate; X='--a 1'; sglang serve $X", {}, "--a 1"),
+    ("IFS=,; . ./none.sh; X=1,2; sglang serve $X", {}, "1 2"),
     ("N=env; . ./$N.sh; sglang serve $X", {"env.sh": "X=1"}, "1"),
-    (". ./a.sh; sglang serve --a $X", {"a.sh": ". ./a.sh; X=1"}, "--a *"),
+    (". ./a.sh; sglang serve --a $X", {"a.sh": ". ./a.sh; X=1"}, "--a 1"),
     (". ./a.sh; sglang serve --a $X",
      {"a.sh": "X=1\n[ -n \"$N\" ] && return\nX=2"}, "--a 2 ; --a 1"),
     (". ./a.sh; sglang serve --a $X",
@@ -221,6 +223,7 @@ def test_what_is_written_in_another_file_is_told_at_its_words(
     "line",
     [
         ". ./lib.sh",
+        ". ./lib.sh\n. ./none.sh",
         'source "$(dirname "$0")/lib.sh"',
         'H=$(cd "$(dirname "$0")" && pwd); [ -f "$H/lib.sh" ] && . "$H/lib.sh"',
     ],
@@ -232,7 +235,7 @@ def test_a_launch_may_stand_in_a_sourced_file_alone(
     project.write("run.sh", f"{line}\nstart Qwen/Qwen-Image --num-gpu 2\n")
     for where in ("run.sh", "."):
         assert main(["check", where, "--sglang", "0.5.23"]) == 1
-        assert "run.sh:2:23: warning SGD208" in capsys.readouterr().out
+        assert f"run.sh:{line.count(chr(10)) + 2}:23: warning SGD208" in capsys.readouterr().out
 
 
 def test_files_in_a_folder_that_source_something_may_be_no_text(

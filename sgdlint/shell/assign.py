@@ -264,7 +264,7 @@ def after_changes(
         return old if old is None or isinstance(old, Array) else replace(old, exported=None)
     attributes = old.attributes if old is not None else ""
     if set("!r") & set(kinds) or (is_odd and "-" in kinds) or ("-" in kinds and attributes):
-        letters = "r" if "r" in kinds else ""
+        letters = "".join(letter for letter in "nr" if letter in kinds)
         attributes = doubtful(attributes + letters)
     if kinds == "a" and isinstance(old, Array) and old.indexes is None:
         elements = old.elements

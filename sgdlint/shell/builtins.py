@@ -82,7 +82,7 @@ class Effect:
     """What a command changes: kinds of change by name; `any` when it may be any variable.
 
     Kinds: `=` a value, `x` attributes, `-` anything, `[]` it may become an array, `r` no longer any
-    value, `!` values are changed when they are assigned.
+    value, `!` values are changed when they are assigned, `n` it may refer to another variable.
     """
 
     names: dict[str, str]
@@ -119,15 +119,22 @@ def effect_of(name: str, arguments: Sequence[Argument]) -> Effect:
 def _declare(name: str, arguments: Sequence[Argument]) -> Effect:
     names: dict[str, str] = {}
     kinds = "r" if name == "readonly" else ""
+    refers = False
     for argument in arguments:
         if argument.text[:1] in ("-", "+") and argument.whole:
-            if "n" in argument.text and name != "export":
-                return ANYTHING
+            refers = refers or ("n" in argument.text and name != "export")
             kinds += "".join(ATTRIBUTES.get(letter, "") for letter in argument.text)
             continue
         match = NAME.match(argument.text)
         if match is None or (not argument.whole and match.end() == len(argument.text)):
             return ANYTHING
+        if refers:
+            _, _, target = argument.text.partition("=")
+            if not argument.whole or NAME.fullmatch(target) is None:
+                return ANYTHING
+            names[target] = "-"
+            names[match.group()] = kinds + "n!-"
+            continue
         names[match.group()] = kinds + ("x=" if "=" in argument.text else "x")
     return Effect(names)
 

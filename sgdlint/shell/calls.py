@@ -10,6 +10,7 @@ from __future__ import annotations
 from sgdlint.shell import assign, streams, tree
 from sgdlint.shell.inside import Inside
 from sgdlint.shell.library import ANY
+from sgdlint.shell.relevance import PROGRAM
 from sgdlint.shell.state import ARGUMENTS, Definition, State
 from sgdlint.shell.values import Word
 
@@ -24,6 +25,8 @@ MOST_CALLS = 8
 MOST_RECURSION = 2
 """A function that calls itself is followed so many times."""
 
+MOST_DEFINITIONS = 4
+"""A function that has more of them may be any in one that nothing calls: it is not followed."""
 
 LATER = "it may change before the function is called"
 
@@ -105,8 +108,11 @@ class Calls(Inside):
                 self._followed.add(definition)
                 state = waiting or self._nothing()
                 for name in self.library.functions:
-                    definitions = self._defined.get(name, ())
-                    state.define(name, tuple(definitions) if len(definitions) == 1 else ())
+                    found = sorted(self._defined.get(name, ()), key=lambda one: one.node.start)
+                    definitions: tuple[Definition | None, ...] = tuple(found)
+                    if definitions and (name == PROGRAM or name in self._unset_names):
+                        definitions = (*definitions, None)
+                    state.define(name, definitions if len(found) <= MOST_DEFINITIONS else ())
                 self._follow_apart(definition, state)
 
     def _follow_apart(self, definition: Definition, state: State) -> None:

@@ -276,6 +276,9 @@ VISITORS: dict[type, Callable[..., None]] = {
 def argument_of(word: tree.Word | tree.Assignment) -> Argument:
     """Return as much of a word as is written literally."""
     if isinstance(word, tree.Assignment):
+        if isinstance(word.value, tree.Word) and word.subscript is None and not word.append:
+            value = argument_of(word.value)
+            return Argument(f"{word.name}={value.text}", value.whole)
         return Argument(word.name + "=", False)
     text = ""
     for part in word.parts:

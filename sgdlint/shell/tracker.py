@@ -11,6 +11,7 @@ from sgdlint.shell import (
     streams,
     tree,
     unsetting,
+    variables,
     written,
 )
 from sgdlint.shell.expand import MOST_DEPTH, Expander
@@ -63,6 +64,7 @@ class Tracker:
         self._functions = 0
         self._loops = 0
         self._nounset = False
+        self._unset_names: set[str] = set()
         self._given: Word | None = None
         self._around: tuple[Word | None, dict[str, Variable]] = None, {}
         self._exits: list[Word | None] = []
@@ -372,11 +374,12 @@ class Tracker:
         status = unsetting.unset(state, words)
         self._done(None if status is None else int(not status))
         if "-v" not in options:
+            self._unset_names.update(names)
             for name in names:
                 old = state.functions.get(name)
                 if old is not None and "-f" in options:
                     state.define(name, (None,))
-                elif old:  # without `-f` a variable of that name goes first, when there is one
+                elif old:  # a variable of that name would go first
                     state.define(name, (None, *(one for one in old if one is not None)))
         if "-f" not in options:
             for name in hiding:
@@ -493,8 +496,19 @@ class Tracker:
                 kinds += "x="
             is_array = name in self.library.arrays or bool(self.state.wild) or "[]" in kinds
             old = self.state.variables.get(name)
+            if old is not None and "n" in old.attributes and kinds != "x":
+                self._forget_target(name, kinds, reason)
+                old = self.state.variables.get(name)
             is_odd = name in self.library.attributed
             self.state.put(name, assign.after_changes(old, name, kinds, reason, is_array, is_odd))
+
+    def _forget_target(self, name: str, kinds: str, reason: str) -> None:
+        """Forget what a reference stands for."""
+        found = variables.target(self.state, name)
+        if found is None:
+            variables.lose(self.state, name)
+        elif found != name:
+            self._forget(found, kinds, reason)
 
 
 FOLLOWED = frozenset({".", "eval", "source"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sgdlint import assumed, catalog, directives, shown
+from sgdlint import assumed, catalog, directives, quick, shown
 from sgdlint.assumed import Assumed
 from sgdlint.catalog.quirks import output_files
 from sgdlint.directives import DirectiveError
@@ -32,6 +32,12 @@ if TYPE_CHECKING:
     Also = Callable[[Variant, Launch, Engine], list[Finding]]
 
 __all__ = ["Options", "check", "launches_for", "settings_of", "stated_release"]
+
+LONG = 10_000
+"""Characters: in longer scripts, what cannot matter to a launch is passed over in any case."""
+
+WRITES = r">(?!&|[ \t]*/dev/null)|\btee\b"
+"""What may write a file in a script; a launch may read it, so all that it is made of matters."""
 
 
 def check(source: Source, pack: Pack, options: Options, also: Also | None = None) -> Report:
@@ -131,7 +137,8 @@ def _script(source: Source) -> _Script:
 
     tree = parse(source.text)
     files = _files(source)
-    commands = interpret(tree, source.text, files=files)
+    short = len(source.text) > LONG or quick.search(WRITES, source.text) is None
+    commands = interpret(tree, source.text, files=files, short=short)
     found = recognise(commands, files)
     return _Script(source, tree, commands, found, tuple(files.missing) if files else ())
 

@@ -7,6 +7,8 @@ only for a class with many instances, so it is compiled after the first few.
 
 from __future__ import annotations
 
+from _operator import attrgetter
+
 SLOW_INSTANCES = 50
 """Instances of a class that are made before its `__init__` is compiled."""
 
@@ -31,6 +33,7 @@ else:
         for base in reversed(cls.__mro__):
             fields.update(dict.fromkeys(base.__dict__.get("__annotations__", ())))
         cls._fields = tuple(fields)
+        cls._values = attrgetter(*fields) if fields else type
         cls.__init__ = _first_init(cls)
         cls.__eq__ = _equal
         cls.__hash__ = _hash
@@ -114,13 +117,10 @@ def _compiled_init(names: tuple[str, ...], defaults: dict[str, Any]) -> Any:
 def _equal(self: Any, other: object) -> Any:
     if self is other:
         return True
+    values = type(self)._values
     if type(self) is not type(other):
         return NotImplemented
-    for name in fields_of(self):
-        one, two = getattr(self, name), getattr(other, name)
-        if one is not two and one != two:
-            return False
-    return True
+    return values(self) == values(other)
 
 
 def _hash(self: Any) -> int:

@@ -15,16 +15,19 @@ used.
 
 from __future__ import annotations
 
+from sgdlint import quick
 from sgdlint.record import replace
 from sgdlint.shell import assign, folders, streams, tree, written
 from sgdlint.shell.calls import UNREACHED
 from sgdlint.shell.expand import DEEP, MOST_DEPTH
+from sgdlint.shell.library import ANY, POSITIONAL
 from sgdlint.shell.origin import Origin, origin_of
 from sgdlint.shell.parser import parse
 from sgdlint.shell.repeats import Repeats
+from sgdlint.shell.scan import ALLEXPORT
 from sgdlint.shell.state import State, unknown
 from sgdlint.shell.tracker import EFFECTS
-from sgdlint.shell.values import Command, Variable, Word
+from sgdlint.shell.values import Command, Piece, Variable, Word
 from sgdlint.shell.written import Output
 
 TYPE_CHECKING = False
@@ -37,6 +40,23 @@ if TYPE_CHECKING:
 
 TESTS = frozenset({"[", "test"})
 
+TELLING = (
+    r"\b(?:alias|apptainer|cd|conda|dirs|docker|enable|eval|exec|git|hash|helm|IFS|install|kubectl"
+    r"|mamba|pip[0-9]?|podman|popd|poetry|pushd|requirements|set|sglang|shopt|singularity|source"
+    r"|s?sh|bash|dash|ksh|zsh|sudo|trap|unset|uv)\b|(?:\A|\n)[ \t]*['\"]?-"
+    r"|(?:\A|[\s;&|({])\.[ \t]|>(?!&|[ \t]*/dev/null)"
+    r"|\b(?:cp|curl|dd|ln|mv|patch|rm|rsync|sed|tar|tee|touch|wget)\b"
+)
+"""What stands in statements that are followed although they seem not to matter: how the shell reads
+what comes after, which release is installed, where the script is, options cut off a launch, files
+that the script writes and may read later."""
+
+REFERENCES = r"\b(?:declare|local|typeset)[ \t]+-[A-Za-z]*n"
+"""What makes a variable another name of one: assignments to it change what they do not name."""
+
+OPEN = r"[$`*?\[{~]"
+"""Characters that may make other words of what is written."""
+
 MOST_VARIANTS = 128
 """So many commands are told for one place; then one of which nothing is known stands for more."""
 
@@ -48,17 +68,21 @@ def commands(
     origin: Origin | None = None,
     files: Files | None = None,
     positional: tuple[Word, ...] | None = None,
+    short: bool = False,
 ) -> list[Command]:
     """Return the simple commands that a script can run, in the order of the text.
 
     environment: variables that are set when it starts. origin: where the text stands in the file.
     files: reads what `source` names. positional: `$1` and on, None when they are not known.
+    short: a statement that cannot matter to a launch is one command of which nothing is known, or
+    `:` when it is of literal words.
     """
     if origin is None:
         origin = Origin(text)
         origin.program = origin.file = folders.OWN
     interpreter = Interpreter(root, origin, State(dict(environment or {})))
     interpreter.files = files
+    interpreter.is_short = short and quick.search(REFERENCES, text) is None
     if positional is not None:
         interpreter.state.give(positional)
     interpreter.follow(root)
@@ -94,6 +118,7 @@ class Interpreter(Repeats):
     def __init__(self, root: tree.Node, origin: Origin, state: State) -> None:
         self._places: dict[tuple[int, int], list[int]] = {}
         self._reached: set[int] = set()
+        self.is_short = False
         super().__init__(root, origin, state)
         self._whole = self.scan
 
@@ -144,6 +169,13 @@ class Interpreter(Repeats):
     def _one(self, node: tree.Node, asked: bool) -> None:
         """Follow one statement on the path that is followed now."""
         self.steps += 1
+        if self.is_short and not asked and self._is_idle(node):
+            self._pass(node)
+            return
+        self._follow_whole(node, asked)
+
+    def _follow_whole(self, node: tree.Node, asked: bool = False) -> None:
+        """Follow a statement and all that stands in it."""
         self._asked = asked
         if type(node) is tree.Simple:
             self._simple(node)
@@ -167,6 +199,52 @@ class Interpreter(Repeats):
         else:
             self.state.forget(DEEP)
         self._depth -= 1
+
+    # --- what cannot matter ---------------------------------------------------------------------
+
+    def _is_idle(self, node: tree.Node) -> bool:
+        """Tell whether a statement changes nothing that a launch may use or be told of."""
+        if type(node) is tree.Function or self.state.wild or self._ran:
+            return False
+        if self.scan.matters(node.start, node.end):
+            return False
+        if type(node) is tree.Simple and not node.words:
+            return False  # it may stand for the export that was forgotten
+        if len(self.library.functions) > len(self._whole.functions):
+            return False  # it may call a function of a file that was read
+        return not quick.search(TELLING, self.origin.text[node.start : node.end])
+
+    def _tells(self, node: tree.Simple) -> bool:
+        """Tell whether anybody may ask for the variables of a command."""
+        if not self.is_short or self.scan.is_launch(node):
+            return True
+        return quick.search(TELLING, self.origin.text[node.start : node.end]) is not None
+
+    def _brief(self, node: tree.Simple, found: Command) -> Command:
+        """Return as much of a command as somebody may ask for: what it reads from elsewhere."""
+        places = [(one.start, one.end) for word in found.words for one in word.pieces]
+        places += [(word.written_start, word.written_end) for word in found.words]
+        if all(start < 0 or found.start <= start <= end <= found.end for start, end in places):
+            return replace(found, words=(self._blank(node),), environment={})
+        return replace(found, environment={})
+
+    def _blank(self, node: tree.Node) -> Word:
+        """Return a word for all of a statement: unknown, or `:` where it says what it runs."""
+        start, end = self.origin.span(node.start, node.end)
+        if quick.search(OPEN, self.origin.text[node.start : node.end]):
+            return unknown("a part that was passed over", True, start, end)
+        return Word(start, end, (Piece((":",), -1, -1),))
+
+    def _pass(self, node: tree.Node) -> None:
+        """Pass over a statement: what it changes is not known, nor what it runs."""
+        changes = self.scan.between(node.start, node.end)
+        if ANY in changes or ALLEXPORT in changes or POSITIONAL in changes:
+            self._follow_whole(node)
+            return
+        self._forget_all(changes, "it is set in a part that was passed over")
+        self._done(None)
+        word = self._blank(node)
+        self.found.append(Command(word.start, word.end, (word,), {}, conditional=True))
 
     # --- other compound commands ----------------------------------------------------------------
 
@@ -357,6 +435,8 @@ class Interpreter(Repeats):
         )
         for ran in self._ran[-1:]:
             ran.append(found)
+        if not self._tells(node):
+            found = self._brief(node, found)
         places = self._places.setdefault((start, end), [])
         if len(places) > MOST_VARIANTS:
             return found

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from sgdlint.shell.sourcing import Files
 
-STEPS = 20_000
-STEPS_PER_CHARACTER = 0.25
+STEPS = 1_000
+STEPS_PER_CHARACTER = 0.05
 """So many commands are followed, and for each character of the script so many more; then paths
 are joined, loops are followed once and calls are not followed any more."""
 
@@ -110,7 +110,7 @@ class Tracker:
         if len(self.states) < 2:
             return
         names = self._names.union(self._log[self._mark :])
-        self.steps += len(names) * len(self.states) / 64
+        self.steps += len(names) * len(self.states) / 16
         most = MOST_PATHS if self.steps <= self.most_steps else 1
         self.states, self._names = meet(self.states, names, most, self.library.arrays, asked)
         self._mark = len(self._log)

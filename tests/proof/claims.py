@@ -34,7 +34,7 @@ def understood(script: Path) -> list[Recognised]:
     """Return the launches that sgdlint sees in a script."""
     text = script.read_text()
     files = Files(Neighbours(str(script)))
-    return launches(commands(parse(text), text, files=files), files)
+    return launches(commands(parse(text), text, files=files, short=True), files)
 
 
 def launch_in(run: Run) -> tuple[str, ...] | None:

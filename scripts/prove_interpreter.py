@@ -66,7 +66,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="the first seed")
     parser.add_argument("--count", type=int, help=f"how many scripts ({WHOLE}, and the page)")
     parser.add_argument("--only", default="", help=f"families: {','.join(generate.families())}")
-    parser.add_argument("--kind", default="", help="value: a wrong one; missed: no launch seen")
+    parser.add_argument("--kind", default="", help="value, dead, missed: this kind alone")
     parser.add_argument("--show", type=int, default=3, help="how many wrong answers to show")
     parser.add_argument("--file", type=Path, help="a script to run instead of generated ones")
     parser.add_argument("--print", action="store_true", help="print the scripts, run nothing")
@@ -114,7 +114,7 @@ class Total:
 
     def _add(self, script: Script, verdict: Verdict) -> None:
         values = {"scripts": 1, **verdict._asdict(), "wrong": 0, "missed": 0}
-        values |= Counter("wrong" if one.kind == "value" else one.kind for _, one in verdict.wrong)
+        values |= Counter(one.kind if one.kind == "missed" else "wrong" for _, one in verdict.wrong)
         for name in ("all", *script.families):
             self.by_family.setdefault(name, Counter()).update(values)
 

@@ -106,6 +106,7 @@ def _launch(one: Expanded, report: Report) -> dict[str, Any]:
     return {
         **span_data(launch.span, report.source),
         "file": one.variant.found.command.file,
+        "never_runs": one.variant.found.command.dead is not None,
         "words": command_of(launch),
         "unknown": [
             _unknown_word(index + 2, word)

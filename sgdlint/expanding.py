@@ -104,8 +104,9 @@ def _lines(report: Report, found: list[Expanded], why: bool) -> Iterator[str]:
 
 def _heading(one: Expanded, report: Report) -> str:
     line, _ = report.source.location(one.launch.span.start)
-    file = one.variant.found.command.file
-    return f"{report.source.path}:{line}" + (f", in {file}" if file else "")
+    command = one.variant.found.command
+    file = f", in {command.file}" if command.file else ""
+    return f"{report.source.path}:{line}{file}{', never runs' if command.dead else ''}"
 
 
 def _of_place(

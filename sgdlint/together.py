@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sgdlint.finding import Related
 from sgdlint.record import replace
+from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,6 +81,10 @@ def _one(groups: list[Found], whole: Whole) -> Finding:
             words = _words(reasons, whole.source, doubted)
             message = f"{words[0].upper()}{words[1:]}: {message}"
         related.update(dict.fromkeys(mark for one in reasons for mark in _marks(one)))
+    if all(way.dead is not None for ran, _ in members for way in ran.variant.ways):
+        message = message if severity == "info" else f"In a launch that never runs: {message}"
+        severity = "info"
+        related.update(dict.fromkeys(_ends(members)))
     fix = _fix([one.fix for _, one in members])
     return replace(first, severity=severity, message=message, related=tuple(related), fix=fix)
 
@@ -106,6 +111,14 @@ def _words(reasons: Sequence[Told], source: Source, doubted: bool) -> str:
 def _marks(reason: Told) -> Iterator[Related]:
     for fact in reason.facts:
         yield Related(fact.span, fact.label)
+
+
+def _ends(members: Found) -> Iterator[Related]:
+    """Yield why launches never run, where that can be told."""
+    for way in (way for ran, _ in members for way in ran.variant.ways):
+        if way.dead is not None and way.dead.start >= 0:
+            label = "nothing runs behind this" if way.dead.ends else "decides that it never runs"
+            yield Related(Span(way.dead.start, way.dead.end), label)
 
 
 def _used(members: Found) -> Iterator[Related]:

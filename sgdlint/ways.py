@@ -119,8 +119,8 @@ class Layout:
 
         In a loop it does when the rounds are known, and in a function when the call is.
         """
-        if not command.conditional:
-            return True
+        if command.dead is not None or not command.conditional:
+            return command.dead is None
         places = [Span(*place) for place in ((command.start, command.end), *command.calls)]
         tests, loops, functions = (
             sum(_holds(span, place) for span in spans for place in places)

@@ -25,6 +25,7 @@ RUN = "sglang generate --model-path Qwen/Qwen-Image --prompt x --warmup --perf-d
         (f"if test $1; then\n {RUN} a.json\nelse\n {RUN} a.json\nfi\n", []),
         (f"for i in 1 2; do {RUN} a.json; done\n{RUN} a.json\n", []),
         (f"{RUN} a.json\n{RUN} $OUT\n", []),
+        (f"{RUN} a.json\nexit\n{RUN} a.json\n", []),
     ],
 )
 def test_a_file_that_is_written_twice(script: str, lines: list[int]) -> None:

@@ -170,6 +170,8 @@ def _outside(found: Recognised, around: Surroundings | None) -> tuple[Event, ...
     events: tuple[Event, ...] = ()
     if found.fresh and around is not None and not around.mentions_token():
         events = (Event("no-token-in-sight", ()),)
+    if found.command.dead is not None and found.command.dead.ends:
+        events = (*events, Event("never-runs", ()))
     if found.grants:
         from sgdlint.launch.grants import refused
 

@@ -364,7 +364,7 @@ class Walk:
 
             inner = shells.with_input(inner, self.command.stdin)
         outer = self.command
-        if outer.conditional or outer.path or outer.calls:
+        if outer.conditional or outer.path or outer.calls or outer.dead:
             inner = [_inside(outer, command) for command in inner]
         return [
             replace(
@@ -387,6 +387,7 @@ def _inside(outer: Command, inner: Command) -> Command:
         conditional=outer.conditional or inner.conditional,
         path=(*outer.path, *inner.path),
         calls=(*outer.calls, *inner.calls),
+        dead=outer.dead or inner.dead,
     )
 
 

@@ -172,6 +172,7 @@ EVENTS: dict[str, dict[str, str]] = {
     "gpus-apart": {"value": "string"},
     "file-written-again": {"flag": "string", "file": "string", "line": "string"},
     "no-token-in-sight": {},
+    "never-runs": {},
     "move": {"from": "string"},
     "moved-default": {
         "option": "string",

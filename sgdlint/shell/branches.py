@@ -145,6 +145,7 @@ class Branches(Calls):
         if self.states and node.otherwise is not None:
             done += self._follow(self.states, node.otherwise, asked, start)
         else:
+            self._note_end(node.otherwise or (), None)
             for state in self.states:
                 state.status, state.code = True, 0
             done += self.states
@@ -160,6 +161,8 @@ class Branches(Calls):
             self._branches += 1
             self.run(body, asked)
             self._branches -= 1
+        else:
+            self._note_end(body, None)
         return self.states
 
     def _and_or(self, node: tree.AndOr) -> None:

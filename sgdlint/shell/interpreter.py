@@ -27,7 +27,7 @@ from sgdlint.shell.repeats import Repeats
 from sgdlint.shell.scan import ALLEXPORT
 from sgdlint.shell.state import State, unknown
 from sgdlint.shell.tracker import EFFECTS
-from sgdlint.shell.values import Command, Piece, Variable, Word
+from sgdlint.shell.values import Command, Dead, Piece, Variable, Word
 from sgdlint.shell.written import Output
 
 TYPE_CHECKING = False
@@ -118,6 +118,7 @@ class Interpreter(Repeats):
     def __init__(self, root: tree.Node, origin: Origin, state: State) -> None:
         self._places: dict[tuple[int, int], list[int]] = {}
         self._reached: set[int] = set()
+        self._dead: Dead | None = None
         self.is_short = False
         super().__init__(root, origin, state)
         self._whole = self.scan
@@ -128,16 +129,27 @@ class Interpreter(Repeats):
         self._follow_waiting()
         for start, node in list(self._whole.events.launches.items()):
             if start not in self._reached:
+                self._dead = None if self._has_skipped else self._why_dead(root, start)
                 self._only(self._nothing(UNREACHED))
                 self._branches += 1
                 self._simple(node)
                 self._branches -= 1
+
+    def _why_dead(self, root: tree.Tree, start: int) -> Dead:
+        from sgdlint.shell.unreached import why
+
+        here = [one[1:] for one in self._ends if one[0] is self._whole]
+        dead = why(root, start, here)
+        if dead.start < 0:
+            return dead
+        return Dead(*self.origin.span(dead.start, dead.end), dead.ends)
 
     def run(self, statements: Sequence[tree.Node], asked: bool = False) -> None:
         """Follow statements in order; asked: the status of the last one counts."""
         last = len(statements) - 1
         for index, statement in enumerate(statements):
             if not self.states:
+                self._note_end(statements, statements[index - 1] if index else None)
                 return
             self._statement(statement, asked and index == last)
 
@@ -185,6 +197,7 @@ class Interpreter(Repeats):
         self._depth += 1
         if self._depth > MOST_DEPTH:
             self.state.forget(DEEP)
+            self._has_skipped = True
         elif plain is not None and not self._matters((node,)):
             self._flat += 1
             self._redirects(getattr(node, "redirects", ()))
@@ -198,6 +211,7 @@ class Interpreter(Repeats):
             self._between(redirects, given, lambda: STATEMENTS[kind](self, node))
         else:
             self.state.forget(DEEP)
+            self._has_skipped = True
         self._depth -= 1
 
     # --- what cannot matter ---------------------------------------------------------------------
@@ -206,6 +220,8 @@ class Interpreter(Repeats):
         """Tell whether a statement changes nothing that a launch may use or be told of."""
         if type(node) is tree.Function or self.state.wild or self._ran:
             return False
+        if streams.OUTPUT in self.state.variables or streams.INPUT in self.state.variables:
+            return False  # it may write what is collected, or read what others read
         if self.scan.matters(node.start, node.end):
             return False
         if type(node) is tree.Simple and not node.words:
@@ -432,6 +448,7 @@ class Interpreter(Repeats):
             file=self.origin.label(first.start),
             path=self.state.path,
             calls=self._sites,
+            dead=self._dead,
         )
         for ran in self._ran[-1:]:
             ran.append(found)

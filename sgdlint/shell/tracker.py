@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from sgdlint.shell.sourcing import Files
 
+    End = tuple[Scan, int, int, tree.Node | None]
+
 STEPS = 1_000
 STEPS_PER_CHARACTER = 0.05
 """So many commands are followed, and for each character of the script so many more; then paths
@@ -76,6 +78,8 @@ class Tracker:
         self._piped: Word | None = None
         self._last: Command | None = None
         self._ran: list[list[Command]] = []
+        self._ends: list[End] = []
+        self._has_skipped = False
         self._load(root, origin)
 
     def _load(self, root: tree.Node, origin: Origin, outer: Scan | None = None) -> None:
@@ -119,6 +123,12 @@ class Tracker:
         """Follow another text from here on."""
         self.origin, self.scan, self.expander = context
         self.expander.state = self.state
+
+    def _note_end(self, statements: Sequence[tree.Node], last: tree.Node | None) -> None:
+        """Note that no path leads into statements, as far as they stand behind `last`."""
+        if statements:
+            first = statements[0].start if last is None else last.end
+            self._ends.append((self.scan, first, statements[-1].end, last))
 
     def run(self, statements: Sequence[tree.Node], asked: bool = False) -> None:
         """Follow statements in order; asked: the status of the last one counts."""
@@ -454,6 +464,8 @@ class Tracker:
         written: Word | None = None
         if self._depth <= MOST_DEPTH:
             written = self._apart(body, streams.may_be_known(body, self.library.functions))
+        else:
+            self._has_skipped = True
         self._depth -= 1
         self.expander.has_failed = has_failed
         self._done(None)

@@ -141,6 +141,19 @@ class Condition(metaclass=Slotted):
 
 
 @record
+class Dead(metaclass=Slotted):
+    """Why no path leads to a command.
+
+    start, end: the statement behind which nothing runs (`ends`), or the test that always comes out
+    otherwise; -1 when that cannot be told.
+    """
+
+    start: int
+    end: int
+    ends: bool
+
+
+@record
 class Command(metaclass=Slotted):
     """One simple command as bash would run it.
 
@@ -157,6 +170,7 @@ class Command(metaclass=Slotted):
     calls: where the functions are called through which it was reached, the outermost first.
     One place may give several commands, of different paths, rounds of a loop or calls.
     file: `FILE:LINE` when it stands in another file; start and end are then the `source` command.
+    dead: why it never runs, None when it may.
     """
 
     start: int
@@ -171,3 +185,4 @@ class Command(metaclass=Slotted):
     path: tuple[Condition, ...] = ()
     calls: tuple[tuple[int, int], ...] = ()
     file: str = ""
+    dead: Dead | None = None

@@ -23,7 +23,10 @@ TAG = "--seed"
 
 
 class Wrong(NamedTuple):
-    """A run of which sgdlint says something else, and what it says. kind: `value` or `missed`."""
+    """A run of which sgdlint says something else, and what it says.
+
+    kind: `value`, `missed`, or `dead` when it is said never to run.
+    """
 
     kind: str
     run: Run
@@ -57,7 +60,13 @@ def wrong(claimed: Sequence[Recognised], runs: Sequence[Run]) -> list[Wrong]:
     found = []
     for run in runs:
         words = launch_in(run)
-        if words is None or any(agrees(one, words, run.environment) for one in claimed):
+        if words is None:
+            continue
+        said = [one for one in claimed if agrees(one, words, run.environment)]
+        if any(one.command.dead is None for one in said):
+            continue
+        if said:
+            found.append(Wrong("dead", run, list(map(show, said))))
             continue
         near = [one for one in claimed if tag_of(one) in (None, _tag(words))]
         found.append(Wrong("value" if near else "missed", run, [show(one) for one in near]))

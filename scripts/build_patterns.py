@@ -6,8 +6,8 @@ python scripts/build_patterns.py --python python3.14   # and that of one that ha
 python scripts/build_patterns.py --check    # exit 1 when a committed file differs
 
 The numbers differ from one minor version of Python to another: each file is written by an
-interpreter of its version. Its first line holds the patterns that it was made from, so that
-`--check` also notices a stale file where that interpreter is not there. The patterns are those that
+interpreter of its version. A pattern and its list of numbers have a line each, so that `--check`
+also notices a stale file where that interpreter is not there. The patterns are those that
 the code names in calls of `quick`, those of the shell lexer, and those of the rules.
 """
 
@@ -127,8 +127,8 @@ def prepared(python: str, asked: dict[str, tuple[str, bool, int]]) -> tuple[str,
     given = json.dumps(list(asked.values()))
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
     engine, lists = json.loads(done.stdout)
-    rows = [_dumped(one) for one in (list(asked), *lists)]
-    return f"patterns-{engine}.json", "\n".join(rows) + "\n"
+    rows = [line for key, one in zip(asked, lists, strict=True) for line in (key, _dumped(one))]
+    return f"patterns-{engine}.txt", "\n".join(rows) + "\n"
 
 
 def installed() -> list[str]:
@@ -141,8 +141,8 @@ def installed() -> list[str]:
 
 def covers(text: str, asked: Collection[str]) -> bool:
     """Whether a committed file was made from these patterns, each with its list of numbers."""
-    keys, *lists = text.splitlines()
-    return keys == _dumped(list(asked)) and len(lists) == len(asked)
+    lines = text.splitlines()
+    return lines[::2] == list(asked) and len(lines) == 2 * len(asked)
 
 
 def _dumped(data: Any) -> str:
@@ -161,7 +161,7 @@ def main() -> int:
     folder.mkdir(exist_ok=True)
     asked = asked_for()
     files = dict(prepared(one, asked) for one in (sys.executable, *arguments.python))
-    kept = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.json")}
+    kept = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.txt")}
     if not arguments.check:
         more = dict(prepared(one, asked) for one in installed())
         files |= {name: text for name, text in more.items() if name in kept}

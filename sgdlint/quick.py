@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 IGNORECASE, MULTILINE, DOTALL = 2, 8, 16
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "prepared")
 _compiled: dict[tuple[Any, int], re.Pattern[Any]] = {}
-_kept: dict[str, str] | None = None
+_kept: dict[bytes, bytes] | None = None
 
 
 def loads(text: str) -> Any:
@@ -101,24 +101,24 @@ def _from_kept(pattern: AnyStr, flags: int) -> re.Pattern[AnyStr] | None:
     global _kept
     if _kept is None:
         _kept = _read_kept()
-    line = _kept.get(key_of(pattern, flags))
+    line = _kept.get(key_of(pattern, flags).encode())
     if line is None:
         return None
     import _sre
 
-    real_flags, code, groups, names, places = loads(line)
+    real_flags, code, groups, names, places = loads(line.decode())
     compiled: re.Pattern[AnyStr] = _sre.compile(
         pattern, real_flags, code, groups, names, tuple(places)
     )
     return compiled
 
 
-def _read_kept() -> dict[str, str]:
-    """Return the lists for this engine, each still as text: few are needed in one run."""
+def _read_kept() -> dict[bytes, bytes]:
+    """Return the lists for this engine by name, not decoded yet: few are needed in one run."""
     try:
-        with open(os.path.join(FOLDER, f"patterns-{engine()}.json"), encoding="utf-8") as file:
-            keys, *lines = file.read().splitlines()
-        return dict(zip(loads(keys), lines, strict=True))
+        with open(os.path.join(FOLDER, f"patterns-{engine()}.txt"), "rb") as file:
+            lines = file.read().splitlines()
+        return dict(zip(lines[::2], lines[1::2], strict=True))
     except (OSError, ValueError):
         return {}
 

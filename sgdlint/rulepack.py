@@ -196,22 +196,21 @@ def _read(path: str, mark: str) -> Pack | None:
     return None if kept is None or kept[0]["fingerprint"] != mark else _pack(*kept)
 
 
-def _open(path: str) -> tuple[dict[str, Any], list[str]] | None:
+def _open(path: str) -> tuple[dict[str, Any], list[bytes]] | None:
     """Return the head of a prepared pack and its other lines, one for each fact and rule."""
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, "rb") as file:
             if path != PREPARED and not _is_private(os.fstat(file.fileno())):
                 return None
-            first, head, *rows = file.read().split("\n")
-        known = quick.loads(head.rstrip(","))
+            first, head, *rows = file.read().split(b"\n")
+        known = quick.loads(head.decode().rstrip(","))
     except (OSError, ValueError):
         return None
-    is_whole = first == "[" and len(rows) > 1 and rows.pop() == "" and rows[-1].endswith("]")
+    is_whole = first == b"[" and len(rows) > 1 and rows.pop() == b"" and rows[-1].endswith(b"]")
     return (known, rows) if is_whole else None
 
 
-def _pack(head: dict[str, Any], rows: list[str]) -> Pack:
-    rows = [row[:-1] for row in rows]  # without the comma or bracket behind it
+def _pack(head: dict[str, Any], rows: list[bytes]) -> Pack:
     changes = [Change(**one) for one in head["changes"]]
     return Pack(rows[head["facts"] :], rows[: head["facts"]], Index(**head["index"]), changes)
 

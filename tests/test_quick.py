@@ -20,7 +20,7 @@ TEXTS = (
     "",
     "\r\n\t x=1 +x <<EOF\nEOF\n((i++)) [!a] é _1",
 )
-KEPT = Path(quick.FOLDER, f"patterns-{quick.engine()}.json").is_file()
+KEPT = Path(quick.FOLDER, f"patterns-{quick.engine()}.txt").is_file()
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def asked() -> dict[str, tuple[str, bool, int]]:
 
 @pytest.mark.skipif(not KEPT, reason="nothing is kept for this interpreter")
 def test_every_pattern_of_the_package_is_kept(asked: dict[str, tuple[str, bool, int]]) -> None:
-    assert asked.keys() <= quick._read_kept().keys()
+    assert {key.encode() for key in asked} <= quick._read_kept().keys()
 
 
 @pytest.mark.parametrize("path", sorted(Path(quick.FOLDER).iterdir()), ids=lambda path: path.stem)
@@ -45,11 +45,11 @@ def test_no_kept_file_is_stale(path: Path, asked: dict[str, tuple[str, bool, int
 def test_a_stale_file_of_another_interpreter_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "patterns-1-4.json").write_text("[\"0 'old'\"]\n[]\n")
+    (tmp_path / "patterns-1-4.txt").write_text("0 'old'\n[]\n")
     monkeypatch.setattr(quick, "FOLDER", str(tmp_path))
     monkeypatch.setattr("sys.argv", ["build_patterns.py", "--check"])
     assert build_patterns.main() == 1
-    assert capsys.readouterr().out.startswith("patterns-1-4.json is out of date")
+    assert capsys.readouterr().out.startswith("patterns-1-4.txt is out of date")
 
 
 def test_patterns_find_what_they_find_with_re(asked: dict[str, tuple[str, bool, int]]) -> None:

@@ -211,7 +211,6 @@ class Walk:
         """Go behind a wrapper; return it with its arguments, or the launches when that is all."""
         # Not at the top: most launches stand behind nothing.
         from sgdlint.launch.options import NoCommandError, UnclearError, enter
-        from sgdlint.launch.passing import passed
 
         self.names.append(name)
         try:
@@ -224,6 +223,8 @@ class Walk:
         if entered.guessed >= 0:
             self.guessed = entered.wrapper, entered.guessed
         self._note_grants(name, entered)
+        from sgdlint.launch.passing import passed
+
         self.passed = passed(self.passed, entered, self._text_of)
         programs = [one.value for one in entered.effects if one.kind == "entrypoint"]
         if programs and programs[-1] is not None and programs[-1].text != "":

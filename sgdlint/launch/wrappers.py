@@ -100,34 +100,43 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
     Lines = list[str]
 
-_paragraphs: dict[str, dict[Path, Lines]] = {}
+_texts: list[str] = []
 _wrappers: dict[str, Wrapper | None] = {}
 
 
 def wrapper_of(name: str) -> Wrapper | None:
     """Return how a program takes its arguments; `-m NAME` is a Python module."""
     if name not in _wrappers:
-        paths = paragraphs().get(name)
-        _wrappers[name] = None if paths is None else _tree(name, paths)
+        paths = _paths(name)
+        _wrappers[name] = _tree(name, paths) if paths else None
     return _wrappers[name]
 
 
-def paragraphs() -> dict[str, dict[Path, Lines]]:
-    """Return the lines of the table, by program and by subcommands; those of several names too."""
-    if not _paragraphs:
+def programs() -> list[str]:
+    """Return the names of all programs of the table."""
+    heads = [text.partition("\n")[0] for text in _paragraphs()]
+    return list(dict.fromkeys(_head(one)[0] for head in heads for one in head.split("|")))
+
+
+def _paragraphs() -> list[str]:
+    """Return the paragraphs of the table; the first line of each says what it is about."""
+    if not _texts:
         with open(TABLE, encoding="utf-8") as file:
-            _split(file.read())
-    return _paragraphs
+            found = [text.strip("\n") for text in file.read().split("\n\n")]
+        _texts.extend(text for text in found if text and text[0] != "#")
+    return _texts
 
 
-def _split(text: str) -> None:
-    for paragraph in text.split("\n\n"):
-        lines = paragraph.strip("\n").split("\n")
-        if not lines[0] or lines[0].startswith("#"):
-            continue
-        for head in lines[0].split("|"):
-            name, path = _head(head)
-            _paragraphs.setdefault(name, {}).setdefault(path, []).extend(lines[1:])
+def _paths(name: str) -> dict[Path, Lines]:
+    """Return the lines about a program, by subcommands; {} when it is not in the table."""
+    paths: dict[Path, Lines] = {}
+    for text in _paragraphs():
+        head, _, rest = text.partition("\n")
+        for one in head.split("|") if name in head else ():
+            program, path = _head(one)
+            if program == name:
+                paths.setdefault(path, []).extend(rest.split("\n") if rest else ())
+    return paths
 
 
 def _head(head: str) -> tuple[str, Path]:
@@ -152,7 +161,7 @@ def _all_lines(lines: Iterable[str]) -> Lines:
         key, _, rest = line.strip().partition(" ")
         if key == "like":
             name, path = _head(rest)
-            found += _all_lines(paragraphs()[name][path])
+            found += _all_lines(_paths(name)[path])
         else:
             found.append(line)
     return found

@@ -325,13 +325,13 @@ class Index:
 class Pack:
     """Rules and derived facts, ready to run.
 
-    Those of a prepared pack are text until they are asked for: most never are.
+    Those of a prepared pack are lines of JSON until they are asked for: most never are.
     """
 
     def __init__(
         self,
-        rules: Sequence[Rule | str],
-        facts: Sequence[Fact | str],
+        rules: Sequence[Rule | bytes],
+        facts: Sequence[Fact | bytes],
         index: Index | None = None,
         changes: Sequence[Change] = (),
     ) -> None:
@@ -373,11 +373,11 @@ class Pack:
         return Pack(self._rules, self._facts, index, self.changes) if self.index.off else self
 
     def _change(self, change: Change) -> None:
-        head = f'{{"code":"{change.rule}"'  # as each prepared rule begins: the others stay text
+        head = f'{{"code":"{change.rule}"'.encode()  # as each line begins: the others stay so
         number = next(
             number
             for number, rule in enumerate(self._rules)
-            if (rule.startswith(head) if isinstance(rule, str) else rule.code == change.rule)
+            if (rule.startswith(head) if isinstance(rule, bytes) else rule.code == change.rule)
         )
         rule = self.rule(number)
         enabled = rule.enabled if change.enabled is None else change.enabled
@@ -388,17 +388,17 @@ class Pack:
         self.index.off[:] = off if enabled else [*off, rule.code]
 
     def rule_for(self, number: int, release: str) -> Rule | None:
-        """Return one rule when it holds for a release; one of others stays text."""
-        text = self._rules[number]
-        if isinstance(text, str) and not holds(release, *_range_in(text)):
+        """Return one rule when it holds for a release; one of others is not decoded."""
+        line = self._rules[number]
+        if isinstance(line, bytes) and not holds(release, *_range_in(line)):
             return None
         rule = self.rule(number)
         return rule if holds(release, rule.since, rule.until) else None
 
     def fact_for(self, number: int, release: str) -> Fact | None:
-        """Return one definition when it holds for a release; one of others stays text."""
-        text = self._facts[number]
-        if isinstance(text, str) and not holds(release, *_range_in(text)):
+        """Return one definition when it holds for a release; one of others is not decoded."""
+        line = self._facts[number]
+        if isinstance(line, bytes) and not holds(release, *_range_in(line)):
             return None
         fact = self.fact(number)
         return fact if holds(release, fact.since, fact.until) else None
@@ -406,15 +406,15 @@ class Pack:
     def rule(self, number: int) -> Rule:
         """Return one rule."""
         rule = self._rules[number]
-        if isinstance(rule, str):
-            rule = self._rules[number] = rule_from_data(quick.loads(rule))
+        if isinstance(rule, bytes):
+            rule = self._rules[number] = rule_from_data(_decoded(rule))
         return rule
 
     def fact(self, number: int) -> Fact:
         """Return one definition of a derived fact."""
         fact = self._facts[number]
-        if isinstance(fact, str):
-            fact = self._facts[number] = fact_from_data(quick.loads(fact))
+        if isinstance(fact, bytes):
+            fact = self._facts[number] = fact_from_data(_decoded(fact))
         return fact
 
     @property
@@ -445,15 +445,21 @@ def _joined(
     return {name: [*first.get(name, ()), *moved.get(name, ())] for name in {**first, **moved}}
 
 
-def _range_in(text: str) -> tuple[str, str]:
-    """Return since and until of a rule or fact that is still text; "" where it has none."""
+def _decoded(line: bytes) -> dict[str, Any]:
+    """Return the data of a line; behind it stands a comma, or the bracket that ends the list."""
+    data: dict[str, Any] = quick.loads(line.decode().rstrip(",]"))
+    return data
+
+
+def _range_in(line: bytes) -> tuple[str, str]:
+    """Return since and until of a rule or fact that is not decoded; "" where it has none."""
     # In JSON a quote inside of a text has a backslash before it: these are keys.
-    return _value_in(text, '"since":"'), _value_in(text, '"until":"')
+    return _value_in(line, b'"since":"'), _value_in(line, b'"until":"')
 
 
-def _value_in(text: str, key: str) -> str:
-    start = text.find(key)
-    return "" if start < 0 else text[start + len(key) : text.index('"', start + len(key))]
+def _value_in(line: bytes, key: bytes) -> str:
+    start = line.find(key)
+    return "" if start < 0 else line[start + len(key) : line.index(b'"', start + len(key))].decode()
 
 
 def holds(release: str, since: str, until: str) -> bool:

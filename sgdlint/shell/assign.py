@@ -5,7 +5,6 @@ from __future__ import annotations
 from sgdlint.record import record, replace
 from sgdlint.shell import builtins, tree, variables
 from sgdlint.shell.builtins import Argument
-from sgdlint.shell.operators import FailedError
 from sgdlint.shell.slices import EMPTY, joined
 from sgdlint.shell.state import (
     KEPT,
@@ -120,25 +119,25 @@ class Assigner:
             return known(source)
         if any(isinstance(part, tree.SingleQuoted | tree.AnsiQuoted) for part in node.parts):
             return EMPTY
-        from sgdlint.shell import arithmetic
+        from sgdlint.shell import arithmetic, operators
 
         text = self.expander.value(node).text
         try:
             found = arithmetic.of_tree(node, self.expander) if text != "" else None
-        except FailedError:
+        except operators.FailedError:
             self.expander.has_failed = True
             return EMPTY
         return EMPTY if found is None and text is not None else _number(found)
 
     def compute(self, value: Word) -> Word:
         """Return the number that an expression gives; WRONG when it is an error."""
-        from sgdlint.shell import arithmetic
-
         if value.many or variables.integer(value) is not None:
             return value
+        from sgdlint.shell import arithmetic, operators
+
         try:
             found = arithmetic.of_word(value, NOWHERE, self.expander)
-        except FailedError:
+        except operators.FailedError:
             return WRONG
         return WRONG if found is None and value.text is not None else _number(found)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from sgdlint import quick
 from sgdlint.record import record
 from sgdlint.shell.folders import CURRENT
-from sgdlint.shell.options import NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 DECLARING = frozenset({"declare", "export", "local", "readonly", "typeset"})
+
+GIVING = frozenset({"getopts", "let", "mapfile", "printf", "read", "readarray", "shopt"})
+"""Builtins that give variables values; `sgdlint.shell.effects` carries them out."""
 
 REPLACING = frozenset({".", "eval", "source"})
 """Builtins that run text which may set any variable."""
@@ -198,6 +200,8 @@ def _let(arguments: Sequence[Argument]) -> Effect:
 
 
 def _shopt(arguments: Sequence[Argument]) -> Effect:
+    from sgdlint.shell.options import NAMES
+
     names = [one.text for one in arguments if one.whole]
     is_sure = len(names) == len(arguments)
     return Effect({known: "=" for name, known in NAMES.items() if name in names or not is_sure})

@@ -10,7 +10,7 @@ source.
 
 from __future__ import annotations
 
-from sgdlint.shell import conditions, heredocs, modes, patterns
+from sgdlint.shell import modes, patterns
 from sgdlint.shell.assignments import assignment
 from sgdlint.shell.expansions import open_arithmetic
 from sgdlint.shell.frame import MOST_FRAMES, TOO_DEEP, Frame
@@ -138,8 +138,15 @@ class Lexer:
             frame = stack[-1]
             frame.run(self, frame)
         if self.pos >= self.end:
-            heredocs.last_here_documents(self)
+            self._end()
         return self.pos < self.end
+
+    def _end(self) -> None:
+        """Read the bodies of here-documents that still wait at the end of the text."""
+        if self.pending or any(frame.outer for frame in self.stack):
+            from sgdlint.shell import heredocs
+
+            heredocs.last_here_documents(self)
 
     def restart(self, position: int, closers: list[str], in_pattern: bool) -> None:
         """Continue at a position, inside blocks that end with `closers`, outermost first."""
@@ -297,7 +304,9 @@ def _reserved(lx: Lexer, frame: Frame, kind: str, start: int, end: int) -> bool:
         lx.stack.pop()
         lx.stack[-1].state = COMMAND
     elif kind == "COND_OPEN":
-        lx.push(Frame(conditions.condition))
+        from sgdlint.shell.conditions import condition  # few scripts have any
+
+        lx.push(Frame(condition))
     elif kind == "TIME":
         option = patterns.TIME_OPTION.match(lx.text, end, lx.end)
         if option:
@@ -321,6 +330,8 @@ def _newline(lx: Lexer, frame: Frame, start: int, end: int) -> bool:
     if frame.state not in KEPT_OVER_NEWLINE:
         frame.state = COMMAND
     if lx.pending:
+        from sgdlint.shell import heredocs
+
         heredocs.here_documents(lx)
     lx.more = lx.uncertain > 0 or len(lx.kinds) < lx.least
     return not lx.more
@@ -350,6 +361,8 @@ def _redirect(lx: Lexer, frame: Frame, start: int, end: int) -> bool:
         lx.add("WORD", start, number)
         start = number
     if operator.endswith(("<<", "<<-")) and not operator.endswith("<<<"):
+        from sgdlint.shell import heredocs
+
         lx.add("HEREDOC", start, end)
         heredocs.delimiter(lx, operator.endswith("-"))
         frame.state = frame.after

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sgdlint.record import record
-from sgdlint.shell import builtins, folders, options, tree, variables
+from sgdlint.shell import builtins, folders, tree, variables
 from sgdlint.shell.state import (
     OUTSIDE,
     Array,
@@ -180,10 +180,14 @@ class Lookup:
 
     def is_loose(self) -> bool:
         """Tell whether `nocasematch` may be on."""
+        from sgdlint.shell import options
+
         return options.is_on(self.state, options.NOCASEMATCH) is not False or self._has_option()
 
     def is_extended(self) -> bool | None:
         """Tell whether `extglob` is on; None when that is not known."""
+        from sgdlint.shell import options
+
         return None if self._has_option() else options.is_on(self.state, options.EXTGLOB)
 
     def _has_option(self) -> bool:

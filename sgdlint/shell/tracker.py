@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from sgdlint.shell import (
-    assign,
-    builtins,
-    declaring,
-    effects,
-    folders,
-    streams,
-    tree,
-    unsetting,
-    variables,
-    written,
-)
+from sgdlint.shell import assign, builtins, folders, streams, tree, variables, written
 from sgdlint.shell.expand import MOST_DEPTH, Expander
 from sgdlint.shell.library import ANY, POSITIONAL
 from sgdlint.shell.origin import Origin
@@ -265,7 +254,7 @@ class Tracker:
             self._declare(node, name, words[1:], declared)
             for one in node.assignments:
                 self._forget(one.name, "-", f"it stands before {name}")
-        elif name in effects.EFFECTS:
+        elif name in builtins.GIVING:
             self._follow_effect(node, words)
         elif name in (".", "source"):
             self._source(words, node)
@@ -282,6 +271,8 @@ class Tracker:
 
     def _follow_effect(self, node: tree.Simple, words: list[Word]) -> None:
         """Carry out a builtin that gives variables values."""
+        from sgdlint.shell import effects
+
         stdin, environment = self._around
         outcome = effects.follow(self._assigner(node), words, stdin, environment)
         status, rest = outcome or (None, None)
@@ -359,6 +350,8 @@ class Tracker:
         words: list[Word],
         declared: list[assign.Declared],
     ) -> None:
+        from sgdlint.shell import declaring
+
         assigner = self._assigner(node)
         if name in ("local", "declare", "typeset"):
             self._hide(words)
@@ -378,6 +371,8 @@ class Tracker:
             state.scopes = (*state.scopes[:-1], {**scope, **hidden})
 
     def _unset(self, words: list[Word]) -> None:
+        from sgdlint.shell import unsetting
+
         state, options = self.state, [word.text for word in words if word.prefix[:1] == "-"]
         names = [word.text for word in words if word.text is not None]
         hiding = [name for name in names if self._is_hiding(name)]

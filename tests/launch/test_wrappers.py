@@ -9,7 +9,7 @@ import pytest
 
 from sgdlint.files import Neighbours
 from sgdlint.launch.recognise import Recognised, launches
-from sgdlint.launch.wrappers import EFFECTS, RUNS, Wrapper, paragraphs, wrapper_of
+from sgdlint.launch.wrappers import EFFECTS, RUNS, Wrapper, _paths, programs, wrapper_of
 from sgdlint.shell.folders import CURRENT, UNKNOWN
 from sgdlint.shell.interpreter import commands
 from sgdlint.shell.parser import parse
@@ -404,7 +404,7 @@ def test_env_files(tmp_path: Path, script: str, a: str, b: str, c: str) -> None:
 
 
 def all_wrappers() -> Iterator[tuple[str, Wrapper]]:
-    waiting = [(name, wrapper_of(name)) for name in paragraphs()]
+    waiting = [(name, wrapper_of(name)) for name in programs()]
     while waiting:
         name, wrapper = waiting.pop()
         assert wrapper is not None
@@ -414,10 +414,7 @@ def all_wrappers() -> Iterator[tuple[str, Wrapper]]:
 
 def test_each_line_of_the_table_means_something() -> None:
     keys = {
-        line.split()[0]
-        for paths in paragraphs().values()
-        for lines in paths.values()
-        for line in lines
+        line.split()[0] for name in programs() for lines in _paths(name).values() for line in lines
     }
     assert keys <= EFFECTS | OPTIONS | SAID | VALUES
 

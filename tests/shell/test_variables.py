@@ -10,6 +10,7 @@ import tempfile
 import pytest
 
 from sgdlint.record import record
+from sgdlint.shell import builtins, effects
 from sgdlint.shell.interpreter import Interpreter
 from sgdlint.shell.origin import Origin
 from sgdlint.shell.parser import parse
@@ -289,3 +290,7 @@ def test_bash_contradicts_nothing(group: int) -> None:
     for seed in range(group * PER_GROUP, (group + 1) * PER_GROUP):
         script = Writer(seed).script()
         assert contradictions(script) == [], f"seed {seed}:\n{script}"
+
+
+def test_the_builtins_that_give_values_are_those_that_are_carried_out() -> None:
+    assert set(effects.EFFECTS) == builtins.GIVING

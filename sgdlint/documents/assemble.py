@@ -1,0 +1,137 @@
+"""Puts the script of a region together: variables, then a text for a shell or a list of words."""
+
+from __future__ import annotations
+
+from sgdlint import quick
+from sgdlint.documents.region import Entry, Granted, Item, Place, Region
+from sgdlint.record import record
+from sgdlint.shell.values import Piece
+from sgdlint.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sgdlint.documents.region import ListWriter
+    from sgdlint.finding import Edit
+
+PLAIN = quick.compile(r"[\w@%+=:,./-]+\Z")
+
+
+@record
+class Value:
+    """A text of the document: its pieces, where all of it stands, and how it can be changed.
+
+    span: with its quotes. places: what can be edited in it.
+    """
+
+    pieces: tuple[Piece, ...]
+    span: Span
+    places: tuple[Place, ...] = ()
+
+    @property
+    def text(self) -> str | None:
+        """The text when all of it is known."""
+        texts = [piece.texts for piece in self.pieces]
+        return None if None in texts else "".join(one[0] for one in texts if one)
+
+
+@record
+class Variable:
+    """A variable that the document sets. removal: the edit that takes it out, None if none can."""
+
+    name: str
+    value: Value
+    name_span: Span
+    removal: Edit | None = None
+
+
+def made(text: str) -> Piece:
+    """Return characters that stand nowhere in the file."""
+    return Piece((text,), -1, -1)
+
+
+class Script:
+    """Collects the pieces of a region in order."""
+
+    def __init__(self) -> None:
+        self.pieces: list[Piece] = []
+        self.length = 0
+        self.places: list[Place] = []
+        self.entries: list[Entry] = []
+        self.items: list[Item] = []
+
+    def add(self, *pieces: Piece) -> None:
+        """Put pieces at the end."""
+        for piece in pieces:
+            self.pieces.append(piece)
+            self.length += 1 if piece.texts is None else len(piece.texts[0])
+
+    def export(self, variable: Variable) -> None:
+        """Put in `export NAME='value'` for a variable that the document sets."""
+        start = self.length
+        name = variable.name_span
+        self.add(made("export "), Piece((variable.name,), name.start, name.end, True), made("="))
+        self._quoted(variable.value)
+        self.entries.append(Entry(start, self.length, variable.removal))
+        self.add(made("\n"))
+        self.places += variable.value.places
+
+    def shell(self, value: Value) -> None:
+        """Put in a text that a shell reads."""
+        self.add(*value.pieces)
+        self.places += value.places
+
+    def words(self, values: Sequence[Value], writers: Sequence[tuple[ListWriter, int]]) -> None:
+        """Put in words as a shell would write them; writers: the list and number of each."""
+        for number, (value, (writer, index)) in enumerate(zip(values, writers, strict=True)):
+            if number:
+                self.add(made(" "))
+            start = self.length
+            self._quoted(value)
+            self.items.append(Item(start, self.length, index, writer))
+            self.places += value.places
+
+    def _quoted(self, value: Value) -> None:
+        """Put in a value in quotes, unless it needs none."""
+        text = value.text
+        if text is not None and PLAIN.match(text):
+            self.add(*value.pieces)
+            return
+        self.add(made("'"))
+        for piece in value.pieces:
+            if piece.texts is None or "'" not in piece.texts[0]:
+                self.add(piece)
+            else:
+                self.add(*_without_quotes(piece))
+        self.add(made("'"))
+
+    def region(
+        self,
+        around: Span,
+        granted: Granted,
+        reason: str = "",
+        add_variable: Callable[[str, str], Edit] | None = None,
+    ) -> Region:
+        """Return what was collected."""
+        region = Region(self.pieces, around, granted, reason)
+        region.places, region.entries, region.items = self.places, self.entries, self.items
+        region.add_variable = add_variable
+        return region
+
+
+def _without_quotes(piece: Piece) -> list[Piece]:
+    r"""Return a piece with each `'` as `'\''`, which stands for the same place."""
+    text = piece.texts[0] if piece.texts else ""
+    if not piece.exact:
+        return [Piece((text.replace("'", "'\\''"),), piece.start, piece.end)]
+    result = []
+    start = piece.start
+    for number, part in enumerate(text.split("'")):
+        if number:
+            result.append(Piece(("'\\''",), start, start + 1))
+            start += 1
+        if part:
+            result.append(Piece((part,), start, start + len(part), True))
+        start += len(part)
+    return result

@@ -1,0 +1,196 @@
+"""A launch in a document of another language, as a shell script with a way back.
+
+A region's `text` is what a shell would be given to do what the document says: the decoded text of
+a `run:` block, or the words of an argument list with a blank between them, after one line
+`export NAME=value` for each variable that the document sets. The pipeline checks that text like
+any script; spans and edits are carried back to the characters of the file.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from sgdlint.finding import Edit
+from sgdlint.record import record
+from sgdlint.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from collections.abc import Callable
+    from typing import Protocol
+
+    from sgdlint.shell.values import Piece
+
+    Encode = Callable[[str, Span], str]
+    """Returns how a text is written in a place; raises CannotWriteError."""
+
+    class ListWriter(Protocol):
+        """Writes the items of a list in its own layout; each may raise CannotWriteError."""
+
+        def replace(self, index: int, text: str) -> Edit:
+            """Return the edit that gives an item another text."""
+
+        def insert(self, index: int, texts: Sequence[str]) -> Edit:
+            """Return the edit that puts items before the one with a number, or at the end."""
+
+        def remove(self, first: int, last: int) -> Edit:
+            """Return the edit that takes items out, both ends included."""
+
+
+STAND_IN = "\ue000"
+"""The character that stands in a region's text for what the document leaves open."""
+
+
+class CannotWriteError(Exception):
+    """An edit cannot be carried over to the document; the message says why, for the user."""
+
+
+@record
+class Granted:
+    """What the surroundings give to a launch, each with its place: None when they do not say.
+
+    place: what it stands in, in words (`container web of Deployment flux`). image: the container
+    image. gpus: how many GPUs. gpu: the product of the GPUs, as it is written.
+    """
+
+    place: str = ""
+    image: tuple[str, Span] | None = None
+    gpus: tuple[int, Span] | None = None
+    gpu: tuple[str, Span] | None = None
+
+
+@record
+class Item:
+    """A word of an argument list: where it stands in the region, and its number in the list."""
+
+    start: int
+    end: int
+    index: int
+    words: ListWriter
+
+
+@record
+class Entry:
+    """A variable that the document sets: its line in the region, and the edit that removes it."""
+
+    start: int
+    end: int
+    removal: Edit | None
+
+
+@record
+class Place:
+    """A value in the file in which text can be changed: its characters, and how they are put in."""
+
+    span: Span
+    encode: Encode
+
+
+class Region:
+    """One script in a document.
+
+    text: see above. anchors: pairs of an offset in the text and the piece of the file that begins
+    there, in order; a piece without a place (start -1) stands nowhere in the file, one without a
+    text is not known. around: the place in the file of all of it. items, entries, places: what
+    edits can be made on. add_variable: returns the edit that sets one more variable.
+    """
+
+    __slots__ = (
+        "_starts",
+        "add_variable",
+        "anchors",
+        "around",
+        "entries",
+        "granted",
+        "items",
+        "places",
+        "reason",
+        "text",
+    )
+
+    def __init__(
+        self,
+        pieces: Sequence[Piece],
+        around: Span,
+        granted: Granted | None = None,
+        reason: str = "",
+    ) -> None:
+        self.around = around
+        self.granted = granted or Granted()
+        self.reason = reason
+        self.items: list[Item] = []
+        self.entries: list[Entry] = []
+        self.places: list[Place] = []
+        self.add_variable: Callable[[str, str], Edit] | None = None
+        self.anchors: list[tuple[int, Piece]] = []
+        texts = []
+        offset = 0
+        for piece in pieces:
+            self.anchors.append((offset, piece))
+            text = STAND_IN if piece.texts is None else piece.texts[0]
+            texts.append(text)
+            offset += len(text)
+        self.text = "".join(texts)
+        self._starts = [offset for offset, _ in self.anchors]
+
+    def piece_at(self, offset: int) -> tuple[int, Piece] | None:
+        """Return the piece that holds the character at an offset, and where it begins."""
+        index = bisect_right(self._starts, offset) - 1
+        return self.anchors[index] if index >= 0 else None
+
+    def host_span(self, span: Span) -> Span:
+        """Return where a part of the text stands in the file; as near as is known."""
+        if span.start == span.end:
+            point = self._point(span.start)
+            return Span(point, point)
+        start, end = self._edge(span.start, 1), self._edge(span.end - 1, -1)
+        return Span(start, end) if start <= end else self.around
+
+    def exact_span(self, span: Span) -> Span | None:
+        """Return where characters stand that are written in the file just so; None otherwise."""
+        if span.start == span.end:
+            return self._exact_point(span.start)
+        start, end = self._exact(span.start), self._exact(span.end - 1)
+        if start is None or end is None or end + 1 - start != span.end - span.start:
+            return None
+        return Span(start, end + 1)
+
+    def _exact(self, offset: int) -> int | None:
+        """Return the place of one character that is written just so."""
+        found = self.piece_at(offset)
+        if found is None or not found[1].exact or found[1].texts is None:
+            return None
+        begin, piece = found
+        place = piece.start + offset - begin
+        return place if place < piece.end else None
+
+    def _exact_point(self, offset: int) -> Span | None:
+        before = self._exact(offset - 1) if offset else None
+        if before is not None:
+            return Span(before + 1, before + 1)
+        after = self._exact(offset) if offset < len(self.text) else None
+        return None if after is None else Span(after, after)
+
+    def _point(self, offset: int) -> int:
+        exact = self._exact_point(offset)
+        if exact is not None:
+            return exact.start
+        return self._edge(offset - 1, -1) if offset else self._edge(0, 1)
+
+    def _edge(self, offset: int, step: int) -> int:
+        """Return where the character at an offset begins (step 1) or ends (-1) in the file.
+
+        One that stands nowhere gives the edge of the next one, in the direction of the step.
+        """
+        index = bisect_right(self._starts, offset) - 1
+        while 0 <= index < len(self.anchors):
+            begin, piece = self.anchors[index]
+            if piece.start >= 0:
+                inside = begin <= offset < begin + (len(piece.texts[0]) if piece.texts else 1)
+                if inside and piece.exact:
+                    return piece.start + offset - begin + (step < 0)
+                return piece.start if step > 0 else piece.end
+            index += step
+        return self.around.start if step < 0 else self.around.end

@@ -1,0 +1,247 @@
+"""YAML as a tree with places: what a document says, and the exact characters that say it.
+
+The tree is built from the parser's events, without recursion and within bounds; no tag makes an
+object, and an alias is the node of its anchor, not a copy of it. Offsets count code points.
+"""
+
+from __future__ import annotations
+
+from sgdlint.documents.yaml_scalars import pieces_of
+from sgdlint.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from sgdlint.shell.values import Piece
+
+MOST_NODES = 200_000
+"""Nodes of one file; a file with more is not read."""
+MOST_DEPTH = 60
+"""Lists and mappings inside each other; a file that is deeper is not read."""
+MOST_CHARACTERS = 5_000_000
+"""Characters of one file; a longer one is not read."""
+MERGE = "<<"
+
+
+class YamlError(Exception):
+    """A text that is not YAML, or beyond the bounds. offset: where, -1 when it is not known."""
+
+    def __init__(self, message: str, offset: int = -1) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+class Node:
+    """A scalar, a mapping or a list. start, end: where it stands; of an alias: of its anchor."""
+
+    __slots__ = ("end", "start")
+
+    def __init__(self, start: int, end: int = -1) -> None:
+        self.start = start
+        self.end = end
+
+
+class Scalar(Node):
+    """A scalar. value: its text. style: `'`, `"`, `|`, `>`, or "" for a plain one.
+
+    tag: what YAML 1.1 takes it for: `str`, `int`, `float`, `bool`, `null`, …
+    """
+
+    __slots__ = ("_pieces", "_text", "style", "tag", "value")
+
+    def __init__(self, text: str, start: int, end: int, style: str, value: str, tag: str) -> None:
+        super().__init__(start, end)
+        self.style = style
+        self.value = value
+        self.tag = tag
+        self._text = text
+        self._pieces: tuple[Piece, ...] | None = None
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The characters of the value, and where each was written."""
+        if self._pieces is None:
+            self._pieces = pieces_of(self._text, self.start, self.end, self.style, self.value)
+        return self._pieces
+
+
+class List(Node):
+    """A list. flow: it is written `[…]`."""
+
+    __slots__ = ("flow", "items")
+
+    def __init__(self, start: int, flow: bool) -> None:
+        super().__init__(start)
+        self.flow = flow
+        self.items: list[Node] = []
+
+
+class Mapping(Node):
+    """A mapping. pairs: as written, repeated keys and merge keys included. flow: `{…}`."""
+
+    __slots__ = ("flow", "pairs")
+
+    def __init__(self, start: int, flow: bool) -> None:
+        super().__init__(start)
+        self.flow = flow
+        self.pairs: list[tuple[Node, Node]] = []
+
+    def keys(self) -> list[str]:
+        """Return the keys, those of merged mappings too, each once."""
+        return list(dict.fromkeys(key for key, _ in self._all(0)))
+
+    def get(self, key: str) -> Node | None:
+        """Return the value of a key, as a YAML loader would; None when there is none."""
+        found = None
+        for name, value in self._all(0):
+            if name == key:
+                found = value
+        return found
+
+    def key(self, name: str) -> Node | None:
+        """Return the node of a key that stands in this mapping itself."""
+        return next(
+            (key for key, _ in self.pairs if isinstance(key, Scalar) and key.value == name), None
+        )
+
+    def repeated(self) -> list[Scalar]:
+        """Return the keys that stand here a second time."""
+        seen: set[str] = set()
+        again = []
+        for key, _ in self.pairs:
+            if isinstance(key, Scalar) and key.value != MERGE:
+                if key.value in seen:
+                    again.append(key)
+                seen.add(key.value)
+        return again
+
+    def _all(self, depth: int) -> Iterator[tuple[str, Node]]:
+        """Yield keys with values; what counts more comes later."""
+        if depth > MOST_DEPTH:
+            return
+        for key, value in self.pairs:
+            if isinstance(key, Scalar) and key.value == MERGE and not key.style:
+                merged = value.items if isinstance(value, List) else [value]
+                for one in reversed(merged):
+                    if isinstance(one, Mapping):
+                        yield from one._all(depth + 1)
+        for key, value in self.pairs:
+            if isinstance(key, Scalar) and not (key.value == MERGE and not key.style):
+                yield key.value, value
+
+
+def documents(text: str) -> list[Node]:
+    """Return the root of each document of a file, in order; raises YamlError."""
+    import yaml
+
+    if len(text) > MOST_CHARACTERS:
+        raise YamlError(f"it has more than {MOST_CHARACTERS:,} characters")
+    builder = _Builder(text)
+    try:
+        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            builder.add(event)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        message = getattr(error, "problem", None) or str(error).partition("\n")[0]
+        raise YamlError(message, mark.index if mark is not None else -1) from None
+    except RecursionError:
+        raise YamlError("it is nested too deeply") from None
+    return builder.roots
+
+
+def at(node: Node | None, *path: str) -> Node | None:
+    """Return what stands below keys, one after the other; None when one of them is missing."""
+    for key in path:
+        node = node.get(key) if isinstance(node, Mapping) else None
+    return node
+
+
+def text_of(node: Node | None) -> str | None:
+    """Return the text of a scalar; None for anything else, and for a null."""
+    return node.value if isinstance(node, Scalar) and node.tag != "null" else None
+
+
+def items_of(node: Node | None) -> list[Node]:
+    """Return the items of a list; none for anything else."""
+    return node.items if isinstance(node, List) else []
+
+
+class _Builder:
+    """Puts the nodes of a file together."""
+
+    def __init__(self, text: str) -> None:
+        from yaml.resolver import Resolver
+
+        self.text = text
+        self.roots: list[Node] = []
+        self._resolver = Resolver()
+        self._open: list[Mapping | List] = []
+        self._keys: list[Node | None] = []
+        self._anchors: dict[str, Node] = {}
+        self._count = 0
+
+    def add(self, event: Any) -> None:
+        """Take the next event of the parser."""
+        name = type(event).__name__
+        if name == "ScalarEvent":
+            self._place(self._scalar(event), event.anchor)
+        elif name == "AliasEvent":
+            self._place(self._alias(event), None)
+        elif name in ("MappingStartEvent", "SequenceStartEvent"):
+            kind = Mapping if name == "MappingStartEvent" else List
+            self._begin(kind(event.start_mark.index, bool(event.flow_style)), event.anchor)
+        elif name in ("MappingEndEvent", "SequenceEndEvent"):
+            node = self._open.pop()
+            self._keys.pop()
+            node.end = event.end_mark.index if node.flow else _last_end(node)
+        elif name == "DocumentStartEvent":
+            self._anchors = {}
+
+    def _scalar(self, event: Any) -> Scalar:
+        from yaml.nodes import ScalarNode
+
+        start, end = event.start_mark.index, event.end_mark.index
+        tag = event.tag or self._resolver.resolve(ScalarNode, event.value, event.implicit)
+        short = tag.rpartition(":")[2]
+        return Scalar(self.text, start, end, event.style or "", event.value, short)
+
+    def _alias(self, event: Any) -> Node:
+        node = self._anchors.get(event.anchor)
+        if node is None:
+            raise YamlError(f"undefined alias {event.anchor!r}", event.start_mark.index)
+        if any(node is one for one in self._open):
+            raise YamlError(f"the alias {event.anchor!r} holds itself", event.start_mark.index)
+        return node
+
+    def _begin(self, node: Mapping | List, anchor: str | None) -> None:
+        self._place(node, anchor)
+        self._open.append(node)
+        self._keys.append(None)
+        if len(self._open) > MOST_DEPTH:
+            raise YamlError("it is nested too deeply", node.start)
+
+    def _place(self, node: Node, anchor: str | None) -> None:
+        self._count += 1
+        if self._count > MOST_NODES:
+            raise YamlError(f"it has more than {MOST_NODES:,} values", node.start)
+        if anchor:
+            self._anchors[anchor] = node
+        if not self._open:
+            self.roots.append(node)
+            return
+        parent = self._open[-1]
+        if isinstance(parent, List):
+            parent.items.append(node)
+        elif self._keys[-1] is None:
+            self._keys[-1] = node
+        else:
+            parent.pairs.append((self._keys[-1], node))
+            self._keys[-1] = None
+
+
+def _last_end(node: Mapping | List) -> int:
+    """Return where a node in block layout ends; the parser tells where the next one begins."""
+    parts = node.items if isinstance(node, List) else [one for pair in node.pairs for one in pair]
+    return max([node.start, *(part.end for part in parts)])

@@ -1,0 +1,112 @@
+"""`$VAR` and `${VAR:-default}` as Compose puts them in, before anything else reads the text.
+
+Source: Compose specification, "Interpolation": braces with `:-`, `-`, `:?`, `?`, `:+`, `+`, nested
+inside each other; `$$` is one `$`. What a variable holds is not known; a default is what it
+has when nobody sets it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sgdlint.shell.values import Piece
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MOST_NESTED = 8
+_START = re.compile(r"\$(?:(?P<dollar>\$)|(?P<name>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*))")
+_OPERATOR = re.compile(r":?[-?+]")
+
+
+def interpolated(
+    pieces: tuple[Piece, ...], value: Callable[[str], str | None]
+) -> tuple[Piece, ...]:
+    """Return pieces of a text with its variables put in; value: what is known of a variable."""
+    return tuple(part for piece in pieces for part in _parts(piece, value))
+
+
+def _parts(piece: Piece, value: Callable[[str], str | None]) -> Iterator[Piece]:
+    text = piece.texts[0] if piece.texts else ""
+    if piece.texts is None or "$" not in text:
+        yield piece
+        return
+    position = 0
+    while position < len(text):
+        match = _START.search(text, position)
+        if match is None:
+            break
+        end = _end(text, match)
+        if end < 0:
+            break
+        yield from _cut(piece, position, match.start())
+        place = _place(piece, match.start(), end)
+        if match["dollar"]:
+            yield Piece(("$",), *place)
+        else:
+            default = default_of(text[match.start() : end], value)
+            yield Piece(None, *place, default=default)
+        position = end
+    yield from _cut(piece, position, len(text))
+
+
+def default_of(text: str, value: Callable[[str], str | None], depth: int = 0) -> str | None:
+    """Return what `$VAR` or `${VAR:-x}` is when nothing outside the project sets it.
+
+    None when that is not known, or an error.
+    """
+    match = _START.match(text)
+    if match is None or depth > MOST_NESTED:
+        return None
+    name = match["name"] or match["braced"]
+    known = value(name)
+    operator = _OPERATOR.match(text, match.end()) if match["braced"] else None
+    if operator is None:
+        return known if known is not None else ""
+    rest = text[operator.end() : -1]
+    present = known is not None and not (operator.group()[0] == ":" and known == "")
+    if operator.group()[-1] == "+":
+        return _filled(rest, value, depth) if present else ""
+    if present:
+        return known
+    return None if operator.group()[-1] == "?" else _filled(rest, value, depth)
+
+
+def _filled(text: str, value: Callable[[str], str | None], depth: int) -> str | None:
+    """Return a default with the variables in it put in."""
+    result = ""
+    position = 0
+    while match := _START.search(text, position):
+        end = _end(text, match)
+        inner = "$" if match["dollar"] else default_of(text[match.start() : end], value, depth + 1)
+        if inner is None or end < 0:
+            return None
+        result += text[position : match.start()] + inner
+        position = end
+    return result + text[position:]
+
+
+def _end(text: str, match: re.Match[str]) -> int:
+    """Return where an interpolation ends; -1 when its brace is not closed."""
+    if not match["braced"]:
+        return match.end()
+    depth = 1
+    for index in range(match.end(), len(text)):
+        if text.startswith("${", index):
+            depth += 1
+        elif text[index] == "}":
+            depth -= 1
+            if not depth:
+                return index + 1
+    return -1
+
+
+def _cut(piece: Piece, start: int, end: int) -> Iterator[Piece]:
+    text = piece.texts[0][start:end] if piece.texts else ""
+    if text:
+        yield Piece((text,), *_place(piece, start, end), piece.exact)
+
+
+def _place(piece: Piece, start: int, end: int) -> tuple[int, int]:
+    return (piece.start + start, piece.start + end) if piece.exact else (piece.start, piece.end)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sgdlint.launch.launch import Launch
     from sgdlint.rules.engine import Engine
     from sgdlint.rules.model import Pack
+    from sgdlint.scripts import Script
     from sgdlint.shell.values import Word
     from sgdlint.variants import Variant
 
@@ -98,7 +99,9 @@ def commands(text: str, release: str) -> Iterator[str]:
     for block in BLOCK.findall(text):
         found: list[str] = []
 
-        def see(_: Variant, launch: Launch, __: Engine, into: list[str] = found) -> list[Finding]:
+        def see(
+            _: Script, __: Variant, launch: Launch, ___: Engine, into: list[str] = found
+        ) -> list[Finding]:
             if launch.words:
                 into.append(command_of(launch))
             return []

@@ -48,6 +48,20 @@ class Assumed:
         return len(self.releases) == 1 and not by_chance
 
 
+@record
+class Machine:
+    """Where a script of a document runs.
+
+    tags: what its image tells. named: that is an image of SGLang. container: it runs in one.
+    away: it does not run where the file lies.
+    """
+
+    tags: tuple[Evidence, ...] = ()
+    named: bool = False
+    container: bool = False
+    away: bool = False
+
+
 NEWEST = "the newest release known"
 INSTALLED = "installed in "
 COMMAND_LINE = "the command line"
@@ -88,13 +102,15 @@ def by_launch(
     found: Sequence[Recognised],
     known: list[Evidence],
     project: Assumed | None,
+    machine: Machine | None = None,
 ) -> list[Assumed]:
     """Return what each launch is checked for.
 
     In order: what the script, and the files beside it, tell; what the project's settings say; what
     is installed; the newest release known. known: what the script tells; what a file beside it
-    tells is added.
+    tells is added. machine: what a document tells of where the script runs.
     """
+    machine = machine or Machine()
     script = _sorted(known, sorted(one.command.start for one in found))
     outside = _Outside(source.near)
     result = []
@@ -103,11 +119,14 @@ def by_launch(
         inside = any(map(is_container, outer))
         named = inside and _names_image(outer)
         chosen = _chosen(script, one.command.start, outer, inside, named)
+        if not inside:
+            chosen, named = chosen or list(machine.tags), machine.named
+        inside = inside or machine.container
         if not chosen and not named:
             chosen = outside.file(inside)
             known += [replace(file, command=_first_word(one)) for file in chosen]
         assumed = told(chosen) or project
-        if not inside and not one.fresh:
+        if not inside and not one.fresh and not machine.away:
             if assumed is None:
                 assumed = outside.installed()
             elif len(chosen) == 1 and len(assumed.releases) > 1:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sgdlint.finding import InForce, Report
     from sgdlint.launch.launch import Launch
+    from sgdlint.scripts import Script
     from sgdlint.shell.values import Command, Word
     from sgdlint.variants import Variant
 
@@ -22,8 +23,12 @@ UNKNOWN = "?"
 
 @record
 class Expanded:
-    """One variant of a launch as one release understands it. in_force: what SGLang works with."""
+    """One variant of a launch as one release understands it.
 
+    script: where it stands. in_force: what SGLang works with.
+    """
+
+    script: Script
     variant: Variant
     launch: Launch
     in_force: tuple[InForce, ...]
@@ -79,11 +84,12 @@ def reason_of(word: Word) -> str:
     return reason if word.default is None else f"{reason}; else the word is {word.default!r}"
 
 
-def origin_of(launch: Launch, report: Report) -> str:
+def origin_of(one: Expanded, report: Report) -> str:
     """Return what says for which release a launch is."""
-    for one in report.checked:
-        if one.span == launch.span and launch.release.name in one.releases:
-            return one.origin
+    span = one.script.at_home(one.launch.span)
+    for checked in report.checked:
+        if checked.span == span and one.launch.release.name in checked.releases:
+            return checked.origin
     return report.release_from
 
 
@@ -104,7 +110,7 @@ def _launch(one: Expanded, report: Report) -> dict[str, Any]:
     launch, model, hardware = one.launch, one.launch.model, one.launch.hardware
     environment = environment_of(launch).items()
     return {
-        **span_data(launch.span, report.source),
+        **span_data(one.script.at_home(launch.span), report.source),
         "file": one.variant.found.command.file,
         "never_runs": one.variant.found.command.dead is not None,
         "words": command_of(launch),
@@ -113,9 +119,9 @@ def _launch(one: Expanded, report: Report) -> dict[str, Any]:
             for index, word in enumerate(launch.words)
             if word.text is None
         ],
-        "ways": [_way(command, report) for command in one.variant.ways],
+        "ways": [_way(command, one.script, report) for command in one.variant.ways],
         "sglang": launch.release.name,
-        "release_from": origin_of(launch, report),
+        "release_from": origin_of(one, report),
         "model": model and {"id": model.id, "family": model.family, "task": model.task},
         "machine": {
             "gpu": hardware.gpu and hardware.gpu.name,
@@ -138,16 +144,16 @@ def _unknown_word(index: int, word: Word) -> dict[str, Any]:
     }
 
 
-def _way(command: Command, report: Report) -> dict[str, Any]:
+def _way(command: Command, script: Script, report: Report) -> dict[str, Any]:
     """Return one way to a launch: calls, rounds of loops, and how tests came out."""
     tests = [
         {
-            **span_data(Span(one.start, one.end), report.source),
+            **span_data(script.at_home(Span(one.start, one.end)), report.source),
             "test": one.text,
             "held": one.held,
             "round": one.is_round,
         }
         for one in command.path
     ]
-    calls = [span_data(Span(*call), report.source) for call in command.calls]
+    calls = [span_data(script.at_home(Span(*call)), report.source) for call in command.calls]
     return {"tests": tests, "calls": calls}

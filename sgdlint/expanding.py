@@ -25,7 +25,6 @@ from sgdlint.finding import Failure
 from sgdlint.linter import check
 from sgdlint.rules.facts import Facts
 from sgdlint.rules.origins import PERHAPS, in_force
-from sgdlint.shell.parser import parse
 from sgdlint.variants import MOST_VARIANTS
 from sgdlint.ways import Layout, Told, facts_of, told
 
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from sgdlint.linter import Also
     from sgdlint.rules.engine import Engine
     from sgdlint.rules.model import Pack
+    from sgdlint.scripts import Script
     from sgdlint.variants import Place, Variant
 
 MOST_WIDTH = 96
@@ -70,8 +70,8 @@ def expand(arguments: Arguments) -> int:
 def _gather(pack: Pack, into: list[Expanded]) -> Also:
     """Return what puts each launch that is checked into a list, and finds nothing."""
 
-    def see(variant: Variant, launch: Launch, engine: Engine) -> list[Finding]:
-        into.append(Expanded(variant, launch, _values(pack, launch, engine)))
+    def see(script: Script, variant: Variant, launch: Launch, engine: Engine) -> list[Finding]:
+        into.append(Expanded(script, variant, launch, _values(pack, launch, engine)))
         return []
 
     return see
@@ -88,12 +88,12 @@ def _values(pack: Pack, launch: Launch, engine: Engine) -> tuple[InForce, ...]:
 
 
 def _lines(report: Report, found: list[Expanded], why: bool) -> Iterator[str]:
-    by_place: dict[Place, list[Expanded]] = {}
+    by_place: dict[tuple[int, Place], list[Expanded]] = {}
     for one in found:
-        by_place.setdefault(one.variant.place, []).append(one)
-    layout = Layout(parse(report.source.text)) if len(by_place) < len(found) else None
+        by_place.setdefault((one.script.number, one.variant.place), []).append(one)
     for here in by_place.values():
         yield f"{_heading(here[0], report)}"
+        layout = Layout(here[0].script.tree) if len(here) > 1 else None
         yield from _of_place(here, report, layout, why)
         yield ""
     if report.unread:
@@ -103,10 +103,12 @@ def _lines(report: Report, found: list[Expanded], why: bool) -> Iterator[str]:
 
 
 def _heading(one: Expanded, report: Report) -> str:
-    line, _ = report.source.location(one.launch.span.start)
+    line, _ = one.script.source.location(one.launch.span.start)
     command = one.variant.found.command
-    file = f", in {command.file}" if command.file else ""
-    return f"{report.source.path}:{line}{file}{', never runs' if command.dead else ''}"
+    place = one.script.region.granted.place if one.script.region is not None else ""
+    inside = command.file or place
+    told = f", in {inside}" if inside else ""
+    return f"{report.source.path}:{line}{told}{', never runs' if command.dead else ''}"
 
 
 def _of_place(
@@ -116,7 +118,7 @@ def _of_place(
     blocks = [list(_blocks(one, report, why)) for one in here]
     common = [block for block in blocks[0] if all(block in some for some in blocks)]
     for one, some in zip(here, blocks, strict=True):
-        path = path_of(one, here, report, layout)
+        path = path_of(one, here, layout)
         if path:
             yield f"  {path}:"
         indent = "    " if path or len(here) > 1 else "  "
@@ -129,16 +131,16 @@ def _of_place(
     yield from (f"  {line}" for block in common for line in block)
 
 
-def path_of(one: Expanded, here: Sequence[Expanded], report: Report, layout: Layout | None) -> str:
+def path_of(one: Expanded, here: Sequence[Expanded], layout: Layout | None) -> str:
     """Return on which path a launch runs, in words; "" when it is on every one."""
     mine = one.variant.ways
     if layout is not None and len(here) > 1:
         found = told(mine, [way for other in here for way in other.variant.ways], layout)
         if found is not None:
-            return found.words(report.source)
+            return found.words(one.script.source)
     facts = [facts_of(way) for way in mine]
     shared = tuple(fact for fact in facts[0] if all(fact in some for some in facts))
-    return Told((shared,)).words(report.source) if shared else ""
+    return Told((shared,)).words(one.script.source) if shared else ""
 
 
 def _command(launch: Launch) -> str:
@@ -152,7 +154,7 @@ def _blocks(one: Expanded, report: Report, why: bool) -> Iterator[tuple[str, ...
         yield from (
             (f"not known:   {part}: {reason_of(word)}",) for part, word in unknown_of(launch)
         )
-    yield (f"SGLang:      {launch.release.name} ({origin_of(launch, report)})",)
+    yield (f"SGLang:      {launch.release.name} ({origin_of(one, report)})",)
     yield (f"model:       {_model(launch)}",)
     yield (f"machine:     {_machine(launch.hardware)}",)
     for name, word in environment_of(launch).items():

@@ -1,8 +1,8 @@
-"""The pipeline, in order: text → syntax tree → commands → launches → findings → report."""
+"""The pipeline: text → scripts → syntax trees → commands → launches → findings → report."""
 
 from __future__ import annotations
 
-from sgdlint import assumed, catalog, directives, quick, shown
+from sgdlint import assumed, catalog, directives, scripts, shown
 from sgdlint.assumed import Assumed
 from sgdlint.catalog.quirks import output_files
 from sgdlint.directives import DirectiveError
@@ -19,32 +19,24 @@ if TYPE_CHECKING:
 
     from sgdlint.directives import Setting
     from sgdlint.launch.launch import Hardware, Launch
-    from sgdlint.launch.recognise import Recognised
     from sgdlint.pins import Evidence
     from sgdlint.rules.engine import Engine
     from sgdlint.rules.model import Pack
-    from sgdlint.shell.sourcing import Files
-    from sgdlint.shell.tree import SyntaxProblem, Tree
-    from sgdlint.shell.values import Command
+    from sgdlint.scripts import Script, Scripts
+    from sgdlint.shell.tree import SyntaxProblem
     from sgdlint.source import Source
-    from sgdlint.variants import Key, Place, Ran, Variant
+    from sgdlint.variants import Key, Ran, Variant
 
-    Also = Callable[[Variant, Launch, Engine], list[Finding]]
+    Also = Callable[[Script, Variant, Launch, Engine], list[Finding]]
 
 __all__ = ["Options", "check", "launches_for", "settings_of", "stated_release"]
-
-LONG = 10_000
-"""Characters: in longer scripts, what cannot matter to a launch is passed over in any case."""
-
-WRITES = r">(?!&|[ \t]*/dev/null)|\btee\b"
-"""What may write a file in a script; a launch may read it, so all that it is made of matters."""
 
 
 def check(source: Source, pack: Pack, options: Options, also: Also | None = None) -> Report:
     """Check one file. Never raises for what stands in it.
 
     Raises OptionError for options and for the settings of the project.
-    also: more findings of a launch, which is told with the variant of its place that it is.
+    also: more findings of a launch, which is told with its script and the variant that it is.
     """
     stated = stated_by(options, [])
     if not mentions_sglang(source):
@@ -52,120 +44,131 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
     # Not at the top, here and below: most files do not mention SGLang.
     from sgdlint.rules.engine import Engine
 
-    script = _script(source)
+    read = scripts.read(source, options.kind)
     try:
-        directed, suppressions = directives.read(source, _comments(script.tree), script.spans)
+        directed, suppressions = directives.read(source, read.comments, read.launches)
         stated = stated_by(options, directed)
         hardware = hardware_of(options, directed)
     except (DirectiveError, OptionError) as error:
         failure = Failure(source.path, str(error))
         return _report(source, stated or assumed.newest(), failures=(failure,))
-    known = evidence(source, script.commands)
-    sure = _releases_of(script, stated, known)
-    wanted = {release for some in sure for release in some.releases}
+    tasks = [_task(script, source, stated, hardware, also) for script in read.all]
+    wanted = {release for task in tasks for one in task.sure for release in one.releases}
     releases = [one for one in catalog.releases() if one in wanted]
-    engine = Engine(pack, releases[-1] if releases else catalog.newest())
-    called = "" if len(releases) == 1 else RELEASES
-    task = _Task(script, sure, hardware, called, also)
-    done = {
-        release: _for_release(task, engine if release == engine.release else Engine(pack, release))
-        for release in releases
-    }
-    assumptions = _assumptions(done, task)
-    findings = [*_syntax(script.tree, source.text, engine), *_findings_of(done, assumptions)]
-    findings += _doubts(script, known, engine) if assumptions else []
+    engines = {release: Engine(pack, release) for release in releases}
+    engine = engines[releases[-1]] if releases else Engine(pack, catalog.newest())
+    done = [_for_releases(task, engines) for task in tasks]
+    told = [(one.task.script, one.findings(engine)) for one in done]
+    findings = [*_unread(read, engine), *read.at_home(told)]
     findings = shown.of(findings, suppressions, options, source, engine)
     findings.sort(key=lambda one: (one.span.start, one.span.end, one.code))
-    first = stated or next((some for _, some in assumptions), assumed.newest())
-    launches = tuple(here for some in done.values() for here in _options_of(some.ran))
-    report = _report(source, first, tuple(findings), launches, assumptions)
-    return replace(report, unread=tuple(script.unread)) if script.unread else report
-
-
-@record
-class _Script:
-    """What is read of a file before any release counts. unread: files that it names in vain."""
-
-    source: Source
-    tree: Tree
-    commands: Sequence[Command]
-    found: Sequence[Recognised]
-    unread: Sequence[str] = ()
-
-    @property
-    def ways(self) -> dict[Place, list[Command]]:
-        """The commands of each place that starts SGLang: one for each way to it."""
-        from sgdlint.variants import place_of
-
-        ways: dict[Place, list[Command]] = {}
-        for one in self.found:
-            ways.setdefault(place_of(one.command), []).append(one.command)
-        return ways
-
-    @property
-    def spans(self) -> list[Span]:
-        """Where the commands stand that start SGLang."""
-        return [Span(one.command.start, one.command.end) for one in self.found]
+    checked = [each for one in done for each in one.checked()]
+    first = stated or next((some for _, some in checked), assumed.newest())
+    launches = tuple(each for one in done for each in one.options())
+    report = _report(source, first, tuple(findings), launches, tuple(checked))
+    missing = tuple(dict.fromkeys(name for script in read.all for name in script.unread))
+    return replace(report, unread=missing) if missing else report
 
 
 @record
 class _Task:
-    """What is done for each release. sure: what each command that starts SGLang is checked for.
+    """What is done for a script. sure: what each command that starts SGLang is checked for.
 
-    called: how messages call the release, "" by its name.
+    known: what tells the release.
     """
 
-    script: _Script
+    script: Script
     sure: Sequence[Assumed]
+    known: Sequence[Evidence]
     hardware: Hardware
-    called: str
     also: Also | None
+
+    @property
+    def releases(self) -> list[str]:
+        """The releases that count, oldest first."""
+        wanted = {release for one in self.sure for release in one.releases}
+        return [one for one in catalog.releases() if one in wanted]
 
 
 @record
 class _Done:
-    """What one release makes of a file: its launches, and what is found in them."""
+    """What one release makes of a script: its launches, and what is found in them."""
 
     ran: list[Ran]
     findings: list[Finding]
 
 
-def _script(source: Source) -> _Script:
-    from sgdlint.launch.recognise import launches as recognise
-    from sgdlint.shell.interpreter import commands as interpret
-    from sgdlint.shell.parser import parse
+@record
+class _Checked:
+    """A script with what all releases make of it."""
 
-    tree = parse(source.text)
-    files = _files(source)
-    short = len(source.text) > LONG or quick.search(WRITES, source.text) is None
-    commands = interpret(tree, source.text, files=files, short=short)
-    found = recognise(commands, files)
-    return _Script(source, tree, commands, found, tuple(files.missing) if files else ())
+    task: _Task
+    done: Mapping[str, _Done]
+
+    def findings(self, engine: Engine) -> list[Finding]:
+        """Return what is found; engine: for what no launch is needed."""
+        assumptions = self._assumptions()
+        found = [*_syntax(self.task.script, engine), *_findings_of(self.done, assumptions)]
+        return found + (_doubts(self.task, engine) if assumptions else [])
+
+    def checked(self) -> Iterable[tuple[Span, Assumed]]:
+        """Return where each launch stands in the file, once, with what it is checked for."""
+        home = self.task.script.at_home
+        return dict.fromkeys((home(span), sure) for span, sure in self._assumptions())
+
+    def options(self) -> Iterable[tuple[dict[str, object], ...]]:
+        """Return the options of the variants of each place, for each release."""
+        return (here for some in self.done.values() for here in _options_of(some.ran))
+
+    def _assumptions(self) -> tuple[tuple[Span, Assumed], ...]:
+        return tuple(
+            dict.fromkeys(
+                (one.launch.span, self.task.sure[number])
+                for some in self.done.values()
+                for one in some.ran
+                for number in one.variant.numbers
+            )
+        )
 
 
-def _files(source: Source) -> Files | None:
-    """Return what reads the files that a script names; None when it names none."""
-    if not any(sign in source.text for sign in ("source ", ". ", "env-file")):
-        return None
-    from sgdlint.shell.sourcing import Files
+def _task(
+    script: Script, host: Source, stated: Assumed | None, hardware: Hardware, also: Also | None
+) -> _Task:
+    known = evidence(script.source, script.commands)
+    sure = _releases_of(script, host, stated, known)
+    return _Task(script, sure, known, _granted(hardware, script), also)
 
-    return Files(source.near, source.text)
+
+def _granted(hardware: Hardware, script: Script) -> Hardware:
+    """Return the hardware, with what the document around a script gives it of that."""
+    if script.region is None:
+        return hardware
+    from sgdlint.surroundings import hardware_within
+
+    return hardware_within(hardware, script.region.granted)
 
 
-def _releases_of(script: _Script, stated: Assumed | None, known: list[Evidence]) -> list[Assumed]:
+def _releases_of(
+    script: Script, host: Source, stated: Assumed | None, known: list[Evidence]
+) -> list[Assumed]:
     """Return what each command that starts SGLang is checked for; raises OptionError.
 
     known: what the script tells; what the files beside it tell is added when they are asked.
     """
-    project = release_of_project(script.source)
+    project = release_of_project(host)
     if stated is not None:
         return [stated] * len(script.found)
-    return assumed.by_launch(script.source, script.commands, script.found, known, project)
+    machine = None
+    if script.region is not None:
+        from sgdlint.surroundings import machine_of
+
+        machine = machine_of(script.region.granted, script.source)
+    return assumed.by_launch(host, script.commands, script.found, known, project, machine)
 
 
-def _doubts(script: _Script, known: Sequence[Evidence], engine: Engine) -> list[Finding]:
+def _doubts(task: _Task, engine: Engine) -> list[Finding]:
     """Return findings for places that name a release, and do not tell which one runs."""
-    text = script.source.text
+    script, known, text = task.script, task.known, task.script.source.text
     if not known and not any(sign in text for sign in ("sglang>", "sglang<", "]>", "]<")):
         return []
     from sgdlint.doubts import doubts, redirected
@@ -175,10 +178,16 @@ def _doubts(script: _Script, known: Sequence[Evidence], engine: Engine) -> list[
     return [replace(one, scope=None) for one in found]
 
 
-def _for_release(task: _Task, engine: Engine) -> _Done:
-    """Return what one release makes of a file."""
+def _for_releases(task: _Task, engines: Mapping[str, Engine]) -> _Checked:
+    releases = task.releases
+    called = "" if len(releases) == 1 else RELEASES
+    return _Checked(task, {one: _for_release(task, engines[one], called) for one in releases})
+
+
+def _for_release(task: _Task, engine: Engine, called: str) -> _Done:
+    """Return what one release makes of a script. called: how messages call it, "" by its name."""
     script = task.script
-    ran = _launches(task, engine)
+    ran = _launches(task, engine, called)
     _of_several(ran, engine, script)
     if not any(one.findings for one in ran):
         return _Done(ran, [])
@@ -191,7 +200,7 @@ def _for_release(task: _Task, engine: Engine) -> _Done:
     return _Done(ran, gathered(found, whole))
 
 
-def _launches(task: _Task, engine: Engine) -> list[Ran]:
+def _launches(task: _Task, engine: Engine, called: str) -> list[Ran]:
     """Return the launches of one release, each variant once, with what the rules say of them."""
     from sgdlint.launch.build import launch_of
     from sgdlint.launch.nearby import Surroundings
@@ -199,7 +208,7 @@ def _launches(task: _Task, engine: Engine) -> list[Ran]:
 
     script, known = task.script, catalog.load(engine.release)
     around = Surroundings(script.source, script.commands)
-    text, called = script.source.text, task.called or engine.release
+    text = script.source.text
     mine = [number for number, one in enumerate(task.sure) if engine.release in one.releases]
     ran: list[Ran] = []
     for variant in variants(script.found, mine, known):
@@ -207,12 +216,13 @@ def _launches(task: _Task, engine: Engine) -> list[Ran]:
         if launch is None:
             continue
         launch = replace(launch, pinned=task.sure[variant.numbers[0]].pinned)
-        more = task.also(variant, launch, engine) if task.also is not None else []
-        ran.append(Ran(variant, launch, [*engine.run(launch, text, called), *more]))
+        more = task.also(script, variant, launch, engine) if task.also is not None else []
+        found = engine.run(launch, text, called or engine.release)
+        ran.append(Ran(variant, launch, [*found, *more]))
     return ran
 
 
-def _of_several(ran: Sequence[Ran], engine: Engine, script: _Script) -> None:
+def _of_several(ran: Sequence[Ran], engine: Engine, script: Script) -> None:
     """Add the findings about launches that write the same file."""
     if sum(len(one.variant.ways) for one in ran) < 2:
         return
@@ -239,25 +249,23 @@ def _findings_of(
     return merged(by_release, assumptions)
 
 
-def _assumptions(done: Mapping[str, _Done], task: _Task) -> tuple[tuple[Span, Assumed], ...]:
-    """Return each launch once, with what it is checked for."""
-    return tuple(
-        dict.fromkeys(
-            (one.launch.span, task.sure[number])
-            for some in done.values()
-            for one in some.ran
-            for number in one.variant.numbers
-        )
-    )
-
-
-def _syntax(tree: Tree, text: str, engine: Engine) -> list[Finding]:
+def _syntax(script: Script, engine: Engine) -> list[Finding]:
+    text = script.source.text
     return [
         finding
-        for one in tree.problems
+        for one in script.tree.problems
         for finding in engine.plain(
             "syntax-error", Span(one.start, one.end), {"problem": _told(one, text)}, None
         )
+    ]
+
+
+def _unread(read: Scripts, engine: Engine) -> list[Finding]:
+    """Return findings for what could not be read of a document."""
+    return [
+        finding
+        for one in read.unread
+        for finding in engine.plain("not-read", one.span, {"problem": one.message}, None)
     ]
 
 
@@ -305,18 +313,26 @@ def launches_for(source: Source, release: str, options: Options) -> list[Launch 
     return list(launches_by_key(source, release, options).values())
 
 
-def launches_by_key(source: Source, release: str, options: Options) -> dict[Key, Launch | None]:
-    """Return the launches of a file, as `launches_for` does, by the keys of their variants."""
+def launches_by_key(
+    source: Source, release: str, options: Options
+) -> dict[tuple[int, Key], Launch | None]:
+    """Return the launches of a file, as `launches_for` does.
+
+    By the number of their script, and the keys of their variants.
+    """
     from sgdlint.launch.build import launch_of
     from sgdlint.launch.nearby import Surroundings
     from sgdlint.variants import keys
 
-    script = _script(source)
-    directed, _ = directives.read(source, _comments(script.tree), [])
+    read, known = scripts.read(source, options.kind), catalog.load(release)
+    directed, _ = directives.read(source, read.comments, [])
     hardware = hardware_of(options, directed)
-    around, known = Surroundings(source, script.commands), catalog.load(release)
-    found = [launch_of(one, known, hardware, around) for one in script.found]
-    return dict(zip(keys(script.found), found, strict=True))
+    launches: dict[tuple[int, Key], Launch | None] = {}
+    for script in read.all:
+        around, given = Surroundings(script.source, script.commands), _granted(hardware, script)
+        for key, one in zip(keys(script.found), script.found, strict=True):
+            launches[script.number, key] = launch_of(one, known, given, around)
+    return launches
 
 
 def stated_release(source: Source, options: Options) -> tuple[str, str] | None:
@@ -324,24 +340,17 @@ def stated_release(source: Source, options: Options) -> tuple[str, str] | None:
 
     The newest one, where several are named.
     """
-    script = _script(source)
-    directed, _ = directives.read(source, _comments(script.tree), [])
+    read = scripts.read(source, options.kind)
+    directed, _ = directives.read(source, read.comments, [])
     stated = stated_by(options, directed)
-    told = (
-        [stated]
-        if stated is not None
-        else _releases_of(script, None, evidence(source, script.commands))
-    )
+    told = [stated] if stated is not None else []
+    for script in read.all if stated is None else ():
+        known = evidence(script.source, script.commands)
+        told += _releases_of(script, source, None, known)
     first = next((one for one in told if one.origin != assumed.NEWEST), None)
     return None if first is None else (first.releases[-1], _why(first))
 
 
-def settings_of(source: Source) -> list[Setting]:
+def settings_of(source: Source, kind: str = "") -> list[Setting]:
     """Return what the comments of a file set; raises DirectiveError."""
-    from sgdlint.shell.parser import parse
-
-    return directives.read(source, _comments(parse(source.text)), [])[0]
-
-
-def _comments(tree: Tree) -> list[Span]:
-    return [Span(comment.start, comment.end) for comment in tree.comments]
+    return directives.read(source, scripts.read(source, kind).comments, [])[0]

@@ -6,7 +6,7 @@ compares these launches with what the new release makes of the text so far.
 
 from __future__ import annotations
 
-from sgdlint import catalog, differences, directives, linter, neighbours
+from sgdlint import catalog, differences, directives, linter, neighbours, scripts
 from sgdlint.finding import Edit, Finding, Fix
 from sgdlint.record import record, replace
 from sgdlint.rules.engine import Engine
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sgdlint.fixer import Fixed
     from sgdlint.launch.launch import Launch
     from sgdlint.rules.model import Pack
+    from sgdlint.scripts import Script, Scripts
     from sgdlint.source import Source
     from sgdlint.stated import Options
     from sgdlint.variants import Key, Variant
@@ -39,7 +40,7 @@ class Move:
     release: str
     origin: str
     options: Options
-    before: Mapping[Key, Launch | None]
+    before: Mapping[tuple[int, Key], Launch | None]
 
 
 def plan(source: Source, options: Options, to: str) -> Move:
@@ -58,23 +59,24 @@ def plan(source: Source, options: Options, to: str) -> Move:
 
 def check(source: Source, pack: Pack, move: Move) -> Report:
     """Check a file for the new release: its errors and warnings, and how its launches differ."""
-    seen: set[int] = set()
+    seen: set[tuple[int, int]] = set()
 
-    def compare(variant: Variant, launch: Launch, engine: Engine) -> list[Finding]:
-        place, _, _ = variant.key
-        seen.add(place)
-        before = move.before.get(variant.key)
+    def compare(script: Script, variant: Variant, launch: Launch, engine: Engine) -> list[Finding]:
+        seen.add((script.number, variant.key[0]))
+        before = move.before.get((script.number, variant.key))
         if before is None or before.command != launch.command:
             return []
         events = differences.events(before, launch)
-        return engine.moved(before, launch, source.text, events)
+        return engine.moved(before, launch, script.source.text, events)
 
     report = linter.check(source, pack, move.options, compare)
     findings = [_part_of_move(one) for one in report.findings if _told(one)]
     engine = Engine(pack, report.sglang)
-    findings += _lost(source, move, seen, engine) if not report.failures else []
-    findings += _pins(source, report.sglang, engine) if not report.failures else []
-    findings += _beside(source, move, engine) if not report.failures else []
+    if not report.failures:
+        read = scripts.read(source, move.options.kind)
+        findings += _lost(read, move, seen, engine)
+        findings += _pins(read, move, report.sglang, engine)
+        findings += _beside(source, move, engine)
     findings.sort(key=lambda one: (one.span.start, one.span.end, one.code))
     return replace(report, findings=tuple(findings))
 
@@ -120,27 +122,31 @@ def _part_of_move(finding: Finding) -> Finding:
     return replace(finding, fix=replace(fix, applicability="display", note=fix.note or NOT_PART))
 
 
-def _lost(source: Source, move: Move, seen: set[int], engine: Engine) -> list[Finding]:
+def _lost(read: Scripts, move: Move, seen: set[tuple[int, int]], engine: Engine) -> list[Finding]:
     """Return findings for launches that the new release does not take for diffusion."""
-    now = linter.launches_by_key(source, move.release, move.options) if move.release else {}
-    found: list[Finding] = []
-    for key, launch in now.items():
-        before = move.before.get(key)
-        if before is not None and launch is not None and key[0] not in seen:
+    if not move.release:
+        return []
+    now = linter.launches_by_key(read.source, move.release, move.options)
+    found: list[tuple[Script, list[Finding]]] = []
+    for (number, key), launch in now.items():
+        before = move.before.get((number, key))
+        if before is not None and launch is not None and (number, key[0]) not in seen:
+            script = read.all[number]
             moved = replace(launch, release=catalog.load(str(move.options.sglang)))
-            found += engine.moved(before, moved, source.text, [differences.lost(moved)])
-    return found
+            event = differences.lost(moved)
+            found.append((script, engine.moved(before, moved, script.source.text, [event])))
+    return read.at_home(found)
 
 
-def _pins(source: Source, release: str, engine: Engine) -> list[Finding]:
+def _pins(read: Scripts, move: Move, release: str, engine: Engine) -> list[Finding]:
     """Return findings for comments that still name another release."""
     found = []
-    for one in linter.settings_of(source):
+    for one in linter.settings_of(read.source, move.options.kind):
         if one.name == "sglang" and one.value != release:
             fix = Fix(f"write sglang={release}", "safe", (Edit(one.span, release),))
             fields = {"from": one.value}
             found += engine.plain("pinned-release", one.span, fields, fix)
-    found += _evidence(source, release, engine)
+    found += read.at_home([(script, _evidence(script, release, engine)) for script in read.all])
     return [replace(one, scope=None) for one in found]
 
 
@@ -158,16 +164,20 @@ def _beside(source: Source, move: Move, engine: Engine) -> list[Finding]:
     return [replace(one, scope=None) for one in found]
 
 
-def _evidence(source: Source, release: str, engine: Engine) -> list[Finding]:
-    """Return findings for image tags and installs of the script that still name another release."""
+def _evidence(script: Script, release: str, engine: Engine) -> list[Finding]:
+    """Return findings for image tags and installs of a script that still name another release."""
     from sgdlint.evidence import evidence
     from sgdlint.shell.interpreter import commands
-    from sgdlint.shell.parser import parse
 
+    known = evidence(script.source, commands(script.tree, script.source.text))
+    if script.region is not None:
+        from sgdlint.surroundings import machine_of
+
+        known += machine_of(script.region.granted, script.source).tags
     found: list[Finding] = []
     named = {
         one.span: one
-        for one in evidence(source, commands(parse(source.text), source.text))
+        for one in known
         if not one.path and one.specifier != release and one.specifier[:1].isdigit()
     }
     for span, one in named.items():

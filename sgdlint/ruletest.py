@@ -73,7 +73,8 @@ class _Beside(Nearby):
 
 def source_of(example: dict[str, Any], key: str) -> Source:
     """Return an example's script as a source with the files beside it."""
-    return Source("example", script_of(example, key), near=_Beside(example.get("files", {})))
+    name = example.get("name", "example")
+    return Source(name, script_of(example, key), near=_Beside(example.get("files", {})))
 
 
 def _quoted(text: str) -> str:
@@ -103,7 +104,7 @@ def _run(rule: dict[str, Any], kind: str, example: dict[str, Any], pack: Pack) -
     if report.failures:
         return report.failures[0].message
     fired = [finding for finding in report.findings if finding.code == rule["code"]]
-    if rule.get("on") not in ("syntax-error", "lost-launch") and not report.launches:
+    if rule.get("on") not in ("syntax-error", "lost-launch", "not-read") and not report.launches:
         return f"the {kind} example holds no launch that is known to be diffusion"
     if kind != "bad":
         return f"fires on the {kind} example: {fired[0].message}" if fired else ""

@@ -32,6 +32,7 @@ class Options:
     sglang: a release or a range of them, or several such. gpu: a name. gpus: how many the machine
     has. vram: GiB of one GPU.
     select, ignore: rule codes (or prefixes of them) and names. lossy: show lossy advice too.
+    kind: of the files, instead of what their names and texts tell.
     """
 
     sglang: str | tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class Options:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     lossy: bool = False
+    kind: str = ""
 
 
 def stated_by(options: Options, directed: Sequence[Setting]) -> Assumed | None:

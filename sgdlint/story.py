@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sgdlint.finding import Finding
     from sgdlint.rules.model import Change, Rule
 
-SETTINGS = ("from", "sglang", "gpu", "gpus", "vram")
+SETTINGS = ("name", "from", "sglang", "gpu", "gpus", "vram")
 COMMANDS = ("generate", "serve")
 
 

@@ -32,6 +32,8 @@ LAYERS = (
     {"arguments"},
     {
         "linter",
+        "scripts",
+        "surroundings",
         "fixer",
         "migration",
         "differences",
@@ -61,7 +63,7 @@ LAYERS = (
 # Each third-party library has one place; scripts, which users never run, may use them too.
 PLACES = {
     "lark": {"rules"},
-    "yaml": {"rules", "configs"},  # rule files by their nodes; files of SGLang as SGLang reads them
+    "yaml": {"rules", "configs", "documents"},  # with places, and within bounds
     "rich": {"formatters"},
     "pynvml": {"hardware"},
     "tomli": {"settings"},  # before Python 3.11

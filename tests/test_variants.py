@@ -11,6 +11,7 @@ from sgdlint.finding import Finding
 from sgdlint.launch.launch import Launch
 from sgdlint.linter import Options, check
 from sgdlint.rules.engine import Engine
+from sgdlint.scripts import Script
 from sgdlint.shell.parser import parse
 from sgdlint.shell.values import Command, Condition, Piece, Word
 from sgdlint.source import Source, Span
@@ -189,7 +190,7 @@ bash -c "sglang generate --model-path Qwen/Qwen-Image --prompt x $MORE"
 def test_what_no_launch_can_tell_apart_is_checked_once(script: str, ways: list[int]) -> None:
     seen = []
 
-    def see(variant: Variant, launch: Launch, engine: Engine) -> list[Finding]:
+    def see(script: Script, variant: Variant, launch: Launch, engine: Engine) -> list[Finding]:
         seen.append(variant)
         return []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sgdlint import quick
-from sgdlint.documents.region import Entry, Granted, Item, Place, Region
+from sgdlint.documents.region import Entry, Granted, Item, Noted, Place, Region
 from sgdlint.record import record
 from sgdlint.shell.values import Piece
 from sgdlint.source import Span
@@ -60,12 +60,26 @@ class Script:
         self.places: list[Place] = []
         self.entries: list[Entry] = []
         self.items: list[Item] = []
+        self.loose: list[int] = []
 
     def add(self, *pieces: Piece) -> None:
         """Put pieces at the end."""
         for piece in pieces:
             self.pieces.append(piece)
             self.length += 1 if piece.texts is None else len(piece.texts[0])
+
+    def note(self, label: str, value: Value) -> Noted | None:
+        """Put in a comment that gives something of the surroundings a place; None if unknown."""
+        text = value.text
+        if text is None or len(text.splitlines()) != 1:
+            return None
+        self.add(made(f"# {label}: "))
+        start = self.length
+        self.add(*value.pieces)
+        self.places += value.places
+        noted = Noted(text, Span(start, self.length), label)
+        self.add(made("\n"))
+        return noted
 
     def export(self, variable: Variable) -> None:
         """Put in `export NAME='value'` for a variable that the document sets."""
@@ -79,7 +93,10 @@ class Script:
 
     def shell(self, value: Value) -> None:
         """Put in a text that a shell reads."""
-        self.add(*value.pieces)
+        for piece in value.pieces:
+            if piece.texts is None:
+                self.loose.append(self.length)
+            self.add(piece)
         self.places += value.places
 
     def words(self, values: Sequence[Value], writers: Sequence[tuple[ListWriter, int]]) -> None:
@@ -116,6 +133,7 @@ class Script:
         """Return what was collected."""
         region = Region(self.pieces, around, granted, reason)
         region.places, region.entries, region.items = self.places, self.entries, self.items
+        region.loose = frozenset(self.loose)
         region.add_variable = add_variable
         return region
 

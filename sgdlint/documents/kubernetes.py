@@ -11,9 +11,20 @@ from __future__ import annotations
 import re
 
 from sgdlint.documents.assemble import Script, Value, Variable
-from sgdlint.documents.region import CannotWriteError, Granted, Region
-from sgdlint.documents.yaml_tree import List, Mapping, Node, Scalar, at, items_of, text_of
-from sgdlint.documents.yaml_values import value_of, walk
+from sgdlint.documents.document import Document, Unread
+from sgdlint.documents.region import CONTAINER, CannotWriteError, Granted, Noted, Region
+from sgdlint.documents.yaml_tree import (
+    List,
+    Mapping,
+    Node,
+    Scalar,
+    YamlError,
+    at,
+    documents,
+    items_of,
+    text_of,
+)
+from sgdlint.documents.yaml_values import comments, value_of, walk
 from sgdlint.documents.yaml_writers import YamlList, quoted
 from sgdlint.finding import Edit
 from sgdlint.record import record
@@ -25,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sgdlint.documents.region import ListWriter
+    from sgdlint.source import Source
 
 GPU_RESOURCES = ("nvidia.com/gpu",)
 GPU_LABELS = (
@@ -41,6 +53,16 @@ _REFERENCE = re.compile(r"\$(\$|\(([A-Za-z_.-][\w.-]*)\))")
 def is_manifest(root: Node) -> bool:
     """Whether a YAML document is a Kubernetes resource."""
     return at(root, "kind") is not None and at(root, "apiVersion") is not None
+
+
+def read(source: Source) -> Document:
+    """Read a manifest of one or more resources."""
+    try:
+        roots = documents(source.text)
+    except YamlError as error:
+        place = max(0, error.offset)
+        return Document(unread=(Unread(Span(place, place), f"not YAML: {error}"),))
+    return Document(tuple(regions(roots, source.text)), tuple(comments(source.text, roots)))
 
 
 def regions(roots: Sequence[Node], source: str) -> list[Region]:
@@ -116,17 +138,17 @@ class _Container:
 
     def region(self) -> Region | None:
         """Return the script of the container; None when it runs nothing that is written here."""
+        if not self._words() and not self._script():
+            return None
         script = Script()
+        granted = self._granted(script)
         for variable in [*self._from_maps(), *self._variables()]:
             self.known[variable.name] = variable.value
             script.export(variable)
-        words = self._words()
-        if not words and not self._script():
-            return None
-        self._run(script, words)
+        self._run(script, self._words())
         around = Span(self.node.start, self.node.end)
         reason = "it is filled in when the container starts"
-        return script.region(around, self._granted(), reason, self._add_variable)
+        return script.region(around, granted, reason, self._add_variable)
 
     # --- what runs ------------------------------------------------------------------------------
 
@@ -232,31 +254,38 @@ class _Container:
 
     # --- what is granted ------------------------------------------------------------------------
 
-    def _granted(self) -> Granted:
-        image = self.node.get("image")
+    def _granted(self, script: Script) -> Granted:
+        image, gpus, gpu = self.node.get("image"), self._gpus(), self._gpu()
+        gpus_noted = self._noted(script, gpus[0], gpus[1]) if gpus is not None else None
         return Granted(
             self.place,
-            (image.value, Span(image.start, image.end)) if isinstance(image, Scalar) else None,
-            self._gpus(),
-            self._gpu(),
+            CONTAINER,
+            self._noted(script, "image", image),
+            (int(gpus_noted.text), gpus_noted) if gpus_noted is not None else None,
+            self._noted(script, "gpu", gpu),
         )
 
-    def _gpus(self) -> tuple[int, Span] | None:
+    def _noted(self, script: Script, label: str, node: Node | None) -> Noted | None:
+        if not isinstance(node, Scalar):
+            return None
+        return script.note(label, value_of(node, self.source))
+
+    def _gpus(self) -> tuple[str, Scalar] | None:
         for part in ("limits", "requests"):
             for name in GPU_RESOURCES:
                 node = at(self.node, "resources", part, name)
                 if isinstance(node, Scalar) and node.value.isdecimal():
-                    return int(node.value), Span(node.start, node.end)
+                    return name, node
         return None
 
-    def _gpu(self) -> tuple[str, Span] | None:
+    def _gpu(self) -> Scalar | None:
         for name in GPU_LABELS:
             node = at(self.pod, "nodeSelector", name)
             if isinstance(node, Scalar):
-                return node.value, Span(node.start, node.end)
+                return node
         return self._gpu_of_affinity()
 
-    def _gpu_of_affinity(self) -> tuple[str, Span] | None:
+    def _gpu_of_affinity(self) -> Scalar | None:
         """Return the product that node affinity requires, when it is one."""
         required = at(
             self.pod, "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"
@@ -266,9 +295,9 @@ class _Container:
             return None
         for one in items_of(at(terms[0], "matchExpressions")):
             values = items_of(at(one, "values"))
-            if text_of(at(one, "key")) in GPU_LABELS and text_of(at(one, "operator")) == "In":
-                if len(values) == 1 and isinstance(values[0], Scalar):
-                    return values[0].value, Span(values[0].start, values[0].end)
+            is_one = len(values) == 1 and text_of(at(one, "operator")) == "In"
+            if is_one and text_of(at(one, "key")) in GPU_LABELS and isinstance(values[0], Scalar):
+                return values[0]
         return None
 
 

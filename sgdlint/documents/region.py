@@ -10,24 +10,29 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from sgdlint.finding import Edit
 from sgdlint.record import record
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Protocol
 
+    from sgdlint.finding import Edit
     from sgdlint.shell.values import Piece
 
     Encode = Callable[[str, Span], str]
     """Returns how a text is written in a place; raises CannotWriteError."""
 
     class ListWriter(Protocol):
-        """Writes the items of a list in its own layout; each may raise CannotWriteError."""
+        """Writes the items of a list in its own layout; each may raise CannotWriteError.
+
+        extent: from the line where the list begins to the end of the line where it ends.
+        """
+
+        @property
+        def extent(self) -> Span:
+            """Return where edits of the list may stand."""
 
         def replace(self, index: int, text: str) -> Edit:
             """Return the edit that gives an item another text."""
@@ -47,18 +52,37 @@ class CannotWriteError(Exception):
     """An edit cannot be carried over to the document; the message says why, for the user."""
 
 
+HERE, CONTAINER, ELSEWHERE = "here", "container", "elsewhere"
+"""Where a script runs: where the file lies, in a container, or on another machine."""
+
+
+@record
+class Noted:
+    """Something that the surroundings say: its text, its place in the region's text.
+
+    label: what it says, in the words of the document (`nvidia.com/gpu`).
+    """
+
+    text: str
+    span: Span
+    label: str
+
+
 @record
 class Granted:
     """What the surroundings give to a launch, each with its place: None when they do not say.
 
-    place: what it stands in, in words (`container web of Deployment flux`). image: the container
-    image. gpus: how many GPUs. gpu: the product of the GPUs, as it is written.
+    place: what it stands in, in words (`container web of Deployment flux`). runs: HERE, CONTAINER
+    or ELSEWHERE; only HERE can read files beside the document, and has what is installed there.
+    image: the container image. gpus: how many GPUs, and what says so (`nvidia.com/gpu: 4`).
+    gpu: the product of the GPUs, as it is written.
     """
 
     place: str = ""
-    image: tuple[str, Span] | None = None
-    gpus: tuple[int, Span] | None = None
-    gpu: tuple[str, Span] | None = None
+    runs: str = HERE
+    image: Noted | None = None
+    gpus: tuple[int, Noted] | None = None
+    gpu: Noted | None = None
 
 
 @record
@@ -93,8 +117,11 @@ class Region:
 
     text: see above. anchors: pairs of an offset in the text and the piece of the file that begins
     there, in order; a piece without a place (start -1) stands nowhere in the file, one without a
-    text is not known. around: the place in the file of all of it. items, entries, places: what
-    edits can be made on. add_variable: returns the edit that sets one more variable.
+    text is not known: a STAND_IN stands for it. around: the place in the file of all of it.
+    granted: what the surroundings give. reason: why unknown parts are not known. loose: where
+    unknown parts stand that may hold blanks and quotes, which a shell reads as such.
+    items, entries, places: what edits can be made on. add_variable: returns the edit that sets one
+    more variable.
     """
 
     __slots__ = (
@@ -105,6 +132,7 @@ class Region:
         "entries",
         "granted",
         "items",
+        "loose",
         "places",
         "reason",
         "text",
@@ -120,6 +148,7 @@ class Region:
         self.around = around
         self.granted = granted or Granted()
         self.reason = reason
+        self.loose: frozenset[int] = frozenset()
         self.items: list[Item] = []
         self.entries: list[Entry] = []
         self.places: list[Place] = []

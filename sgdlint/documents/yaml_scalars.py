@@ -77,7 +77,7 @@ def _meaning(kind: str | None, written: str) -> str:
         short = ESCAPES.get(written[1])
         if short is not None:
             return short
-        number = int(written[2:], 16) if len(written) > 2 else -1
+        number = int("0x" + written[2:], 0) if len(written) > 2 else -1
         return chr(number) if 0 <= number <= 0x10FFFF else written
     breaks = len(_BREAKS.findall(written))
     return "\n" * (breaks - 1) or ("" if kind == "joined" else " ")
@@ -123,18 +123,28 @@ def _literal(lines: list[re.Match[str]], indent: int) -> list[Piece]:
 def _folded(lines: list[re.Match[str]], indent: int) -> list[Piece]:
     """Join lines as `>` does: those that are indented further, and blank ones, keep their ends."""
     pieces: list[Piece] = []
-    for index, line in enumerate(lines):
-        content = _content(line, indent)
+    contents = [_content(line, indent) for line in lines]
+    following = _next_with_content(contents)
+    for index, (line, content) in enumerate(zip(lines, contents, strict=True)):
         pieces += content
-        following = lines[index + 1 :]
-        blank = next((n for n, one in enumerate(following) if _content(one, indent)), None)
-        if not content or blank is None or _is_deeper(line, indent):
-            pieces.append(_line_end(line, "\n"))
-        elif _is_deeper(following[blank], indent):
+        then = following[index]
+        kept = not content or then is None or _is_deeper(line, indent)
+        if kept or then is None or _is_deeper(lines[then], indent):
             pieces.append(_line_end(line, "\n"))
         else:
-            pieces.append(_line_end(line, "" if blank else " ", following[0], indent))
+            is_next = then == index + 1
+            pieces.append(_line_end(line, " " if is_next else "", lines[index + 1], indent))
     return pieces
+
+
+def _next_with_content(contents: list[list[Piece]]) -> list[int | None]:
+    """Return for each line the number of the next one that is not blank."""
+    found: list[int | None] = []
+    after: int | None = None
+    for index in range(len(contents) - 1, -1, -1):
+        found.append(after)
+        after = index if contents[index] else after
+    return found[::-1]
 
 
 def _content(line: re.Match[str], indent: int) -> list[Piece]:

@@ -7,11 +7,10 @@ object, and an alias is the node of its anchor, not a copy of it. Offsets count 
 from __future__ import annotations
 
 from sgdlint.documents.yaml_scalars import pieces_of
-from sgdlint.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from sgdlint.shell.values import Piece
@@ -151,6 +150,15 @@ def documents(text: str) -> list[Node]:
     return builder.roots
 
 
+def tag_resolver() -> Callable[[str, tuple[bool, bool]], str]:
+    """Return what gives the tag that YAML 1.1 has for a scalar without one."""
+    from yaml.nodes import ScalarNode
+    from yaml.resolver import Resolver
+
+    resolve: Any = Resolver().resolve
+    return lambda text, implicit: str(resolve(ScalarNode, text, implicit))
+
+
 def at(node: Node | None, *path: str) -> Node | None:
     """Return what stands below keys, one after the other; None when one of them is missing."""
     for key in path:
@@ -172,11 +180,9 @@ class _Builder:
     """Puts the nodes of a file together."""
 
     def __init__(self, text: str) -> None:
-        from yaml.resolver import Resolver
-
         self.text = text
         self.roots: list[Node] = []
-        self._resolver = Resolver()
+        self._resolver = tag_resolver()
         self._open: list[Mapping | List] = []
         self._keys: list[Node | None] = []
         self._anchors: dict[str, Node] = {}
@@ -200,10 +206,8 @@ class _Builder:
             self._anchors = {}
 
     def _scalar(self, event: Any) -> Scalar:
-        from yaml.nodes import ScalarNode
-
         start, end = event.start_mark.index, event.end_mark.index
-        tag = event.tag or self._resolver.resolve(ScalarNode, event.value, event.implicit)
+        tag = event.tag or self._resolver(event.value, event.implicit)
         short = tag.rpartition(":")[2]
         return Scalar(self.text, start, end, event.style or "", event.value, short)
 

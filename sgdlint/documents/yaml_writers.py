@@ -6,7 +6,7 @@ import json
 import re
 
 from sgdlint.documents.region import CannotWriteError
-from sgdlint.documents.yaml_tree import List, Mapping, Node, Scalar
+from sgdlint.documents.yaml_tree import List, Mapping, Node, Scalar, tag_resolver
 from sgdlint.finding import Edit
 from sgdlint.source import Span
 
@@ -23,12 +23,9 @@ _BREAKS = re.compile(r"\r\n|\r|\n")
 
 def is_plain(text: str) -> bool:
     """Whether a text can stand without quotes and still be a string, in a list or a mapping."""
-    from yaml.nodes import ScalarNode
-    from yaml.resolver import Resolver
-
     if not _PLAIN.fullmatch(text) or text.endswith(":") or text.startswith(("---", "@", "%", "=")):
         return False
-    return bool(Resolver().resolve(ScalarNode, text, (True, False)).endswith(":str"))
+    return tag_resolver()(text, (True, False)).endswith(":str")
 
 
 def quoted(text: str, style: str) -> str:
@@ -105,6 +102,13 @@ class YamlList:
         self.node = node
         self.source = source
         self.json_only = json_only
+
+    @property
+    def extent(self) -> Span:
+        """Return where edits of the list may stand."""
+        start = self.source.rfind("\n", 0, self.node.start) + 1
+        end = self.source.find("\n", self.node.end)
+        return Span(start, len(self.source) if end < 0 else end + 1)
 
     def replace(self, index: int, text: str) -> Edit:
         """Return the edit that gives an item another text."""

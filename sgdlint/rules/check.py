@@ -26,6 +26,7 @@ OUTSIDE_LAUNCHES = (
     "syntax-error",
     "unused-suppression",
     "unknown-suppression",
+    "not-read",
     "unreadable-release",
     "redirected-range",
     "range-ahead",

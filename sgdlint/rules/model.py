@@ -14,6 +14,7 @@ EVENTS: dict[str, dict[str, str]] = {
     "syntax-error": {"problem": "string"},
     "unused-suppression": {"codes": "string"},
     "unknown-suppression": {"code": "string", "nearest": "string"},
+    "not-read": {"problem": "string"},
     "unreadable-release": {"written": "string", "place": "string"},
     "redirected-range": {"range": "string", "file": "string"},
     "range-ahead": {"written": "string", "place": "string", "known": "string"},

@@ -137,10 +137,12 @@ class Expander(Lookup):
     def _text(self, text: str, start: int, end: int, fields: Fields, bare: bool = False) -> None:
         """Put in characters of the script; what is not known of it may hold quotes or blanks."""
         pieces = self.origin.pieces(text, start, end, bare)
-        if any(piece.texts is None for piece in pieces):
-            fields.blob(pieces, self.origin.reason)
-        else:
+        if all(piece.texts is not None for piece in pieces):
             fields.add(pieces)
+        elif self.origin.keeps_whole(start, end):
+            fields.add(pieces, self.origin.reason)
+        else:
+            fields.blob(pieces, self.origin.reason)
 
     def _literal(self, part: tree.Literal, fields: Fields, quoted: bool) -> None:
         self._text(part.text, part.start, part.end, fields, not quoted)

@@ -69,6 +69,10 @@ class Origin:
         """Whether the script stands in a string."""
         return self._pieces is not None
 
+    def keeps_whole(self, start: int, end: int) -> bool:
+        """Whether what is not known there ends no quotes and no word."""
+        return False
+
     def pieces(self, text: str, start: int, end: int, bare: bool = False) -> tuple[Piece, ...]:
         """Return the characters that the source from start to end means, with their places.
 

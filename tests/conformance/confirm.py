@@ -22,15 +22,13 @@ from sgdlint import catalog, resources, rulepack
 from sgdlint.finding import Finding, Report
 from sgdlint.launch.launch import Launch
 from sgdlint.launch.recognise import Recognised
-from sgdlint.launch.recognise import launches as recognise
 from sgdlint.linter import Options, check
 from sgdlint.record import replace
 from sgdlint.rules.engine import Engine
 from sgdlint.rules.files import read_files
 from sgdlint.rules.model import MIGRATION, Pack, holds
 from sgdlint.ruletest import options_of, source_of
-from sgdlint.shell.interpreter import commands as interpret
-from sgdlint.shell.parser import parse
+from sgdlint.scripts import Script
 from sgdlint.variants import Variant
 
 UNJUDGED = Path(__file__).resolve().parent.parent / "data" / "unjudged.yaml"
@@ -171,10 +169,10 @@ def requests(example: Example, release: str, pack: Pack) -> list[tuple[Case, Dat
 
     That is a bad example on which the rule is silent there, and a good one with an error there.
     """
-    found: list[tuple[int, Launch]] = []
+    found: list[tuple[Recognised, Launch]] = []
 
-    def see(variant: Variant, launch: Launch, _: Engine) -> list[Finding]:
-        found.append((variant.numbers[0], launch))
+    def see(script: Script, variant: Variant, launch: Launch, __: Engine) -> list[Finding]:
+        found.append((variant.found, replace(launch, span=script.at_home(launch.span))))
         return []
 
     source = source_of(example.data, example.kind)
@@ -182,11 +180,10 @@ def requests(example: Example, release: str, pack: Pack) -> list[tuple[Case, Dat
     wrong = _against(check(source, pack, options, see), example)
     if (example.kind == "bad") != bool(wrong):
         return []
-    written = recognise(interpret(parse(source.text), source.text))
     scopes = [one.scope for one in wrong]
     launches = [
-        (written[place], launch)
-        for place, launch in found
+        (written, launch)
+        for written, launch in found
         if not wrong or None in scopes or launch.span in scopes
     ]
     cases = [case_of(*one, machine, release) for one in launches for machine in machines(example)]

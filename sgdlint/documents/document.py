@@ -1,0 +1,48 @@
+"""What is read of a file that is no shell script: the scripts in it, and its comments."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from sgdlint.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sgdlint.documents.region import Region
+    from sgdlint.source import Source, Span
+
+    Reader = Callable[[Source], "Document"]
+
+
+@record
+class Unread:
+    """A part of a file that may hold a launch and could not be read. message: why, for the user."""
+
+    span: Span
+    message: str
+
+
+@record
+class Document:
+    """What is read of a file. comments: those of the file's own language, for directives.
+
+    regions: the scripts in it, in the order of the file. unread: what could not be read.
+    """
+
+    regions: tuple[Region, ...] = ()
+    comments: tuple[Span, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+
+READERS = {
+    "kubernetes": "kubernetes",
+}
+"""The module that reads each kind: its `read` takes a Source and gives a Document."""
+
+
+def read(source: Source, kind: str) -> Document:
+    """Read a file as a kind of document. Never raises for what stands in it."""
+    reader: Reader = import_module(f"sgdlint.documents.{READERS[kind]}").read
+    return reader(source)

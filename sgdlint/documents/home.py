@@ -1,0 +1,78 @@
+"""Carries what is found in a region back to the file: spans, and the edits of fixes."""
+
+from __future__ import annotations
+
+from sgdlint.documents.carry import carry
+from sgdlint.documents.region import CannotWriteError
+from sgdlint.record import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sgdlint.documents.region import Region
+    from sgdlint.finding import Edit, Finding, Fix
+
+
+def at_home(finding: Finding, region: Region) -> Finding:
+    """Return a finding in a region as one in the file."""
+    related = tuple(replace(one, span=region.host_span(one.span)) for one in finding.related)
+    return replace(
+        finding,
+        span=region.host_span(finding.span),
+        scope=None if finding.scope is None else region.host_span(finding.scope),
+        related=related,
+        fix=None if finding.fix is None else _fix(finding.fix, region),
+    )
+
+
+def _fix(fix: Fix, region: Region) -> Fix:
+    """Return a fix of the file; one that cannot be written there is only told."""
+    try:
+        edits = [it for one in fix.edits for it in carry(one, region)]
+    except CannotWriteError as error:
+        return replace(fix, applicability="display", edits=(), note=fix.note or str(error))
+    return replace(fix, edits=tuple(dict.fromkeys(edits)))
+
+
+def together(found: Sequence[tuple[Region, list[Finding]]]) -> list[Finding]:
+    """Return the findings of all regions, each once.
+
+    A fix of text that several regions read stays only when all of them want it.
+    """
+    wanted = [{(one.code, one.fix.edits) for one in some if one.fix} for _, some in found]
+    regions = [region for region, _ in found]
+    kept: dict[Finding, None] = {}
+    for _, findings in found:
+        for one in findings:
+            has_edits = one.fix is not None and one.fix.edits
+            kept.setdefault(_agreed(one, regions, wanted) if has_edits else one)
+    return list(kept)
+
+
+def _agreed(
+    finding: Finding,
+    regions: Sequence[Region],
+    wanted: Sequence[set[tuple[str, tuple[Edit, ...]]]],
+) -> Finding:
+    fix = finding.fix
+    if fix is None:
+        return finding
+    for region, wishes in zip(regions, wanted, strict=True):
+        if (finding.code, fix.edits) in wishes or not _reads(region, fix):
+            continue
+        place = region.granted.place
+        note = f"the same text is used by {place}" if place else "the same text is used elsewhere"
+        return replace(finding, fix=replace(fix, applicability="display", note=fix.note or note))
+    return finding
+
+
+def _reads(region: Region, fix: Fix) -> bool:
+    """Whether a region has text that a fix changes."""
+    spans = [place.span for place in region.places]
+    spans += dict.fromkeys(item.words.extent for item in region.items)
+    return any(
+        span.start <= edit.span.start and edit.span.end <= span.end
+        for edit in fix.edits
+        for span in spans
+    ) or any(entry.removal in fix.edits for entry in region.entries)

@@ -1,0 +1,158 @@
+"""The scripts of a file: the file itself, or what a document holds; parsed and interpreted."""
+
+from __future__ import annotations
+
+from sgdlint import quick
+from sgdlint.documents import SHELL_ENDINGS
+from sgdlint.record import record
+from sgdlint.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sgdlint.documents.document import Unread
+    from sgdlint.documents.region import Region
+    from sgdlint.finding import Finding
+    from sgdlint.launch.recognise import Recognised
+    from sgdlint.shell.sourcing import Files
+    from sgdlint.shell.tree import Tree
+    from sgdlint.shell.values import Command
+    from sgdlint.source import Source
+    from sgdlint.variants import Place
+
+LONG = 10_000
+"""Characters: in longer scripts, what cannot matter to a launch is passed over in any case."""
+
+WRITES = r">(?!&|[ \t]*/dev/null)|\btee\b"
+"""What may write a file in a script; a launch may read it, so all that it is made of matters."""
+
+
+@record
+class Script:
+    """What is read of a script before any release counts.
+
+    source: its text; of a region of a document, lines and columns are the document's. number: which
+    script of the file it is. region: where it stands in a document. near: the source as the
+    project around it sees it. unread: files that it names in vain.
+    """
+
+    source: Source
+    tree: Tree
+    commands: Sequence[Command]
+    found: Sequence[Recognised]
+    number: int = 0
+    region: Region | None = None
+    unread: Sequence[str] = ()
+
+    @property
+    def ways(self) -> dict[Place, list[Command]]:
+        """The commands of each place that starts SGLang: one for each way to it."""
+        from sgdlint.variants import place_of
+
+        ways: dict[Place, list[Command]] = {}
+        for one in self.found:
+            ways.setdefault(place_of(one.command), []).append(one.command)
+        return ways
+
+    def at_home(self, span: Span) -> Span:
+        """Return where a part of the script stands in the file."""
+        return span if self.region is None else self.region.host_span(span)
+
+
+@record
+class Scripts:
+    """All scripts of a file. comments: of the file, and of its scripts where they are written."""
+
+    source: Source
+    all: Sequence[Script]
+    comments: Sequence[Span] = ()
+    unread: Sequence[Unread] = ()
+
+    @property
+    def launches(self) -> list[Span]:
+        """Where the commands stand in the file that start SGLang."""
+        return [
+            script.at_home(Span(one.command.start, one.command.end))
+            for script in self.all
+            for one in script.found
+        ]
+
+    def at_home(self, found: Sequence[tuple[Script, list[Finding]]]) -> list[Finding]:
+        """Return findings of scripts as findings of the file."""
+        if all(script.region is None for script, _ in found):
+            return [one for _, some in found for one in some]
+        from sgdlint.documents.home import at_home, together
+
+        return together(
+            [
+                (script.region, [at_home(one, script.region) for one in some])
+                for script, some in found
+                if script.region is not None
+            ]
+        )
+
+
+def read(source: Source, kind: str = "") -> Scripts:
+    """Read the scripts of a file. kind: of KINDS, when the user names one."""
+    if not kind and (source.path.endswith(SHELL_ENDINGS) or source.path in ("-", "<command>")):
+        return _shell(source)
+    from sgdlint.documents import kinds
+
+    kind = kind or kinds.kind_of(source.path, source.text)
+    if kind == kinds.SHELL:
+        return _shell(source)
+    if not kind:
+        return Scripts(source, ())
+    from sgdlint.documents import document
+
+    found = document.read(source, kind)
+    scripts = [_inner(source, one, number) for number, one in enumerate(found.regions)]
+    inside = [
+        span
+        for script in scripts
+        for one in script.tree.comments
+        if (span := script.region and script.region.exact_span(Span(one.start, one.end)))
+    ]
+    comments = sorted({*found.comments, *inside}, key=lambda one: one.start)
+    return Scripts(source, scripts, comments, found.unread)
+
+
+def _shell(source: Source) -> Scripts:
+    script = _script(source)
+    comments = [Span(one.start, one.end) for one in script.tree.comments]
+    return Scripts(source, (script,), comments)
+
+
+def _inner(host: Source, region: Region, number: int) -> Script:
+    from sgdlint.documents.within import Inner, near_of
+
+    return _script(Inner(host, region, near_of(region, host)), region, number)
+
+
+def _script(source: Source, region: Region | None = None, number: int = 0) -> Script:
+    from sgdlint.launch.recognise import launches as recognise
+    from sgdlint.shell.interpreter import commands as interpret
+    from sgdlint.shell.parser import parse
+
+    tree = parse(source.text)
+    files = _files(source)
+    short = len(source.text) > LONG or quick.search(WRITES, source.text) is None
+    origin = None
+    if region is not None:
+        from sgdlint.documents.within import Within
+
+        origin = Within(region)
+    commands = interpret(tree, source.text, origin=origin, files=files, short=short)
+    found = recognise(commands, files)
+    missing = tuple(files.missing) if files else ()
+    return Script(source, tree, commands, found, number, region, missing)
+
+
+def _files(source: Source) -> Files | None:
+    """Return what reads the files that a script names; None when it names none."""
+    if not any(sign in source.text for sign in ("source ", ". ", "env-file")):
+        return None
+    from sgdlint.shell.sourcing import Files
+
+    return Files(source.near, source.text)

@@ -1,0 +1,50 @@
+"""What a document says around a script: its image, and the GPUs that it is given."""
+
+from __future__ import annotations
+
+from sgdlint import pins
+from sgdlint.assumed import Machine
+from sgdlint.documents.region import CONTAINER, HERE
+from sgdlint.pins import Evidence
+from sgdlint.record import replace
+from sgdlint.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sgdlint.documents.region import Granted, Noted
+    from sgdlint.launch.launch import Hardware
+    from sgdlint.source import Source
+
+
+def machine_of(granted: Granted, source: Source) -> Machine:
+    """Return where a script runs; source: its own text."""
+    tags = () if granted.image is None else tuple(_tags(granted.image, source))
+    named = granted.image is not None and any(
+        sign in granted.image.text for sign in ("sglang:", "sglang@")
+    )
+    return Machine(tags, named, granted.runs == CONTAINER, granted.runs != HERE)
+
+
+def _tags(image: Noted, source: Source) -> Iterator[Evidence]:
+    """Yield what the tag of an image tells."""
+    for pin in pins.images(image.text):
+        span = Span(image.span.start + pin.start, image.span.start + pin.end)
+        line = source.location(span.start)[0]
+        yield Evidence("image tag", pin.specifier, span, line, container=True)
+
+
+def hardware_within(hardware: Hardware, granted: Granted) -> Hardware:
+    """Return the hardware, with the GPUs that a document gives: so many, of one product."""
+    from sgdlint import catalog
+    from sgdlint.launch.launch import Granted as Gpus
+
+    said = hardware.gpu is not None or hardware.vram_gib is not None
+    if granted.gpu is not None and not said:
+        hardware = replace(hardware, gpu=catalog.gpu(granted.gpu.text))
+    if granted.gpus is None or granted.gpus[0] < 1:
+        return hardware
+    count, noted = granted.gpus
+    text = f"{noted.label}: {noted.text}"
+    return replace(hardware, granted=Gpus(count, hardware.gpu, text, noted.span))

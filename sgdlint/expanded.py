@@ -36,7 +36,7 @@ class Expanded:
 
 def command_of(launch: Launch) -> list[str | None]:
     """Return the words of a launch from `sglang` on, None for each that is not known."""
-    return ["sglang", launch.command, *(word.text for word in launch.words)]
+    return ["sglang", launch.written or launch.command, *(word.text for word in launch.words)]
 
 
 def shown_word(word: Word) -> str:

@@ -144,7 +144,8 @@ def path_of(one: Expanded, here: Sequence[Expanded], layout: Layout | None) -> s
 
 
 def _command(launch: Launch) -> str:
-    return " ".join(["sglang", launch.command, *map(shown_word, launch.words)])
+    begin = ["sglang", launch.written or launch.command]
+    return " ".join([*begin, *map(shown_word, launch.words)])
 
 
 def _blocks(one: Expanded, report: Report, why: bool) -> Iterator[tuple[str, ...]]:

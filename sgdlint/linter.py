@@ -253,7 +253,7 @@ def _syntax(script: Script, engine: Engine) -> list[Finding]:
     text = script.source.text
     return [
         finding
-        for one in script.tree.problems
+        for one in script.problems
         for finding in engine.plain(
             "syntax-error", Span(one.start, one.end), {"problem": _told(one, text)}, None
         )

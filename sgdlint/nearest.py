@@ -16,3 +16,10 @@ def nearest(name: str, names: Iterable[str], cutoff: float = 0.6) -> str:
 
     found = get_close_matches(name, list(names), n=1, cutoff=cutoff)
     return found[0] if found else ""
+
+
+def nearness(name: str, other: str) -> float:
+    """Return how near two names are, from 0 to 1."""
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, other, name).ratio()

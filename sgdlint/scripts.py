@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sgdlint.finding import Finding
     from sgdlint.launch.recognise import Recognised
     from sgdlint.shell.sourcing import Files
-    from sgdlint.shell.tree import Tree
+    from sgdlint.shell.tree import SyntaxProblem, Tree
     from sgdlint.shell.values import Command
     from sgdlint.source import Source
     from sgdlint.variants import Place
@@ -34,13 +34,15 @@ class Script:
 
     source: its text; of a region of a document, lines and columns are the document's. number: which
     script of the file it is. region: where it stands in a document. near: the source as the
-    project around it sees it. unread: files that it names in vain.
+    project around it sees it. problems: what is no shell script in it, or in its strings.
+    unread: files that it names in vain.
     """
 
     source: Source
     tree: Tree
     commands: Sequence[Command]
     found: Sequence[Recognised]
+    problems: Sequence[SyntaxProblem] = ()
     number: int = 0
     region: Region | None = None
     unread: Sequence[str] = ()
@@ -144,9 +146,10 @@ def _script(source: Source, region: Region | None = None, number: int = 0) -> Sc
 
         origin = Within(region)
     commands = interpret(tree, source.text, origin=origin, files=files, short=short)
-    found = recognise(commands, files)
+    problems = list(tree.problems)
+    found = recognise(commands, files, problems)
     missing = tuple(files.missing) if files else ()
-    return Script(source, tree, commands, found, number, region, missing)
+    return Script(source, tree, commands, found, problems, number, region, missing)
 
 
 def _files(source: Source) -> Files | None:

@@ -83,9 +83,14 @@ def _may_be_cut(end: int, around: Surroundings) -> bool:
 
 
 def _may_be_misread(found: Recognised, text: str) -> bool:
-    """Whether a launch holds placeholders, or quotes and dashes that are none to the shell."""
-    end = text.find("\n", found.command.end)
-    written = text[found.command.start : end if end >= 0 else len(text)]
+    """Whether a launch holds placeholders, or quotes and dashes that are none to the shell.
+
+    In a string that is so only where it stands as its shell reads it.
+    """
+    start, end = found.command.start, text.find("\n", found.command.end)
+    if start < 0 or (found.nested and "\\" in text[start : found.command.end]):
+        return False
+    written = text[start : end if end >= 0 else len(text)]
     return not written.isascii() or ("<" in written and ">" in written)
 
 
@@ -94,7 +99,7 @@ def _as_read(
 ) -> Launch | None:
     """Return the launch that the words of a command are."""
     misread: tuple[Event, ...] = ()
-    if around is not None and not found.nested and _may_be_misread(found, around.source.text):
+    if around is not None and _may_be_misread(found, around.source.text):
         from sgdlint.launch.misread import understood
 
         def as_read(one: Recognised) -> Launch | None:
@@ -126,6 +131,10 @@ def _as_read(
         # Whatever it was to serve, it stops; of its options nothing is known.
         bound, named = Bound({}, (), (), True, ()), not lost
     first = [*misread, *([Event("inert-module", ())] if found.entry == INERT_CLI else [])]
+    if found.written is not None:
+        from sgdlint.launch import subcommands
+
+        first.append(subcommands.noticed(found.written, found.subcommand))
     first += [Event("empty-model", ())] if empty else []
     twice = bound.given.get(MODEL) if positional and named else None
     first += [_model_twice(twice)] if twice is not None else []
@@ -161,6 +170,7 @@ def _as_read(
         hardware=hardware,
         nested=found.nested,
         file=found.command.file,
+        written="" if found.written is None else found.written.text or "",
     )
     return replace(launch, bound=replace(launch.bound, events=(*events, *noted(launch))))
 

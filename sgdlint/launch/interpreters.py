@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 SHELLS = frozenset(("bash", "dash", "ksh", "sh", "zsh"))
 """Programs that read a script from `-c` or from their input."""
 
+PLAIN_SHELLS = SHELLS - {"ksh", "zsh"}
+"""Those that refuse what bash refuses."""
+
 SHELL_FLAGS = "abefhiklmnprstuvxBCEHPT"
 """Options of a shell without a value; `-c` and `-o` are looked at themselves."""
 

@@ -61,6 +61,7 @@ class Launch:
     nested: it stands in a string or here-document that another shell reads.
     pinned: the script or its project names the one release; None: not known.
     file: `FILE:LINE` when it stands in a file that the script sources; its span is the `source`.
+    written: the subcommand as it stands when it is none, "" otherwise.
     """
 
     command: str
@@ -78,6 +79,7 @@ class Launch:
     nested: bool = False
     pinned: bool | None = None
     file: str = ""
+    written: str = ""
 
     @property
     def model(self) -> Model | None:

@@ -49,7 +49,7 @@ def understood(
         flag = _dashed(word, text)
         option = flags.get(flag)
         if end:
-            odd[_curly(word, words[end - 1], text)] = range(index, end)
+            odd[_curly(word, words[end - 1], text, found.nested)] = range(index, end)
             kept.append(_unknown(word, words[end - 1], text))
         elif option is not None:
             odd[_long_dash(word, flag, option.dest, text)] = range(index, index + 1)
@@ -96,13 +96,14 @@ def _quoted(words: Sequence[Word], index: int, text: str) -> int:
     return 0
 
 
-def _curly(first: Word, last: Word, text: str) -> Event:
+def _curly(first: Word, last: Word, text: str, nested: bool) -> Event:
+    """Return the event for words in curly quotes; in a string, real ones might end it."""
     start = first.start
     match = _OPENING.match(text, start)
     if match is not None and match[1]:
         start = match.start(2)
     inner = text[start + 1 : last.end - 1]
-    plain = not any(character in _NOT_PLAIN for character in inner)
+    plain = not nested and not any(character in _NOT_PLAIN for character in inner)
     edits = ((start, last.end, f'"{inner}"'),) if plain else ()
     fields = (("written", _shortened(text[start : last.end])),)
     return Event("curly-quotes", (), fields, None, (start, last.end), edits)

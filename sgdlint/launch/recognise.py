@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sgdlint.shell.sourcing import Files
+    from sgdlint.shell.tree import SyntaxProblem
 
 
 @record
@@ -47,6 +48,7 @@ class Recognised:
     grants: which GPUs the wrappers give it.
     batch: the script that a batch system reads, for the options in its comments.
     others: when nested, the commands of the script that it stands in.
+    written: the word that stands for the subcommand and is none; `subcommand` is the nearest one.
     """
 
     command: Command
@@ -64,6 +66,7 @@ class Recognised:
     grants: tuple[Grant, ...] = ()
     batch: Word | None = None
     others: tuple[Command, ...] = ()
+    written: Word | None = None
 
 
 @record
@@ -80,10 +83,15 @@ class Passed:
     prefix_reaches: bool
 
 
-def launches(commands: Sequence[Command], files: Files | None = None) -> list[Recognised]:
+def launches(
+    commands: Sequence[Command],
+    files: Files | None = None,
+    problems: list[SyntaxProblem] | None = None,
+) -> list[Recognised]:
     """Return the launches among commands, in the same order; asking for help is none.
 
-    files: reads what scripts in strings `source`, and files that set variables.
+    files: reads what scripts in strings `source`, and files that set variables. problems: gets
+    what is no shell script in these strings.
     """
     from sgdlint.launch.walk import launches_of  # which needs the records of this module
 
@@ -92,7 +100,7 @@ def launches(commands: Sequence[Command], files: Files | None = None) -> list[Re
         one
         for command in commands
         if writes or mentions(command)
-        for one in launches_of(command, 0, files)
+        for one in launches_of(command, 0, files, problems)
     ]
     return [*found, *_left_behind(commands, found)] if writes else found
 

@@ -9,6 +9,7 @@ from sgdlint import catalog
 from sgdlint.catalog import tables
 from sgdlint.catalog.dynamic import usual_components
 from sgdlint.catalog.quirks import retired_options
+from sgdlint.launch import forms
 from sgdlint.launch.bind import Elsewhere, Event
 from sgdlint.nearest import nearest
 from sgdlint.record import replace
@@ -91,12 +92,12 @@ def leftovers(
         family = release.component(flag)
         taken = _taken(family, index, extras[position:], words)
         if family is None or taken is None:
-            events.append(_unknown(flag, index, release, command))
+            events.append(_unknown(flag, index, words, release, command))
             position += _values_of_unknown(extras, position, words)
         else:
             entries.append(_entry(family, (index, *extras[position : position + taken]), words))
             position += taken
-            events += _swallowed(flag, index, family, release, command)
+            events += _swallowed(flag, index, words, family, release, command)
     return events, entries
 
 
@@ -113,7 +114,7 @@ def _unread(bound: Bound, words: Sequence[Word], release: Release, command: str)
             known = (
                 dict(other.fields)
                 if other
-                else dict(_unknown(flag, index, release, command).fields)
+                else dict(_unknown(flag, index, words, release, command).fields)
             )
             yield Event("unread-option", (index,), tuple({**known, "flag": flag}.items()))
 
@@ -203,21 +204,28 @@ def _values_of_unknown(extras: Sequence[int], position: int, words: Sequence[Wor
     return 0 if (words[extras[position]].text or "").startswith("-") else 1
 
 
-def _unknown(flag: str, index: int, release: Release, command: str) -> Event:
+def _unknown(flag: str, index: int, words: Sequence[Word], release: Release, command: str) -> Event:
     options = release.options(command)
     hyphenated = "--" + flag[2:].replace("_", "-")
     if flag != hyphenated and hyphenated in options:
-        return Event("underscore-option", (index,), (("flag", flag), ("nearest", hyphenated)))
+        fields = (("flag", flag), ("nearest", hyphenated), ("fits", "yes"))
+        return Event("underscore-option", (index,), fields)
     for row in tables.table("dynamic")["rows"]:
         if flag.startswith(tuple(row["prefixes"])) and not tables.holds(row, release.name, command):
             since = tables.ranges_of(row, ())[0][0]
             return Event("newer-option", (index,), (("flag", flag), ("added", since)))
-    near = nearest(flag, options)
-    return Event("unknown-option", (index,), (("flag", flag), ("nearest", near)))
+    near, fits = forms.nearest_fitting(flag, index, words, options)
+    fields = (("flag", flag), ("nearest", near), ("fits", "yes" if fits else ""))
+    return Event("unknown-option", (index,), fields)
 
 
 def _swallowed(
-    flag: str, index: int, family: tuple[Dynamic, str], release: Release, command: str
+    flag: str,
+    index: int,
+    words: Sequence[Word],
+    family: tuple[Dynamic, str],
+    release: Release,
+    command: str,
 ) -> list[Event]:
     """Return an event when a dynamic option looks like a misspelt or foreign one."""
     usual = usual_components(release.name)
@@ -230,6 +238,8 @@ def _swallowed(
         fields = {**dict(other.fields), "component": component}
         return [Event("swallowed-foreign-option", (index,), tuple(fields.items()))]
     flags = ["--" + name.replace("_", "-") + suffix for name in usual]
-    near = nearest(flag, [*release.options(command), *flags], cutoff=0.85)
-    fields = {"flag": flag, "nearest": near, "component": component}
+    options = release.options(command)
+    near = nearest(flag, [*options, *flags], cutoff=0.85)
+    fits = near not in options or forms.fits(options[near], index, words)
+    fields = {"flag": flag, "nearest": near, "component": component, "fits": "yes" if fits else ""}
     return [Event("swallowed-option", (index,), tuple(fields.items()))] if near else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sgdlint import quick
 from sgdlint.launch import entrypoints
-from sgdlint.launch.interpreters import PYTHON, SHELLS, of_python
+from sgdlint.launch.interpreters import PLAIN_SHELLS, PYTHON, SHELLS, of_python
 from sgdlint.launch.recognise import Grant, Passed, Recognised
 from sgdlint.launch.wrappers import Wrapper, wrapper_of
 from sgdlint.record import replace
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sgdlint.launch.options import Entered
     from sgdlint.shell.sourcing import Files
+    from sgdlint.shell.tree import SyntaxProblem
 
 MOST_WRAPPERS = 12
 """A command with more wrappers one in another is no launch."""
@@ -32,11 +33,19 @@ TERMINALS = ("tmux", "byobu")
 REQUIREMENT = quick.compile(r"([A-Za-z][\w.-]*?)(?:\[[\w,.\s-]*\])?\s*(?:[@=<>!~].*)?")
 
 
-def launches_of(command: Command, depth: int, files: Files | None) -> list[Recognised]:
-    """Return the launches that one command leads to; depth: of scripts in strings."""
+def launches_of(
+    command: Command,
+    depth: int,
+    files: Files | None,
+    problems: list[SyntaxProblem] | None = None,
+) -> list[Recognised]:
+    """Return the launches that one command leads to.
+
+    depth: of scripts in strings. problems: gets what is no shell script in such strings.
+    """
     if command.function or depth > MOST_NESTED or not command.words:
         return []
-    return Walk(command, depth, files).run()
+    return Walk(command, depth, files, (), problems).run()
 
 
 def program_of(word: Word) -> str:
@@ -64,7 +73,12 @@ class Walk:
     """Goes through the words of one command, from wrapper to wrapper, to the launcher."""
 
     def __init__(
-        self, command: Command, depth: int, files: Files | None, words: Sequence[Word] = ()
+        self,
+        command: Command,
+        depth: int,
+        files: Files | None,
+        words: Sequence[Word] = (),
+        problems: list[SyntaxProblem] | None = None,
     ) -> None:
         self.command = command
         self.files = files
@@ -74,6 +88,8 @@ class Walk:
         self.passed = Passed(command.environment, False, _begins_in_place(command))
         self.grants: list[Grant] = []
         self.batch: Word | None = None
+        # What never runs fails nothing.
+        self.problems = problems if command.dead is None else None
         self.guessed: tuple[Wrapper, int] | None = None
 
     def run(self) -> list[Recognised]:
@@ -134,10 +150,20 @@ class Walk:
 
     # --- the launcher ---------------------------------------------------------------------------
 
-    def _with_subcommand(self, first: int, index: int, entry: str) -> list[Recognised]:
-        """Return the launches whose subcommand must be the word at an index; it may be either."""
+    def _with_subcommand(
+        self, first: int, index: int, entry: str, sure: bool = True
+    ) -> list[Recognised]:
+        """Return the launches whose subcommand must be the word at an index; it may be either.
+
+        sure: whether what stands before it is certainly the program; then it may be misspelt.
+        """
         texts = self.words[index].texts or () if index < len(self.words) else ()
         subcommands = [text for text in texts if text in entrypoints.SUBCOMMANDS]
+        if len(texts) == 1 and not subcommands and sure:
+            from sgdlint.launch.subcommands import meant
+
+            found = self._found(first, index, name, entry) if (name := meant(texts[0])) else []
+            return [replace(one, written=self.words[index]) for one in found]
         return [one for name in subcommands for one in self._found(first, index, name, entry)]
 
     def _found(self, first: int, last: int, subcommand: str, entry: str) -> list[Recognised]:
@@ -260,13 +286,13 @@ class Walk:
         rest = self.words[entered.index :]
         scripts = [one.value for one in entered.effects if one.kind == "script" and one.value]
         if scripts:
-            return [found for script in scripts for found in self._nested(script)]
+            return [found for script in scripts for found in self._read(script)]
         if entered.runs == "batch":
             return self._batch(rest)
         if entered.runs == "scripts":
             return self._input()
         if entered.runs == "shell":
-            return self._nested(joined(rest)) if rest else self._input()
+            return self._read(joined(rest)) if rest else self._input()
         if entered.wrapper.python:
             return self._behind_python(entered)
         if entered.runs == "command":
@@ -316,7 +342,7 @@ class Walk:
             here = {CURRENT: NO_FOLDER}
             self.passed = Passed(here, before.fresh or fresh, before.prefix_reaches and not fresh)
             self.grants = []
-            return self._with_subcommand(index, index + 1, entrypoints.PROGRAM)
+            return self._with_subcommand(index, index + 1, entrypoints.PROGRAM, sure=False)
         return []
 
     # --- shells ---------------------------------------------------------------------------------
@@ -327,7 +353,9 @@ class Walk:
 
         self.names.append(name)
         script = shells.given(self.words[index:], self.command.stdin, self.passed.environment)
-        return self._nested(*script) if script is not None else []
+        if script is None:
+            return []
+        return self._read(*script) if name in PLAIN_SHELLS else self._nested(*script)
 
     def _file(self, index: int) -> list[Recognised]:
         """Return the launches in a file that the script has written and runs by its name."""
@@ -340,7 +368,7 @@ class Walk:
         if script is None or "/" not in (word.text or "/") or not shells.runs_in_shell(script[0]):
             return []
         self.names.append(program_of(word))
-        return self._nested(*script)
+        return self._read(*script)
 
     def _batch(self, rest: Sequence[Word]) -> list[Recognised]:
         """Return the launches in what a batch system is given: its input, or a file."""
@@ -350,16 +378,27 @@ class Walk:
         if script is None or script[0] is None or not shells.runs_in_shell(script[0]):
             return []
         self.batch = script[0]
-        return self._nested(script[0], script[1])
+        return self._read(script[0], script[1])
 
     def _input(self) -> list[Recognised]:
         """Return the launches in the script that stands in a here-document."""
-        return self._nested(self.command.stdin) if self.command.stdin is not None else []
+        return self._read(self.command.stdin) if self.command.stdin is not None else []
 
-    def _nested(self, word: Word, arguments: Sequence[Word] = ()) -> list[Recognised]:
+    def _read(self, script: Word, arguments: Sequence[Word] = ()) -> list[Recognised]:
+        """Return the launches in a script that certainly is read as it is known."""
+        texts = (text for piece in script.pieces for text in piece.texts or ())
+        tells = any(entrypoints.PROGRAM in text for text in texts)
+        return self._nested(script, arguments, self.problems if tells else None)
+
+    def _nested(
+        self,
+        word: Word,
+        arguments: Sequence[Word] = (),
+        problems: list[SyntaxProblem] | None = None,
+    ) -> list[Recognised]:
         # Behind such a wrapper other files may lie at the same place.
         files = None if self.passed.fresh else self.files
-        inner = commands_of(word, self.passed.environment, files, arguments) or []
+        inner = commands_of(word, self.passed.environment, files, arguments, problems) or []
         if self.command.stdin is not None:
             from sgdlint.launch import shells
 
@@ -377,7 +416,7 @@ class Walk:
                 others=found.others or tuple(inner),
             )
             for command in inner
-            for found in launches_of(command, self.depth + 1, files)
+            for found in launches_of(command, self.depth + 1, files, problems)
         ]
 
 

@@ -95,11 +95,13 @@ def commands_of(
     environment: dict[str, Variable],
     files: Files | None = None,
     arguments: Sequence[Word] = (),
+    problems: list[tree.SyntaxProblem] | None = None,
 ) -> list[Command] | None:
     """Return what a shell runs that is given a word as its script; None when it is not certain.
 
     environment: the variables in the environment of that shell. files: reads what `source` names.
-    arguments: what the script is called with, `$0` first.
+    arguments: what the script is called with, `$0` first. problems: gets what certainly is no
+    shell script in it, with its places in the file.
     """
     origin = origin_of(word)
     if origin is None:
@@ -109,7 +111,24 @@ def commands_of(
     start = assign.inherited(environment)
     start.setdefault(folders.CURRENT, folders.UNKNOWN)
     positional = tuple(arguments if arguments and arguments[0].many else arguments[1:])
-    return commands(parse(origin.text), origin.text, start, origin, files, positional)
+    root = parse(origin.text)
+    if problems is not None and not origin.stand_in:
+        problems += (
+            replace(one, start=place[0], end=place[1], message=_inside(one.message))
+            for one in root.problems
+            if (place := origin.span(one.start, one.end)) not in ((-1, -1), *_places(problems))
+        )
+    return commands(root, origin.text, start, origin, files, positional)
+
+
+def _inside(message: str) -> str:
+    """Return a message about a script that stands in a string."""
+    message = quick.sub(r" at line \d+", "", message)
+    return message.replace("the end of the file", "the end of this script")
+
+
+def _places(problems: Sequence[tree.SyntaxProblem]) -> list[tuple[int, int]]:
+    return [(one.start, one.end) for one in problems]
 
 
 class Interpreter(Repeats):

@@ -234,7 +234,11 @@ def case_of(
     gpu, count = machine
     given = launch.hardware.granted  # what its container or its job sees
     return Case(
-        (launch.command, *known), env, gpu, given.count if given else count, release=release
+        (launch.written or launch.command, *known),
+        env,
+        gpu,
+        given.count if given else count,
+        release=release,
     )
 
 

@@ -8,7 +8,8 @@ python scripts/build_patterns.py --check    # exit 1 when a committed file diffe
 The numbers differ from one minor version of Python to another: each file is written by an
 interpreter of its version. A pattern and its list of numbers have a line each, so that `--check`
 also notices a stale file where that interpreter is not there. The patterns are those that
-the code names in calls of `quick`, those of the shell lexer, and those of the rules.
+the code names in calls of `quick`, those of the shell lexer, of the kinds of documents and of the
+rules.
 """
 
 from __future__ import annotations
@@ -53,11 +54,13 @@ json.dump([f"{_sre.MAGIC}-{_sre.CODESIZE}", found], sys.stdout)
 def asked_for() -> dict[str, tuple[str, bool, int]]:
     """Return the patterns that checks ask for, with whether they are for bytes, and their flags."""
     from sgdlint import quick
+    from sgdlint.documents import kinds
     from sgdlint.shell import modes, patterns
 
     found = set(written())
     found |= {(source, quick.DOTALL) for source in patterns._SOURCES.values()}
     found |= {(mode.pattern, quick.DOTALL) for mode in vars(modes).values() if _is_mode(mode)}
+    found |= {(pattern, 0) for *_, pattern in kinds.TEXTS if pattern}
     found |= {(pattern, 0) for pattern in of_rules()}
     return {
         quick.key_of(pattern, flags): (

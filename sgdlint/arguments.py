@@ -71,12 +71,18 @@ class Flag:
         return self.name[2:].replace("-", "_")
 
 
+KIND = Flag(
+    "--kind",
+    "what the named files are, instead of what their names and texts tell: ",
+    "KIND",
+)
 RULES = Flag(
     "--rules", "your own rules beside the built-in ones: a file or folder", "PATH", "values"
 )
 CHECKING = (
     Flag("--command", "check this command instead of a file", "TEXT", default=None),
     Flag("--stdin-filename", "the name to show for standard input", "NAME"),
+    KIND,
     Flag(
         "--sglang",
         "SGLang release, or a range like '>=0.5.10,<0.5.13'; may be given several times; "
@@ -117,8 +123,8 @@ FIXING = (
     Flag("--unsafe", "apply fixes too that may change output, memory or meaning", kind="switch"),
 )
 EXPANDING = (
-    *("--command", "--stdin-filename", "--sglang", "--gpu", "--gpus", "--vram", "--rules"),
-    "--format",
+    *("--command", "--stdin-filename", "--kind", "--sglang", "--gpu", "--gpus", "--vram"),
+    *("--rules", "--format"),
 )
 """The options of `check` that `expand` has too."""
 DESCRIPTIONS = {

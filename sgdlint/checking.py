@@ -9,13 +9,15 @@ from sgdlint import files
 from sgdlint.files import FileError
 from sgdlint.finding import Failure, Report, at_least
 from sgdlint.linter import check as check_source
-from sgdlint.record import record
+from sgdlint.record import record, replace
+from sgdlint.scripts import COMMAND
 from sgdlint.shown import check_names, is_named
 from sgdlint.source import Source, SourceError
 from sgdlint.stated import (
     OptionError,
     Options,
     known_gpu,
+    known_kind,
     positive_number,
     positive_whole,
     settings_of_project,
@@ -37,10 +39,18 @@ CLEAN, FOUND, FAILED = 0, 1, 2
 
 @record
 class Input:
-    """Something to check. kind: `file`, `stdin` or `command`, which says where a fix goes."""
+    """Something to check. kind: `file`, `stdin` or `command`, which says where a fix goes.
+
+    named: by the user, not found in a folder.
+    """
 
     kind: str
     source: Source
+    named: bool = True
+
+    def wishes(self, options: Options) -> Options:
+        """Return the options for it: what is said of the kind is said of what is named."""
+        return options if self.named or not options.kind else replace(options, kind="")
 
 
 def check(arguments: Arguments) -> int:
@@ -49,7 +59,7 @@ def check(arguments: Arguments) -> int:
     reports: list[Report] = []
     failures: list[Failure] = []
     for one in inputs(arguments, failures):
-        report = check_source(one.source, packs.of(one.source), options)
+        report = check_source(one.source, packs.of(one.source), one.wishes(options))
         failures += report.failures
         reports.append(report)
     show(arguments, reports, failures, sys.stdout)
@@ -60,7 +70,7 @@ def inputs(arguments: Arguments, failures: list[Failure]) -> Iterator[Input]:
     """Yield what to check; what cannot be read goes into failures."""
     if arguments.command is not None:
         near = files.Neighbours("")
-        yield Input("command", Source("<command>", arguments.command, near=near))
+        yield Input("command", Source(COMMAND, arguments.command, near=near))
     paths = arguments.paths or ([] if arguments.command is not None else ["."])
     if "-" in paths:
         name = arguments.stdin_filename or "-"
@@ -71,7 +81,7 @@ def inputs(arguments: Arguments, failures: list[Failure]) -> Iterator[Input]:
             failures.append(Failure(name, str(error)))
     for path, named in files.find([one for one in paths if one != "-"]):
         try:
-            yield Input("file", files.read(path, named))
+            yield Input("file", files.read(path, named), named)
         except FileError as error:
             failures.append(Failure(path, str(error)))
 
@@ -196,6 +206,7 @@ def options_of(arguments: Arguments) -> Options:
         select=_list(arguments.select),
         ignore=_list(arguments.ignore),
         lossy=arguments.lossy,
+        kind=_named("--kind", known_kind, arguments.kind) if arguments.kind else "",
     )
 
 

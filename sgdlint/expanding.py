@@ -53,7 +53,7 @@ def expand(arguments: Arguments) -> int:
     for one in inputs(arguments, failures):
         found: list[Expanded] = []
         pack = packs.of(one.source)
-        report = check(one.source, pack, options, _gather(pack, found))
+        report = check(one.source, pack, one.wishes(options), _gather(pack, found))
         failures += report.failures
         files.append((report, found))
     if arguments.format == "json":

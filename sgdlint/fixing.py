@@ -37,7 +37,7 @@ def fix(arguments: Arguments) -> int:
     moves: list[str] = []
     refused, mended, changed, to_stdout = False, 0, 0, arguments.diff
     for one in checking.inputs(arguments, failures):
-        look, told = _checker(arguments, one, packs.of(one.source), options)
+        look, told = _checker(arguments, one, packs.of(one.source), one.wishes(options))
         fixed = fix_source(one.source, look, arguments.unsafe)
         report = fixed.report
         moves += told(fixed)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from sgdlint.source import Source
     from sgdlint.variants import Place
 
+COMMAND = "<command>"
+"""The path of a command that is no file; it is always one for a shell."""
+
 LONG = 10_000
 """Characters: in longer scripts, what cannot matter to a launch is passed over in any case."""
 
@@ -97,7 +100,9 @@ class Scripts:
 
 def read(source: Source, kind: str = "") -> Scripts:
     """Read the scripts of a file. kind: of KINDS, when the user names one."""
-    if not kind and (source.path.endswith(SHELL_ENDINGS) or source.path in ("-", "<command>")):
+    if source.path == COMMAND:
+        return _shell(source)
+    if not kind and (source.path == "-" or source.path.endswith(SHELL_ENDINGS)):
         return _shell(source)
     from sgdlint.documents import kinds
 

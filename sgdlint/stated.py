@@ -32,7 +32,7 @@ class Options:
     sglang: a release or a range of them, or several such. gpu: a name. gpus: how many the machine
     has. vram: GiB of one GPU.
     select, ignore: rule codes (or prefixes of them) and names. lossy: show lossy advice too.
-    kind: of the files, instead of what their names and texts tell.
+    kind: of files that are named, instead of what their names and texts tell.
     """
 
     sglang: str | tuple[str, ...] = ()
@@ -128,6 +128,19 @@ def known_gpu(name: str) -> catalog.Gpu:
             f"Known: {', '.join(names)}"
         )
     return gpu
+
+
+def known_kind(name: str) -> str:
+    """Return a kind of file; OptionError with the nearest one for any other."""
+    from sgdlint.documents.kinds import KINDS
+
+    if name not in KINDS:
+        hint = nearest(name, KINDS)
+        raise OptionError(
+            f"unknown kind {name!r}{f'; did you mean {hint!r}?' if hint else '.'} "
+            f"Known: {', '.join(KINDS)}"
+        )
+    return name
 
 
 def positive_number(text: str) -> float:

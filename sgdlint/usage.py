@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import argparse
 
-from sgdlint.arguments import ABOUT, DESCRIPTIONS, EXITS, FLAGS, PATHS, SUBJECTS, Arguments, initial
+from sgdlint.arguments import (
+    ABOUT,
+    DESCRIPTIONS,
+    EXITS,
+    FLAGS,
+    KIND,
+    PATHS,
+    SUBJECTS,
+    Arguments,
+    initial,
+)
+from sgdlint.documents.kinds import KINDS
 from sgdlint.nearest import nearest
 
 TYPE_CHECKING = False
@@ -54,6 +65,9 @@ def parse(words: Sequence[str], version: str) -> Arguments:
 def _add(parser: argparse.ArgumentParser, flag: Flag) -> None:
     if flag.kind == "switch":
         parser.add_argument(flag.name, action="store_true", help=flag.help)
+    elif flag is KIND:
+        told = flag.help + ", ".join(KINDS)
+        parser.add_argument(flag.name, default="", help=told, metavar=flag.metavar)
     else:
         parser.add_argument(
             flag.name,

@@ -83,6 +83,7 @@ def test_check_status(script: Path, text: str, words: list[str], status: int) ->
         (["check", "--gpu", "H10"], "error: --gpu: unknown GPU 'H10'; did you mean 'H100'"),
         (["check", "--gpus", "none"], "--gpus: 'none' is not a whole number from 1"),
         (["check", "--vram", "-3"], "--vram: '-3' is not a number above 0"),
+        (["check", "--kind", "kubernets"], "--kind: unknown kind 'kubernets'; did you mean"),
         (["check", "--vram", "nan"], "--vram: 'nan' is not a number above 0"),
         (["check", "--select", "SGD999"], "no rule 'SGD999'"),
         (["check", "--ignore", "unknown-optoin"], "did you mean 'unknown-option'?"),
@@ -239,6 +240,49 @@ def test_standard_input(
 def test_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--command", BAD.strip()]) == 1
     assert capsys.readouterr().out.startswith("<command>:1:43: error")
+
+
+POD = """\
+apiVersion: v1
+kind: Pod
+spec:
+  containers: [{name: web, args: [sglang, serve, --model-path, Qwen/Qwen-Image, --num_gpus, "2"]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words", "status"),
+    [
+        ("pod.yaml", POD, [], 1),
+        ("pod.txt", POD, ["--kind", "kubernetes"], 1),
+        ("pod.yaml", POD, ["--kind=shell"], 0),
+        ("pod.yaml", BAD, ["--kind", "shell"], 1),
+        ("run.sh", POD, ["--kind", "kubernetes"], 1),
+    ],
+)
+def test_kind(tmp_path: Path, name: str, text: str, words: list[str], status: int) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    assert main(["check", str(path), "--select", "SGD206", *words]) == status
+    assert main(["fix", str(path), "--select", "SGD206", *words]) == 0
+    assert path.read_text() == (text.replace("num_gpus", "num-gpus") if status else text)
+
+
+def test_kind_of_standard_input(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["--kind", "kubernetes"], ["--stdin-filename", "pod.yaml"]):
+        feed(monkeypatch, POD.encode())
+        assert main(["check", "-", *words]) == 1
+        feed(monkeypatch, POD.encode())
+        assert main(["expand", "-", *words]) == 0
+        assert "sglang serve --model-path Qwen/Qwen-Image --num_gpus 2" in capsys.readouterr().out
+
+
+def test_kind_is_that_of_named_files(script: Path) -> None:
+    assert main(["check", ".", "--kind", "kubernetes"]) == 1
+    assert main(["check", "run.sh", "--kind", "kubernetes"]) == 0
+    assert main(["check", "--kind", "kubernetes", "--command", BAD.strip()]) == 1
 
 
 def test_options_may_stand_between_paths(script: Path) -> None:

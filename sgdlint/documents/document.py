@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from sgdlint.documents.kinds import READERS
 from sgdlint.record import record
 
 TYPE_CHECKING = False
@@ -34,12 +35,6 @@ class Document:
     regions: tuple[Region, ...] = ()
     comments: tuple[Span, ...] = ()
     unread: tuple[Unread, ...] = ()
-
-
-READERS = {
-    "kubernetes": "kubernetes",
-}
-"""The module that reads each kind: its `read` takes a Source and gives a Document."""
 
 
 def read(source: Source, kind: str) -> Document:

@@ -1,28 +1,63 @@
 """Which kind a file is, by its name and by a look at its text.
 
-`shell` is the kind of every file that is named to sgdlint and is of no other.
+The tables below are all that decides. The first that fits counts: whole names, folders, how a name
+begins, how it ends, signs in the text. A new kind is a line in `READERS`, and a line where it is
+recognised.
 """
 
 from __future__ import annotations
 
 from sgdlint import quick
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 SHELL = "shell"
-KINDS = (SHELL, "kubernetes")
+"""The kind of every file that is named to sgdlint and is of no other."""
+READERS = {
+    "kubernetes": "kubernetes",
+}
+"""The module of this package that reads each kind: its `read` takes a Source, gives a Document."""
+KINDS = (SHELL, *READERS)
 """All kinds, as `--kind` takes them."""
+
 YAML_ENDINGS = (".yaml", ".yml")
-_RESOURCE = r"(?m)^kind:[ \t]*[\"']?[A-Z]"
+NAMES: dict[str, str] = {}
+"""Kinds by a file's whole name, in lower case."""
+FOLDERS: tuple[tuple[str, tuple[str, ...], str], ...] = ()
+"""A part of the path with `/` on both sides, endings, and the kind of such files there."""
+BEGINNINGS: tuple[tuple[str, str], ...] = ()
+"""How a name begins, in lower case, and the kind."""
+ENDINGS: tuple[tuple[str, str], ...] = ()
+"""How a name ends, in lower case, and the kind."""
+TEXTS = (("kubernetes", YAML_ENDINGS, ("apiVersion",), r"(?m)^kind:[ \t]*[\"']?[A-Z]"),)
+"""Kind, endings ("" for any), words of which each stands in the text, and a pattern found in it."""
+OTHERS = (*YAML_ENDINGS, ".json", ".jsonl", ".toml", ".xml", ".html", ".csv", ".lock", ".ipynb")
+"""How names of files end that are no shell scripts whatever stands in them."""
+LOOKED_AT = 64_000
+"""Characters: so far into a text its signs are looked for."""
 
 
 def kind_of(path: str, text: str) -> str:
     """Return the kind of a file; "" for one that is none that sgdlint reads."""
-    name = path.replace("\\", "/").rpartition("/")[2].lower()
-    if name.endswith(YAML_ENDINGS):
-        return _of_yaml(text)
-    return SHELL
+    path = "/" + path.replace("\\", "/").lower()
+    name = path.rpartition("/")[2]
+    found = NAMES.get(name) or next(_by_name(path, name), "") or next(_by_text(name, text), "")
+    return found or ("" if name.endswith(OTHERS) else SHELL)
 
 
-def _of_yaml(text: str) -> str:
-    if "apiVersion" in text and quick.search(_RESOURCE, text):
-        return "kubernetes"
-    return ""
+def _by_name(path: str, name: str) -> Iterator[str]:
+    yield from (kind for place, ends, kind in FOLDERS if place in path and name.endswith(ends))
+    yield from (kind for begin, kind in BEGINNINGS if name.startswith(begin))
+    yield from (kind for end, kind in ENDINGS if name.endswith(end))
+
+
+def _by_text(name: str, text: str) -> Iterator[str]:
+    for kind, endings, words, pattern in TEXTS:
+        if not name.endswith(endings):
+            continue
+        if all(text.find(word, 0, LOOKED_AT) >= 0 for word in words) and (
+            not pattern or quick.compile(pattern).search(text, 0, LOOKED_AT)
+        ):
+            yield kind

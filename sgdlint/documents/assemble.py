@@ -86,7 +86,7 @@ class Script:
         start = self.length
         name = variable.name_span
         self.add(made("export "), Piece((variable.name,), name.start, name.end, True), made("="))
-        self._quoted(variable.value)
+        self.word(variable.value)
         self.entries.append(Entry(start, self.length, variable.removal))
         self.add(made("\n"))
         self.places += variable.value.places
@@ -105,12 +105,12 @@ class Script:
             if number:
                 self.add(made(" "))
             start = self.length
-            self._quoted(value)
+            self.word(value)
             self.items.append(Item(start, self.length, index, writer))
             self.places += value.places
 
-    def _quoted(self, value: Value) -> None:
-        """Put in a value in quotes, unless it needs none."""
+    def word(self, value: Value) -> None:
+        """Put in a value as (a part of) a word: in quotes, unless it needs none."""
         text = value.text
         if text is not None and PLAIN.match(text):
             self.add(*value.pieces)

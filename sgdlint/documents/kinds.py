@@ -17,6 +17,7 @@ SHELL = "shell"
 """The kind of every file that is named to sgdlint and is of no other."""
 READERS = {
     "kubernetes": "kubernetes",
+    "systemd": "systemd",
 }
 """The module of this package that reads each kind: its `read` takes a Source, gives a Document."""
 KINDS = (SHELL, *READERS)
@@ -31,9 +32,16 @@ BEGINNINGS: tuple[tuple[str, str], ...] = ()
 """How a name begins, in lower case, and the kind."""
 ENDINGS: tuple[tuple[str, str], ...] = ()
 """How a name ends, in lower case, and the kind."""
-TEXTS = (("kubernetes", YAML_ENDINGS, ("apiVersion",), r"(?m)^kind:[ \t]*[\"']?[A-Z]"),)
+UNIT_ENDINGS = (".service", ".container")
+TEXTS = (
+    ("kubernetes", YAML_ENDINGS, ("apiVersion",), r"(?m)^kind:[ \t]*[\"']?[A-Z]"),
+    ("systemd", (*UNIT_ENDINGS, ".conf"), (), r"(?m)^\[(?:Service|Container)\]"),
+)
 """Kind, endings ("" for any), words of which each stands in the text, and a pattern found in it."""
-OTHERS = (*YAML_ENDINGS, ".json", ".jsonl", ".toml", ".xml", ".html", ".csv", ".lock", ".ipynb")
+OTHERS = (
+    *(*YAML_ENDINGS, ".json", ".jsonl", ".toml", ".xml", ".html", ".csv", ".lock", ".ipynb"),
+    *(*UNIT_ENDINGS, ".ini"),
+)
 """How names of files end that are no shell scripts whatever stands in them."""
 LOOKED_AT = 64_000
 """Characters: so far into a text its signs are looked for."""

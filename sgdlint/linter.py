@@ -218,8 +218,26 @@ def _launches(task: _Task, engine: Engine, called: str) -> list[Ran]:
         launch = replace(launch, pinned=task.sure[variant.numbers[0]].pinned)
         more = task.also(script, variant, launch, engine) if task.also is not None else []
         found = engine.run(launch, text, called or engine.release)
+        if variant.found.alone:
+            alone = [launch_of(one, known, task.hardware, around) for one in variant.found.alone]
+            found = _added(found, [one for one in alone if one is not None], engine, text, called)
         ran.append(Ran(variant, launch, [*found, *more]))
     return ran
+
+
+def _added(
+    found: list[Finding], alone: Sequence[Launch], engine: Engine, text: str, called: str
+) -> list[Finding]:
+    """Return the findings of a launch in a file that the script runs which that file lacks.
+
+    alone: the same launch when nothing is known of who runs it.
+    """
+    own = {
+        (one.code, one.message)
+        for launch in alone
+        for one in engine.run(launch, text, called or engine.release)
+    }
+    return [one for one in found if (one.code, one.message) not in own]
 
 
 def _of_several(ran: Sequence[Ran], engine: Engine, script: Script) -> None:

@@ -27,6 +27,9 @@ COMMAND = "<command>"
 LONG = 10_000
 """Characters: in longer scripts, what cannot matter to a launch is passed over in any case."""
 
+NAMING = ("source ", ". ", "env-file", ".sh", ".bash", ".sbatch", ".slurm")
+"""One of these stands in each script that names a file to be read or run."""
+
 WRITES = r">(?!&|[ \t]*/dev/null)|\btee\b"
 """What may write a file in a script; a launch may read it, so all that it is made of matters."""
 
@@ -159,7 +162,7 @@ def _script(source: Source, region: Region | None = None, number: int = 0) -> Sc
 
 def _files(source: Source) -> Files | None:
     """Return what reads the files that a script names; None when it names none."""
-    if not any(sign in source.text for sign in ("source ", ". ", "env-file")):
+    if not any(sign in source.text for sign in NAMING):
         return None
     from sgdlint.shell.sourcing import Files
 

@@ -6,6 +6,8 @@ from sgdlint import quick
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sgdlint.source import Source
 
 SHELL_ENDINGS = (".sh", ".bash", ".ksh", ".zsh")
@@ -15,8 +17,11 @@ SOURCING = ("source ", ". ")
 """One of these stands in each script that sources another file."""
 _SOURCED = r"(?m)^(?:[^#\n]*[ \t;&|({])?(?:source|\.)[ \t]+([^\n]*)"
 _PATH = r"(?:\$\w+)?([\w+-]*[./][\w./+-]*)"
+RUNNING = (".sh", ".bash", ".sbatch", ".slurm")
+"""How the names of scripts end that another script may run."""
+_RAN = r"([\w+./-]*[\w+-]\.(?:sh|bash|sbatch|slurm))\b"
 MOST_SOURCED = 16
-"""So many words behind `source` are taken for names of files."""
+"""So many words behind `source`, and so many names of scripts, are taken for names of files."""
 
 
 def is_script_name(name: str) -> bool:
@@ -30,17 +35,31 @@ def is_script_head(head: bytes) -> bool:
 
 
 def mentions_sglang(source: Source) -> bool:
-    """Whether a file can hold a launch at all, itself or in a file that it sources.
+    """Whether a file can hold a launch at all, itself or in a file that it sources or runs.
 
     One that cannot is not parsed.
     """
-    return MENTION in source.text or _is_in_sourced(source)
+    return MENTION in source.text or any(map(_holds_launch(source), _named(source.text)))
 
 
-def _is_in_sourced(source: Source) -> bool:
-    if not any(sign in source.text for sign in SOURCING):
-        return False
-    lines = quick.findall(_SOURCED, source.text)
-    paths = [path.lstrip("/") for line in lines for path in quick.findall(_PATH, line)]
-    files = (source.near.in_project(path) for path in paths[:MOST_SOURCED] if path.strip("./"))
-    return any(file is not None and MENTION in file[1] for file in files)
+def _named(text: str) -> list[str]:
+    """Return what may be names of files that a script sources or runs."""
+    paths: list[str] = []
+    if any(sign in text for sign in SOURCING):
+        lines = quick.findall(_SOURCED, text)
+        paths += [path.lstrip("/") for line in lines for path in quick.findall(_PATH, line)]
+        paths = [path for path in paths if path.strip("./")][:MOST_SOURCED]
+    if any(ending in text for ending in RUNNING):
+        ran = [path.lstrip("/") for path in quick.findall(_RAN, text)]
+        paths += list(dict.fromkeys(ran))[:MOST_SOURCED]
+    return paths
+
+
+def _holds_launch(source: Source) -> Callable[[str], bool]:
+    """Return whether a file of the project mentions SGLang."""
+
+    def holds(path: str) -> bool:
+        file = source.near.in_project(path)
+        return file is not None and MENTION in file[1]
+
+    return holds

@@ -88,7 +88,9 @@ def _may_be_misread(found: Recognised, text: str) -> bool:
     In a string that is so only where it stands as its shell reads it.
     """
     start, end = found.command.start, text.find("\n", found.command.end)
-    if start < 0 or (found.nested and "\\" in text[start : found.command.end]):
+    if start < 0 or found.command.file:
+        return False
+    if found.nested and "\\" in text[start : found.command.end]:
         return False
     written = text[start : end if end >= 0 else len(text)]
     return not written.isascii() or ("<" in written and ">" in written)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sgdlint.launch import entrypoints
 from sgdlint.record import record
 from sgdlint.shell.feeds import WRITERS
+from sgdlint.shell.relevance import FILE_ENDINGS
 from sgdlint.shell.values import Command, Variable, Word
 
 TYPE_CHECKING = False
@@ -49,6 +50,8 @@ class Recognised:
     batch: the script that a batch system reads, for the options in its comments.
     others: when nested, the commands of the script that it stands in.
     written: the word that stands for the subcommand and is none; `subcommand` is the nearest one.
+    alone: in a file that the script runs, the launches of the same place when nothing is known of
+    who runs it; what is found in them is found when that file is checked.
     """
 
     command: Command
@@ -67,6 +70,7 @@ class Recognised:
     batch: Word | None = None
     others: tuple[Command, ...] = ()
     written: Word | None = None
+    alone: tuple[Recognised, ...] = ()
 
 
 @record
@@ -99,7 +103,7 @@ def launches(
     found = [
         one
         for command in commands
-        if writes or mentions(command)
+        if writes or mentions(command) or (files is not None and _runs_file(command))
         for one in launches_of(command, 0, files, problems)
     ]
     return [*found, *_left_behind(commands, found)] if writes else found
@@ -108,6 +112,12 @@ def launches(
 def _writes(command: Command) -> bool:
     """Tell whether a command may write a script into a file or a pipe."""
     return any(word.text in WRITERS for word in command.words[:2])
+
+
+def _runs_file(command: Command) -> bool:
+    """Tell whether a command may run a script that lies beside this one."""
+    texts = [word.pieces[-1].texts if word.pieces else None for word in command.words]
+    return any(text.endswith(FILE_ENDINGS) for some in texts for text in some or ())
 
 
 def _left_behind(commands: Sequence[Command], found: list[Recognised]) -> list[Recognised]:

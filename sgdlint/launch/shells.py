@@ -53,6 +53,20 @@ def given(
     return (stdin, (UNKNOWN, *rest)) if stdin is not None else None
 
 
+def named(words: Sequence[Word]) -> Sequence[Word]:
+    """Return the file that a shell is told to read, and its arguments; () when there is none."""
+    index = 0
+    while index < len(words) and words[index].prefix[:1] in ("-", "+"):
+        text = words[index].text or ""
+        letters = "" if text.startswith("--") else text[1:]
+        if not text or set(letters) - set(SHELL_FLAGS) - {"o"} or "s" in letters:
+            return ()
+        index += 2 if text in SHELL_VALUED or "o" in letters else 1
+        if text == "--":
+            break
+    return words[index:]
+
+
 def file(words: Sequence[Word], variables: Mapping[str, Variable]) -> Given | None:
     """Return the script that a file holds, and its arguments; None when that is not known."""
     script = read(words[0], variables)

@@ -354,18 +354,20 @@ class Walk:
         self.names.append(name)
         script = shells.given(self.words[index:], self.command.stdin, self.passed.environment)
         if script is None:
-            return []
+            return self._beside(shells.named(self.words[index:]))
         return self._read(*script) if name in PLAIN_SHELLS else self._nested(*script)
 
     def _file(self, index: int) -> list[Recognised]:
-        """Return the launches in a file that the script has written and runs by its name."""
+        """Return the launches in a file that the script runs by its name."""
+        word = self.words[index]
         if MARK not in self.passed.environment:
-            return []
+            return self._beside(self.words[index:]) if "/" in (word.text or "/") else []
         from sgdlint.launch import shells
 
-        word = self.words[index]
         script = shells.file(self.words[index:], self.passed.environment)
-        if script is None or "/" not in (word.text or "/") or not shells.runs_in_shell(script[0]):
+        if script is None:
+            return self._beside(self.words[index:]) if "/" in (word.text or "/") else []
+        if "/" not in (word.text or "/") or not shells.runs_in_shell(script[0]):
             return []
         self.names.append(program_of(word))
         return self._read(*script)
@@ -375,7 +377,9 @@ class Walk:
         from sgdlint.launch import shells
 
         script = shells.file(rest, self.passed.environment) if rest else (self.command.stdin, ())
-        if script is None or script[0] is None or not shells.runs_in_shell(script[0]):
+        if script is None:
+            return self._beside(rest, is_batch=True)
+        if script[0] is None or not shells.runs_in_shell(script[0]):
             return []
         self.batch = script[0]
         return self._read(script[0], script[1])
@@ -383,6 +387,20 @@ class Walk:
     def _input(self) -> list[Recognised]:
         """Return the launches in the script that stands in a here-document."""
         return self._read(self.command.stdin) if self.command.stdin is not None else []
+
+    def _beside(self, words: Sequence[Word], is_batch: bool = False) -> list[Recognised]:
+        """Return the launches in a file of the project that is run; words: it, and its arguments.
+
+        Behind a container or on another host other files may lie at the same place.
+        is_batch: a batch system runs it, from a copy.
+        """
+        if self.files is None or self.passed.fresh or not words:
+            return []
+        from sgdlint.launch import ran
+
+        given = self.passed.environment
+        found = ran.launches_in(self.command, words, given, self.files, is_batch)
+        return [self._around(one) for one in found]
 
     def _read(self, script: Word, arguments: Sequence[Word] = ()) -> list[Recognised]:
         """Return the launches in a script that certainly is read as it is known."""
@@ -405,22 +423,25 @@ class Walk:
             inner = shells.with_input(inner, self.command.stdin)
         outer = self.command
         if outer.conditional or outer.path or outer.calls or outer.dead:
-            inner = [_inside(outer, command) for command in inner]
+            inner = [inside(outer, command) for command in inner]
         return [
-            replace(
-                found,
-                wrappers=(*self.names, *found.wrappers),
-                fresh=self.passed.fresh or found.fresh,
-                grants=found.grants if found.fresh else (*self.grants, *found.grants),
-                batch=found.batch or self.batch,
-                others=found.others or tuple(inner),
-            )
+            replace(self._around(found), others=found.others or tuple(inner))
             for command in inner
             for found in launches_of(command, self.depth + 1, files, problems)
         ]
 
+    def _around(self, found: Recognised) -> Recognised:
+        """Return a launch with what the wrappers around its script do."""
+        return replace(
+            found,
+            wrappers=(*self.names, *found.wrappers),
+            fresh=self.passed.fresh or found.fresh,
+            grants=found.grants if found.fresh else (*self.grants, *found.grants),
+            batch=found.batch or self.batch,
+        )
 
-def _inside(outer: Command, inner: Command) -> Command:
+
+def inside(outer: Command, inner: Command) -> Command:
     """Return a command of a script in a string as it is run on the path of the command around."""
     return replace(
         inner,

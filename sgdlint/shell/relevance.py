@@ -29,6 +29,12 @@ LAUNCHERS = frozenset(
 )
 """Programs of well-known names that run other commands."""
 
+FILE_ENDINGS = (".bash", ".sbatch", ".sh", ".slurm")
+"""How the names of scripts end that another script may run."""
+
+RUNNERS = (LAUNCHERS | {"sbatch", "qsub", "salloc"}) - {".", "source", "eval"}
+"""What runs a script that it is told of."""
+
 ORDINARY = frozenset({"HOME", "LD_LIBRARY_PATH", "PATH", "PS1", "PYTHONPATH", "TERM"})
 """Exported variables that say nothing about a launch."""
 
@@ -87,12 +93,21 @@ class Events:
     ) -> bool:
         if name is None or text.find("sglang", node.start, node.end) >= 0:
             return True
+        if runs_file(name, arguments):
+            return True
         for one in node.redirects:
             if one.body is not None and text.find("sglang", one.body.start, one.body.end) >= 0:
                 return True
         if name in LAUNCHERS or not (name in builtins.HARMLESS or name in builtins.DECLARING):
             return name not in builtins.REPLACING and not all(one.whole for one in arguments)
         return False
+
+
+def runs_file(name: str, arguments: Sequence[Argument]) -> bool:
+    """Tell whether a command may run a script that lies beside this one."""
+    if name.endswith(FILE_ENDINGS):
+        return True
+    return name in RUNNERS and any(one.text.endswith(FILE_ENDINGS) for one in arguments[1:])
 
 
 class Relevance:

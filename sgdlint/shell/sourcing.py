@@ -18,6 +18,8 @@ from sgdlint.shell.values import Piece, Variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from sgdlint.shell.state import State
     from sgdlint.shell.values import Word
     from sgdlint.source import Nearby
@@ -48,11 +50,15 @@ class File:
 class Files:
     """Reads the files that one script names; `missing` has the names of those that it cannot.
 
-    script: its own text, which may write a file before a program reads it.
+    script: its own text, which may write a file before a program reads it. active: names of the
+    files that are followed now, which would run themselves for ever. kept: what is known of single
+    files, by name, for those who read them often.
     """
 
     def __init__(self, near: Nearby, script: str = "") -> None:
         self._script = script
+        self.active: tuple[str, ...] = ()
+        self.kept: dict[str, Any] = {}
         self.missing: dict[str, None] = {}
         self._near = near
         self._reads = 0
@@ -70,6 +76,23 @@ class Files:
         found = self._read(place, word)
         if found is None or found.name in active:
             self.missing.setdefault(named.path)
+            return None
+        self._reads += 1
+        self._characters += len(found.text)
+        is_much = self._reads > MOST_FILES or self._characters > MOST_CHARACTERS
+        return None if is_much else found
+
+    def script(self, word: Word, environment: dict[str, Variable]) -> File | None:
+        """Return the file that a program is told to run; None when it is not certain which.
+
+        environment: the variables where that stands.
+        """
+        named = place_of(word)
+        place = from_here(environment, named) if named is not None else None
+        if named is None or place is None:
+            return None
+        found = self._read(place, word)
+        if found is None or found.name in self.active:
             return None
         self._reads += 1
         self._characters += len(found.text)

@@ -6,18 +6,17 @@ import os
 import sys
 
 from sgdlint import files
+from sgdlint.documents import mentions_sglang
 from sgdlint.files import FileError
 from sgdlint.finding import Failure, Report, at_least
-from sgdlint.linter import check as check_source
 from sgdlint.record import record, replace
-from sgdlint.scripts import COMMAND
-from sgdlint.shown import check_names, is_named
-from sgdlint.source import Source, SourceError
+from sgdlint.source import COMMAND, Source, SourceError
 from sgdlint.stated import (
     OptionError,
     Options,
     known_gpu,
     known_kind,
+    passed_over,
     positive_number,
     positive_whole,
     settings_of_project,
@@ -59,11 +58,20 @@ def check(arguments: Arguments) -> int:
     reports: list[Report] = []
     failures: list[Failure] = []
     for one in inputs(arguments, failures):
-        report = check_source(one.source, packs.of(one.source), one.wishes(options))
+        report = _checked(one.source, packs, one.wishes(options))
         failures += report.failures
         reports.append(report)
     show(arguments, reports, failures, sys.stdout)
     return status_of(reports, failures, arguments.fail_on)
+
+
+def _checked(source: Source, packs: Packs, options: Options) -> Report:
+    """Return what is found in one file."""
+    if not mentions_sglang(source) and not packs.are_own(source):
+        return passed_over(source, options)  # most files: what checks them is not even imported
+    from sgdlint.linter import check
+
+    return check(source, packs.of(source), options)
 
 
 def inputs(arguments: Arguments, failures: list[Failure]) -> Iterator[Input]:
@@ -101,29 +109,49 @@ class Packs:
     """
 
     def __init__(self, arguments: Arguments) -> None:
-        from sgdlint import rulepack
-
-        self._load = rulepack.of_project
         self._paths = tuple(arguments.rules)
         self._known: dict[tuple[str, tuple[str, ...]], Pack] = {}
+        self._unknown: list[str] = []
         wishes = (*_list(arguments.select), *_list(arguments.ignore))
-        start = self._pack(files.Neighbours(""))
-        self._unknown = [wish for wish in wishes if not is_named(wish, start)]
-        if self._unknown and not (arguments.paths or arguments.command):
-            check_names(self._unknown, start)
+        here = files.Neighbours("")
+        if wishes or self._paths or settings_of_project(here).rules:
+            start = self._pack(here)
+            self._unknown = _unknown_names(wishes, start)
+            if self._unknown and not (arguments.paths or arguments.command):
+                _check_names(self._unknown, start)
+
+    def are_own(self, source: Source) -> bool:
+        """Whether the user has rules for a file, or names rules that the built-in ones lack."""
+        own = self._paths or settings_of_project(source.near).rules
+        return bool(own or self._unknown)
 
     def of(self, source: Source) -> Pack:
         """Return the rules for one file."""
         pack = self._pack(source.near)
-        check_names(self._unknown, pack)
+        if self._unknown:
+            _check_names(self._unknown, pack)
         return pack
 
     def _pack(self, near: Nearby) -> Pack:
+        from sgdlint import rulepack
+
         found = settings_of_project(near)
         key = found.path, found.rules
         if key not in self._known:
-            self._known[key] = self._load(near, self._paths)
+            self._known[key] = rulepack.of_project(near, self._paths)
         return self._known[key]
+
+
+def _unknown_names(wishes: Sequence[str], pack: Pack) -> list[str]:
+    from sgdlint.shown import is_named
+
+    return [wish for wish in wishes if not is_named(wish, pack)]
+
+
+def _check_names(wishes: Sequence[str], pack: Pack) -> None:
+    from sgdlint.shown import check_names
+
+    check_names(wishes, pack)
 
 
 def status_of(reports: Sequence[Report], failures: Sequence[Failure], threshold: str) -> int:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from sgdlint import assumed, catalog, directives, scripts, shown
 from sgdlint.assumed import Assumed
-from sgdlint.catalog.quirks import output_files
 from sgdlint.directives import DirectiveError
 from sgdlint.documents import mentions_sglang
 from sgdlint.evidence import evidence
 from sgdlint.finding import RELEASES, Checked, Failure, Finding, Report
 from sgdlint.record import record, replace
 from sgdlint.source import Span
-from sgdlint.stated import OptionError, Options, hardware_of, release_of_project, stated_by
+from sgdlint.stated import (
+    OptionError,
+    Options,
+    hardware_of,
+    passed_over,
+    release_of_project,
+    stated_by,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,12 +44,11 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
     Raises OptionError for options and for the settings of the project.
     also: more findings of a launch, which is told with its script and the variant that it is.
     """
-    stated = stated_by(options, [])
     if not mentions_sglang(source):
-        return _report(source, stated or assumed.newest())
-    # Not at the top, here and below: most files do not mention SGLang.
+        return passed_over(source, options)
     from sgdlint.rules.engine import Engine
 
+    stated = stated_by(options, [])
     read = scripts.read(source, options.kind)
     try:
         directed, suppressions = directives.read(source, read.comments, read.launches)
@@ -158,12 +163,14 @@ def _releases_of(
     project = release_of_project(host)
     if stated is not None:
         return [stated] * len(script.found)
+    from sgdlint.chosen import by_launch
+
     machine = None
     if script.region is not None:
         from sgdlint.surroundings import machine_of
 
         machine = machine_of(script.region.granted, script.source)
-    return assumed.by_launch(host, script.commands, script.found, known, project, machine)
+    return by_launch(host, script.commands, script.found, known, project, machine)
 
 
 def _doubts(task: _Task, engine: Engine) -> list[Finding]:
@@ -244,6 +251,8 @@ def _of_several(ran: Sequence[Ran], engine: Engine, script: Script) -> None:
     """Add the findings about launches that write the same file."""
     if sum(len(one.variant.ways) for one in ran) < 2:
         return
+    from sgdlint.catalog.quirks import output_files
+
     names = output_files(engine.release)
     if all(names.isdisjoint(one.launch.bound.given) for one in ran):
         return
@@ -304,12 +313,8 @@ def _report(
     assumptions: tuple[tuple[Span, Assumed], ...] = (),
     failures: tuple[Failure, ...] = (),
 ) -> Report:
-    checked = tuple(Checked(span, one.releases, _why(one)) for span, one in assumptions)
-    return Report(source, first.text, _why(first), findings, failures, launches, checked)
-
-
-def _why(one: Assumed) -> str:
-    return one.origin + (f", {one.note}" if one.note else "")
+    checked = tuple(Checked(span, one.releases, one.why) for span, one in assumptions)
+    return Report(source, first.text, first.why, findings, failures, launches, checked)
 
 
 def _options_of(ran: Sequence[Ran]) -> Iterable[tuple[dict[str, object], ...]]:
@@ -366,7 +371,7 @@ def stated_release(source: Source, options: Options) -> tuple[str, str] | None:
         known = evidence(script.source, script.commands)
         told += _releases_of(script, source, None, known)
     first = next((one for one in told if one.origin != assumed.NEWEST), None)
-    return None if first is None else (first.releases[-1], _why(first))
+    return None if first is None else (first.releases[-1], first.why)
 
 
 def settings_of(source: Source, kind: str = "") -> list[Setting]:

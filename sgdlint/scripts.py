@@ -5,7 +5,7 @@ from __future__ import annotations
 from sgdlint import quick
 from sgdlint.documents import SHELL_ENDINGS
 from sgdlint.record import record
-from sgdlint.source import Span
+from sgdlint.source import COMMAND, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from sgdlint.shell.values import Command
     from sgdlint.source import Source
     from sgdlint.variants import Place
-
-COMMAND = "<command>"
-"""The path of a command that is no file; it is always one for a shell."""
 
 LONG = 10_000
 """Characters: in longer scripts, what cannot matter to a launch is passed over in any case."""

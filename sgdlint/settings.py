@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 
-from sgdlint.nearest import nearest
 from sgdlint.record import record
 
 TYPE_CHECKING = False
@@ -133,6 +132,8 @@ KEYS = {
 def _value(path: str, line: int, key: str, value: object) -> Any:
     place = f"{path}:{line}" if line else path
     if key not in KEYS:
+        from sgdlint.nearest import nearest
+
         near = nearest(key, KEYS)
         hint = f"; did you mean `{near}`?" if near else "."
         raise SettingsError(f"{place}: no setting `{key}`{hint} Known: {', '.join(KEYS)}")

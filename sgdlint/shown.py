@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sgdlint import directives
 from sgdlint.finding import Edit, Fix
-from sgdlint.nearest import nearest
 from sgdlint.record import replace
 from sgdlint.stated import OptionError
 
@@ -67,6 +66,8 @@ def check_names(wishes: Sequence[str], pack: Pack) -> None:
     """Raise OptionError for a rule that does not exist in select or ignore."""
     for wish in wishes:
         if not is_named(wish, pack):
+            from sgdlint.nearest import nearest
+
             hint = nearest(wish, [key for rule in pack.rules for key in (rule.code, rule.name)])
             raise OptionError(f"no rule {wish!r}{f'; did you mean {hint!r}?' if hint else ''}")
 
@@ -97,6 +98,8 @@ def _judge(
     chosen: Callable[[str, str], bool],
 ) -> list[Finding]:
     """Return findings about a suppression: codes that no rule has, codes that silence nothing."""
+    from sgdlint.nearest import nearest
+
     used = {
         key
         for one in findings

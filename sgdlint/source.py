@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 BOM = "\ufeff"
 
 
+COMMAND = "<command>"
+"""The path of a command that is no file; it is always one for a shell."""
+
+
 class SourceError(Exception):
     """A file that cannot be read as text; the message says why and what to do."""
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sgdlint import assumed, catalog, settings
 from sgdlint.assumed import Assumed
-from sgdlint.catalog.specifiers import SpecifierError
-from sgdlint.nearest import nearest
+from sgdlint.finding import Report
 from sgdlint.record import record
 
 TYPE_CHECKING = False
@@ -59,6 +58,12 @@ def stated_by(options: Options, directed: Sequence[Setting]) -> Assumed | None:
     return known_releases([one.value for one in said], lines)
 
 
+def passed_over(source: Source, options: Options) -> Report:
+    """Return the report on a file that holds no launch; raises OptionError."""
+    first = stated_by(options, []) or assumed.newest()
+    return Report(source, first.text, first.why, ())
+
+
 def settings_of_project(near: Nearby) -> Settings:
     """Return the settings of the project around a file; raises OptionError."""
     try:
@@ -80,6 +85,8 @@ def release_of_project(source: Source) -> Assumed | None:
 
 def known_releases(texts: Sequence[str], origin: str) -> Assumed:
     """Return the releases of the catalog that are named; OptionError for any other."""
+    from sgdlint.catalog.specifiers import SpecifierError
+
     try:
         return assumed.stated(texts, origin)
     except (SpecifierError, catalog.UnknownReleaseError) as error:
@@ -121,6 +128,8 @@ def known_gpu(name: str) -> catalog.Gpu:
     """Return a GPU of the catalog; OptionError with the nearest name for any other."""
     gpu = catalog.gpu(name)
     if gpu is None:
+        from sgdlint.nearest import nearest
+
         names = [one.name for one in catalog.gpus()]
         hint = nearest(name, names)
         raise OptionError(
@@ -135,6 +144,8 @@ def known_kind(name: str) -> str:
     from sgdlint.documents.kinds import KINDS
 
     if name not in KINDS:
+        from sgdlint.nearest import nearest
+
         hint = nearest(name, KINDS)
         raise OptionError(
             f"unknown kind {name!r}{f'; did you mean {hint!r}?' if hint else '.'} "

@@ -43,6 +43,7 @@ LAYERS = (
         "directives",
         "sharing",
         "assumed",
+        "chosen",
         "evidence",
         "beside",
         "checkouts",
@@ -188,9 +189,11 @@ def test_a_file_without_sglang_loads_no_shell_and_no_rules(tmp_path: Path) -> No
     path = tmp_path / "plain.sh"
     path.write_text("for i in 1 2; do echo $i; done\n")
     loaded = loaded_by(check_statement(str(path)))
-    assert "sgdlint.linter" in loaded
-    parts = ("sgdlint.shell.", "sgdlint.launch.b", "sgdlint.rules.e", "sgdlint.sharing")
-    assert [name for name in loaded if name.startswith(parts)] == []
+    assert "sgdlint.checking" in loaded
+    parts = ("launch", "linter", "rulepack", "rules", "shell", "shown", "catalog.options")
+    assert [
+        name for name in loaded if name.startswith(tuple(f"sgdlint.{one}" for one in parts))
+    ] == []
 
 
 def test_a_plain_check_reads_no_tables_that_only_people_ask_for(examples: Path) -> None:

@@ -6,20 +6,22 @@ for, and of each table only the rows of one release are built.
 
 from __future__ import annotations
 
-from sgdlint.catalog.options import COMMANDS, SUPPRESS, UNKNOWN, Option
-from sgdlint.catalog.release import Release, load
 from sgdlint.catalog.releases import UnknownReleaseError, newest, release_key, releases
 from sgdlint.catalog.tables import order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from sgdlint.catalog.gpus import Gpu, gpu, gpus
+    from sgdlint.catalog.devices import Gpu, gpu, gpus
     from sgdlint.catalog.history import all_flags, option_history
     from sgdlint.catalog.models import Model
+    from sgdlint.catalog.options import COMMANDS, SUPPRESS, UNKNOWN, Option
+    from sgdlint.catalog.release import Release, load
 else:
     LATE = {
-        "gpus": ("Gpu", "gpu", "gpus"),
+        "devices": ("Gpu", "gpu", "gpus"),
         "models": ("Model",),
+        "options": ("COMMANDS", "SUPPRESS", "UNKNOWN", "Option"),
+        "release": ("Release", "load"),
         "history": ("all_flags", "option_history"),
     }
 
@@ -28,7 +30,6 @@ else:
         for part, names in LATE.items():
             if name in names:
                 module = __import__(f"sgdlint.catalog.{part}", fromlist=names)
-                # All at once: the import itself puts the module in the place of its own name.
                 globals().update({one: getattr(module, one) for one in names})
                 return globals()[name]
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -28,6 +28,15 @@ def allowed_by(text: str) -> tuple[str, ...]:
     return tuple(one for one in releases() if all(_holds(one, *clause) for clause in clauses))
 
 
+def releases_of(text: str) -> tuple[str, ...]:
+    """Return what `allowed_by` does; raises SpecifierError where that is none too."""
+    allowed = allowed_by(text)
+    if not allowed:
+        known = releases()
+        raise SpecifierError(f"no known release is {text}; known: {known[0]} to {known[-1]}")
+    return allowed
+
+
 def is_range(text: str) -> bool:
     """Whether a text is a range, as opposed to the name of one release."""
     return any(character in text for character in "=<>~!,")

@@ -7,7 +7,7 @@ a cluster keeps its jobs to the GPUs that they asked for.
 from __future__ import annotations
 
 from sgdlint import quick
-from sgdlint.catalog.gpus import gpu_of_type
+from sgdlint.catalog.devices import gpu_of_type
 from sgdlint.launch.bind import Event
 from sgdlint.launch.launch import Granted
 from sgdlint.launch.options import NoCommandError, UnclearError, enter

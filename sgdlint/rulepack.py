@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PREPARED = os.path.join(os.path.dirname(__file__), "rules", "pack.json")
 PRIME = (1 << 61) - 1
-FORMAT = 3
+FORMAT = 4
 """Raise when the prepared form changes, so that older caches are not read."""
 
 

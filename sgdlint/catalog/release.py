@@ -27,7 +27,6 @@ class Release:
         self._models: dict[str, Model | None] = {}
         self._environment: dict[str, Variable] | None = None
         self._dynamic: tuple[Dynamic, ...] | None = None
-        self._language: frozenset[str] | None = None
         self._registry: Registry | None = None
 
     def __repr__(self) -> str:
@@ -85,19 +84,15 @@ class Release:
                 return family, name
         return None
 
-    def language_flags(self) -> frozenset[str]:
-        """Return the options of the language-model server that `sglang serve` also starts."""
-        if self._language is None:
-            rows = tables.rows_of("language", self.name, "all")
-            self._language = frozenset(flag for row in rows for flag in row["flags"])
-        return self._language
-
     def diffusion_only(self, flag: str) -> bool:
         """Whether only the diffusion server has an option, so that it shows what is started."""
         listed = flag in self.options("serve") or any(
             flag.startswith(prefix) for one in self.dynamic() for prefix in one.prefixes
         )
-        return listed and flag not in self.language_flags()
+        if not listed:
+            return False
+        of_language = tables.rows_with("language", f'"{flag}"')
+        return not any(tables.holds(row, self.name, "all") for row in of_language)
 
     def environment(self) -> dict[str, Variable]:
         """Return the environment variables that the release declares or reads, by name."""

@@ -32,6 +32,11 @@ def _text(name: str) -> str:
     return _texts[name]
 
 
+def mentions(name: str, text: str) -> bool:
+    """Whether a text occurs in a table; the table is not decoded."""
+    return text in _text(name)
+
+
 def rows_with(name: str, part: str) -> list[Row]:
     """Return the rows of a table in whose JSON a text occurs, in order; no other is decoded."""
     text = _text(name)

@@ -9,7 +9,6 @@ options, so that the absence of an option is unknown too.
 from __future__ import annotations
 
 from sgdlint import quick
-from sgdlint.nearest import nearest
 from sgdlint.record import record, replace
 
 TYPE_CHECKING = False
@@ -371,6 +370,8 @@ class _Binder:
             elif option.choices and all(
                 fine and value not in option.choices for value, fine in verdicts
             ):
+                from sgdlint.nearest import nearest
+
                 self.note(
                     "invalid-choice",
                     place,

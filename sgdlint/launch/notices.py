@@ -6,10 +6,8 @@ Values out of range, repeats, what has no effect, and models of later releases.
 from __future__ import annotations
 
 from sgdlint.catalog import tables
-from sgdlint.catalog.limits import limit_of
 from sgdlint.catalog.quirks import dead_variables, ignored_flag
 from sgdlint.launch.bind import Event
-from sgdlint.nearest import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,9 +48,12 @@ def _event(kind: str, given: Given, **fields: str) -> Event:
 
 
 def _out_of_range(given: Given, launch: Launch, model: Model | None) -> Iterator[Event]:
-    if not given.values:
+    dest = given.option.dest
+    if not given.values or not tables.mentions("limits", f'"{dest}"'):
         return
-    limit = limit_of(launch.release.name, given.option.dest, model)
+    from sgdlint.catalog.limits import limit_of
+
+    limit = limit_of(launch.release.name, dest, model)
     # What a configuration file has instead of JSON is no text that is parsed.
     if (
         limit is None
@@ -62,6 +63,8 @@ def _out_of_range(given: Given, launch: Launch, model: Model | None) -> Iterator
         return
     if any(map(limit.allows, given.values)):
         return
+    from sgdlint.nearest import nearest
+
     value = _shown(given.values[0])
     near = nearest(value, limit.among) if limit.among else ""
     fields = {"flag": given.flag, "value": value, "allowed": limit.described(), "nearest": near}

@@ -107,10 +107,10 @@ class _Compiler:
         raise ConditionError(f"a {found} stands where a yes or no is needed")
 
     def _any_of(self, left: Tree[Token], right: Tree[Token]) -> tuple[list[Any], str]:
-        return ["or", self.as_bool(left), self.as_bool(right)], "bool"
+        return _joined("or", self.as_bool(left), self.as_bool(right)), "bool"
 
     def _all_of(self, left: Tree[Token], right: Tree[Token]) -> tuple[list[Any], str]:
-        return ["and", self.as_bool(left), self.as_bool(right)], "bool"
+        return _joined("and", self.as_bool(left), self.as_bool(right)), "bool"
 
     def _negate(self, inner: Tree[Token]) -> tuple[list[Any], str]:
         return ["not", self.as_bool(inner)], "bool"
@@ -248,6 +248,12 @@ def _fits(found: str, wanted: str) -> bool:
         or wanted == "any"
         or (wanted == "sequence" and found in ("string", "list"))
     )
+
+
+def _joined(operator: str, left: list[Any], right: list[Any]) -> list[Any]:
+    """Join two conditions; `a and b and c` is one list of three, which is sooner evaluated."""
+    parts = left[1:] if left[0] == operator else [left]
+    return [operator, *parts, *(right[1:] if right[0] == operator else [right])]
 
 
 def _common(first: list[Any], first_type: str, second: list[Any], second_type: str) -> str:

@@ -6,7 +6,7 @@ from sgdlint import quick
 from sgdlint.finding import ANY, Edit, Finding, Fix, InForce, Related
 from sgdlint.record import replace
 from sgdlint.rules.facts import Derived, Facts
-from sgdlint.rules.logic import evaluate, is_true, names_in
+from sgdlint.rules.logic import holds, names_in
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
@@ -66,7 +66,7 @@ class Engine:
         findings += [
             _finding(rule, facts, text, None)
             for rule in self._worth_trying(launch)
-            if launch.command in rule.commands and is_true(evaluate(rule.when, facts.lookup))
+            if launch.command in rule.commands and holds(rule.when, facts.lookup)
         ]
         return findings
 
@@ -88,7 +88,7 @@ class Engine:
         """Yield what every rule on an event says."""
         facts = Facts(launch, self.derived, dict(event.fields), before, self.shown)
         for rule in self.on(event.kind):
-            holds_here = rule.when is None or is_true(evaluate(rule.when, facts.lookup))
+            holds_here = rule.when is None or holds(rule.when, facts.lookup)
             if launch.command in rule.commands and holds_here:
                 yield _finding(rule, facts, text, event)
 
@@ -102,7 +102,7 @@ class Engine:
         for rule in self.on(event.kind):
             if launch.command not in rule.commands:
                 continue
-            if rule.when is None or is_true(evaluate(rule.when, facts.lookup)):
+            if rule.when is None or holds(rule.when, facts.lookup):
                 return _finding(rule, facts, text, event)
         return None
 
@@ -320,7 +320,7 @@ def _first_fix(rule: Rule, facts: Facts, text: str, event: Event | None) -> Fix 
     """Return the first fix whose condition holds and that can be made here."""
     refused: Fix | None = None
     for fix in rule.fixes:
-        if fix.when is not None and not is_true(evaluate(fix.when, facts.lookup)):
+        if fix.when is not None and not holds(fix.when, facts.lookup):
             continue
         made = _make(fix, facts, text, event)
         if made.edits:

@@ -115,7 +115,9 @@ class Facts:
         return ATTENTION_FACTS[name][1](self.launch, given)
 
     def _memory(self, name: str) -> Value:
-        from sgdlint.rules.memory import MEMORY_FACTS  # read when a rule speaks of memory
+        if name.endswith("fits") and self.lookup("gpu", "memory_gib").values is None:
+            return UNKNOWN  # most launches: nobody told the GPU
+        from sgdlint.rules.memory import MEMORY_FACTS
 
         return MEMORY_FACTS[name][1](self.launch, self.lookup)
 

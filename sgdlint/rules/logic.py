@@ -45,7 +45,11 @@ def known(value: Any) -> Value:
 
 def is_true(value: Value) -> bool:
     """Whether a condition holds for every possibility."""
-    return truths(value) == {True}
+    return bool(value.values) and not value.absent and all(value.values or ())
+
+
+def _may_be_true(value: Value) -> bool:
+    return value.values is None or any(value.values)
 
 
 def truths(value: Value) -> set[bool]:
@@ -64,6 +68,17 @@ def evaluate(condition: list[Any], lookup: Callable[[str, str], Value]) -> Value
     if operator in LEAVES:
         return lookup(operator, condition[1])
     return _OPERATORS[operator](condition, lookup)
+
+
+def holds(condition: list[Any], lookup: Callable[[str, str], Value]) -> bool:
+    """Whether a compiled condition is certainly true.
+
+    As `is_true(evaluate(…))`, but what cannot change the answer is not looked at: most conditions
+    fail at their first part.
+    """
+    if condition[0] == "and":
+        return all(holds(part, lookup) for part in condition[1:])
+    return is_true(evaluate(condition, lookup))
 
 
 def parts_of(condition: list[Any]) -> list[list[Any]]:
@@ -96,28 +111,33 @@ def _constant(condition: list[Any], lookup: Any) -> Value:
 
 
 def _and(condition: list[Any], lookup: Any) -> Value:
-    may_fail = False
+    result = TRUE
     for part in condition[1:]:
-        possible = truths(evaluate(part, lookup))
-        if possible == {False}:
-            return FALSE
-        may_fail = may_fail or False in possible
-    return _verdict(True, may_fail)
+        value = evaluate(part, lookup)
+        if not is_true(value):
+            if not _may_be_true(value):
+                return FALSE
+            result = EITHER
+    return result
 
 
 def _or(condition: list[Any], lookup: Any) -> Value:
-    may_hold = False
+    result = FALSE
     for part in condition[1:]:
-        possible = truths(evaluate(part, lookup))
-        if possible == {True}:
+        value = evaluate(part, lookup)
+        if is_true(value):
             return TRUE
-        may_hold = may_hold or True in possible
-    return _verdict(may_hold, True)
+        if _may_be_true(value):
+            result = EITHER
+    return result
 
 
 def _not(condition: list[Any], lookup: Any) -> Value:
-    possible = truths(evaluate(condition[1], lookup))
-    return _verdict(False in possible, True in possible)
+    return _negated(evaluate(condition[1], lookup))
+
+
+def _negated(value: Value) -> Value:
+    return FALSE if is_true(value) else EITHER if _may_be_true(value) else TRUE
 
 
 def _verdict(may_hold: bool, may_fail: bool) -> Value:
@@ -188,7 +208,7 @@ def _state(condition: list[Any], lookup: Any) -> Value:
     if state == "known":
         return TRUE if value.values is not None and len(value.values) + value.absent == 1 else FALSE
     given = _verdict(not certainly_absent, value.absent)
-    return given if state == "given" else _verdict(False in truths(given), True in truths(given))
+    return given if state == "given" else _negated(given)
 
 
 def _choose(condition: list[Any], lookup: Any) -> Value:

@@ -18,6 +18,7 @@ from sgdlint.rules.logic import (
     UNKNOWN,
     Value,
     evaluate,
+    holds,
     is_true,
     known,
     names_in,
@@ -47,7 +48,13 @@ class Names:
 def run(text: str, **facts: Value) -> Value:
     """Compile and evaluate a condition; names without a fact are unknown."""
     compiled = compile_condition(text, Names())
-    return evaluate(compiled, lambda _kind, name: facts.get(name, UNKNOWN))
+
+    def lookup(_kind: str, name: str) -> Value:
+        return facts.get(name, UNKNOWN)
+
+    value = evaluate(compiled, lookup)
+    assert holds(compiled, lookup) is is_true(value) is (truths(value) == {True})
+    return value
 
 
 @pytest.mark.parametrize(

@@ -117,11 +117,11 @@ def pages() -> dict[Path, str]:
 
 def told() -> list[Told]:
     """Return every built-in rule with what is told of it, by code."""
-    from sgdlint import resources, rulepack, story
+    from sgdlint import packing, resources, rulepack, story
     from sgdlint.rules.files import read_files
 
     pack = rulepack.load()
-    files = read_files(rulepack.files_at([resources.find("rules.d")]))
+    files = read_files(packing.files_at([resources.find("rules.d")]))
     rules = [rule for file in files for _, rule in file.each("rules")]
     return [story.told(rule, pack) for rule in sorted(rules, key=lambda rule: str(rule["code"]))]
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sgdlint.finding import Finding
     from sgdlint.launch.launch import Launch
     from sgdlint.rules.engine import Engine
-    from sgdlint.rules.model import Pack
+    from sgdlint.rules.pack import Pack
     from sgdlint.scripts import Script
     from sgdlint.shell.values import Word
     from sgdlint.variants import Variant

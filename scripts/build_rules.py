@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 def main() -> int:
     """Build the prepared rule pack."""
-    from sgdlint import rulepack
+    from sgdlint import packing, rulepack
     from sgdlint.rules.files import RuleError
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -25,11 +25,11 @@ def main() -> int:
     check = parser.parse_args().check
     folder = str(ROOT / "rules.d")
     try:
-        pack = rulepack.compile_folder(folder)
+        pack = packing.compile_folder(folder)
     except RuleError as error:
         print(error, file=sys.stderr)
         return 1
-    text = rulepack.prepared(pack, rulepack.fingerprint(folder), rulepack.built_in_files())
+    text = packing.prepared(pack, packing.fingerprint(folder), rulepack.built_in_files())
     target = Path(rulepack.PREPARED)
     if check:
         if target.read_text(encoding="utf-8") == text:

@@ -24,7 +24,7 @@ from conformance.confirm import Confirmed, Example, Key  # noqa: E402
 from conformance.judge import answers  # noqa: E402
 
 from sgdlint import rulepack  # noqa: E402
-from sgdlint.rules.model import Pack  # noqa: E402
+from sgdlint.rules.pack import Pack  # noqa: E402
 
 
 def main() -> int:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from typing import TextIO, TypeVar
 
     from sgdlint.arguments import Arguments
-    from sgdlint.rules.model import Pack
+    from sgdlint.rules.pack import Pack
     from sgdlint.source import Nearby
 
     Read = TypeVar("Read")

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sgdlint.launch.launch import Granted, Hardware, Launch
     from sgdlint.linter import Also
     from sgdlint.rules.engine import Engine
-    from sgdlint.rules.model import Pack
+    from sgdlint.rules.pack import Pack
     from sgdlint.scripts import Script
     from sgdlint.variants import Place, Variant
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sgdlint.checking import Input
     from sgdlint.finding import Report
     from sgdlint.fixer import Fixed
-    from sgdlint.rules.model import Pack
+    from sgdlint.rules.pack import Pack
     from sgdlint.source import Source
     from sgdlint.stated import Options
 

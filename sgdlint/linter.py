@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sgdlint.launch.launch import Hardware, Launch
     from sgdlint.pins import Evidence
     from sgdlint.rules.engine import Engine
-    from sgdlint.rules.model import Pack
+    from sgdlint.rules.pack import Pack
     from sgdlint.scripts import Script, Scripts
     from sgdlint.shell.tree import SyntaxProblem
     from sgdlint.source import Source

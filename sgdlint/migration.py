@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sgdlint.finding import Report
     from sgdlint.fixer import Fixed
     from sgdlint.launch.launch import Launch
-    from sgdlint.rules.model import Pack
+    from sgdlint.rules.pack import Pack
     from sgdlint.scripts import Script, Scripts
     from sgdlint.source import Source
     from sgdlint.stated import Options

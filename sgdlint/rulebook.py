@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 
-from sgdlint import resources, rulepack, story
+from sgdlint import packing, resources, rulepack, story
 from sgdlint.files import Neighbours
 from sgdlint.nearest import nearest
 from sgdlint.rules.files import read_files
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from sgdlint.rules.model import Pack, Rule
+    from sgdlint.rules.model import Rule
+    from sgdlint.rules.pack import Pack
 
 
 def listing(as_json: bool, paths: Sequence[str] = ()) -> str:
@@ -62,7 +63,7 @@ def explain(wishes: Sequence[str], paths: Sequence[str] = ()) -> str:
     """
     pack = _pack(paths)
     places = [resources.find("rules.d"), *rulepack.paths_of(Neighbours("")), *paths]
-    files = read_files(rulepack.files_at(places))
+    files = read_files(packing.files_at(places))
     rules = [rule for file in files for _, rule in file.each("rules")]
     found = [_named(wish, rules) for wish in wishes]
     return "\n\n".join(story.text(story.told(rule, pack)) for rule in found)
@@ -102,9 +103,9 @@ def test(path: str) -> tuple[str, bool]:
     """
     folder = resources.find("rules.d")
     if not path or _is_inside(path, folder):
-        _, results = rulepack.examine([folder], only=path)
+        _, results = packing.examine([folder], only=path)
     else:
-        _, results = rulepack.examine([path], rulepack.load())
+        _, results = packing.examine([path], rulepack.load())
     failed = [result.problem for result in results if result.problem is not None]
     lines = [str(problem) for problem in failed]
     rules = len({result.code for result in results})

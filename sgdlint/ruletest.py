@@ -8,7 +8,8 @@ from sgdlint.linter import check
 from sgdlint.record import record, replace
 from sgdlint.rules.compiler import shown
 from sgdlint.rules.logic import names_in
-from sgdlint.rules.model import Pack, Rule, holds
+from sgdlint.rules.model import Rule, holds
+from sgdlint.rules.pack import Pack
 from sgdlint.source import Nearby, Source
 from sgdlint.stated import OptionError, Options
 

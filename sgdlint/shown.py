@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sgdlint.directives import Suppression
     from sgdlint.finding import Finding
     from sgdlint.rules.engine import Engine
-    from sgdlint.rules.model import Pack
+    from sgdlint.rules.pack import Pack
     from sgdlint.source import Source
     from sgdlint.stated import Options
 

@@ -6,7 +6,8 @@ import textwrap
 
 from sgdlint import catalog
 from sgdlint.record import record, replace
-from sgdlint.rules.model import Pack, holds
+from sgdlint.rules.model import holds
+from sgdlint.rules.pack import Pack
 from sgdlint.ruletest import UNKNOWN, look_at, options_of, source_of
 
 TYPE_CHECKING = False

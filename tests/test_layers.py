@@ -22,6 +22,7 @@ LAYERS = (
         "files",
         "installed",
         "rulebook",
+        "packing",
         "rulepack",
         "ruletest",
         "newrule",

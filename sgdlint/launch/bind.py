@@ -49,7 +49,7 @@ class Given:
 
 @record
 class Event:
-    """Something noticed while binding: kind (see rules.model.EVENTS), the words, its fields.
+    """Something noticed while binding: kind (see rules.events.EVENTS), the words, its fields.
 
     place: start and end of what it is about, when that is no word of the command.
     edits: what mends it (start, end, new text), for what only the noticing code can tell; touches:

@@ -7,12 +7,14 @@ import re
 from sgdlint.nearest import nearest
 from sgdlint.rules.compiler import MOST_LEVELS, ConditionError, compile_condition
 from sgdlint.rules.engine import PLACEHOLDER, leaf
+from sgdlint.rules.events import EVENTS
 from sgdlint.rules.files import RuleError
 from sgdlint.rules.fixes import ACTIONS, actions_of
 from sgdlint.rules.logic import parts_of
-from sgdlint.rules.model import EVENTS, Change, Fact, Pack, Rule, RuleFix
+from sgdlint.rules.model import Change, Fact, Rule, RuleFix
 from sgdlint.rules.names import TABLES, Names, releases_of
 from sgdlint.rules.needs import index_of
+from sgdlint.rules.pack import Pack
 from sgdlint.rules.possible import can_hold
 
 TYPE_CHECKING = False

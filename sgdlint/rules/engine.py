@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from sgdlint.launch.bind import Event, Given
     from sgdlint.launch.launch import Launch
     from sgdlint.rules.logic import Value
-    from sgdlint.rules.model import Action, Pack, Rule, RuleFix
+    from sgdlint.rules.model import Action, Rule, RuleFix
+    from sgdlint.rules.pack import Pack
 
 PLACEHOLDER = r"\{([A-Za-z_][\w.-]*)\}"
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from sgdlint.catalog.environment import Variable
     from sgdlint.launch.launch import Launch
-    from sgdlint.rules.model import Fact, Pack
+    from sgdlint.rules.model import Fact
+    from sgdlint.rules.pack import Pack
 
 
 class Derived:

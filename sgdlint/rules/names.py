@@ -7,9 +7,10 @@ from sgdlint.catalog import Model
 from sgdlint.record import record
 from sgdlint.rules.attention import ATTENTION_FACTS
 from sgdlint.rules.compiler import ConditionError
+from sgdlint.rules.events import EVENTS
 from sgdlint.rules.facts import GPU_FACTS, LAUNCH_FACTS, MODEL_FACTS, before_leaf
 from sgdlint.rules.memory import MEMORY_FACTS
-from sgdlint.rules.model import EVENTS, Fact, holds
+from sgdlint.rules.model import Fact, holds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from typing import Any
 from conformance.case import RELEASES, Case
 from conformance.judge import judged, request
 
-from sgdlint import catalog, resources, rulepack
+from sgdlint import catalog, packing, resources
 from sgdlint.finding import Finding, Report
 from sgdlint.launch.launch import Launch
 from sgdlint.launch.recognise import Recognised
@@ -26,7 +26,8 @@ from sgdlint.linter import Options, check
 from sgdlint.record import replace
 from sgdlint.rules.engine import Engine
 from sgdlint.rules.files import read_files
-from sgdlint.rules.model import MIGRATION, Pack, holds
+from sgdlint.rules.model import MIGRATION, holds
+from sgdlint.rules.pack import Pack
 from sgdlint.ruletest import options_of, source_of
 from sgdlint.scripts import Script
 from sgdlint.variants import Variant
@@ -128,7 +129,7 @@ def error_rules() -> list[Data]:
 
     Those of `fix --to` speak of two releases, and tests/migration asks about them.
     """
-    files = read_files(rulepack.files_at([resources.find("rules.d")]))
+    files = read_files(packing.files_at([resources.find("rules.d")]))
     rules = [rule for file in files for _, rule in file.each("rules")]
     wanted = [one for one in rules if one["severity"] == "error" and one["category"] != MIGRATION]
     return sorted(wanted, key=lambda rule: str(rule["code"]))

@@ -12,7 +12,7 @@ from conformance.case import RELEASES, Judged
 from sgdlint import catalog, rulepack
 from sgdlint.finding import Finding
 from sgdlint.linter import Options, check
-from sgdlint.rules.model import Pack
+from sgdlint.rules.pack import Pack
 from sgdlint.source import Nearby, Source
 
 GPU_NAMES = {

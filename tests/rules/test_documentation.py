@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sgdlint import rulepack
+from sgdlint import packing, rulepack
 from sgdlint.directives import read
+from sgdlint.rules.events import EVENTS
 from sgdlint.rules.fixes import ACTIONS
 from sgdlint.rules.logic import FUNCTIONS
-from sgdlint.rules.model import EVENTS
 from sgdlint.rules.names import TABLES
 from sgdlint.shell.parser import parse
 from sgdlint.source import Source, Span
@@ -44,7 +44,7 @@ def test_the_rules_of_a_page_load_and_pass(root: Path, tmp_path: Path, name: str
     found = [block for block in found if block.startswith(("rules:", "facts:"))]
     for number, block in enumerate(found):
         (tmp_path / f"{number}.yaml").write_text(block, encoding="utf-8")
-    pack = rulepack.compile_folder(str(tmp_path), rulepack.load())
+    pack = packing.compile_folder(str(tmp_path), rulepack.load())
     assert [rule.code for rule in pack.rules] == ["OPS101"]
     assert len(found) == len(pack.rules) + len(pack.facts)
 

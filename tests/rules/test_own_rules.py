@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sgdlint import rulebook, rulepack
+from sgdlint import packing, rulebook, rulepack
 from sgdlint.cli import main
 from sgdlint.linter import Options, check
 from sgdlint.rules.files import RuleError
@@ -86,7 +86,7 @@ def test_rules_of_several_paths_may_not_collide(folder: Path, tmp_path: Path) ->
 def test_own_rules_are_compiled_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = rulepack.load([str(folder)])
     assert len(cached(folder)) == 1
-    monkeypatch.setattr(rulepack, "compile_files", None)
+    monkeypatch.setattr(packing, "compile_files", None)
     assert rulepack.load([str(folder)]) == first
 
 
@@ -101,11 +101,11 @@ def test_other_built_in_rules_are_another_base(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = [str(folder)]
-    before = rulepack.fingerprint(paths, "one")
-    assert rulepack.fingerprint(paths, "two") != before
-    assert rulepack.fingerprint(paths, "one") == before
-    monkeypatch.setattr(rulepack, "FORMAT", rulepack.FORMAT + 1)
-    assert rulepack.fingerprint(paths, "one") != before
+    before = packing.fingerprint(paths, "one")
+    assert packing.fingerprint(paths, "two") != before
+    assert packing.fingerprint(paths, "one") == before
+    monkeypatch.setattr(packing, "FORMAT", packing.FORMAT + 1)
+    assert packing.fingerprint(paths, "one") != before
 
 
 @pytest.mark.parametrize(

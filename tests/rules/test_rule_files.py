@@ -12,12 +12,13 @@ import jsonschema
 import pytest
 import yaml
 
-from sgdlint import resources, rulepack
+from sgdlint import packing, resources, rulepack
 from sgdlint.cli import main
 from sgdlint.rules import files, shape
 from sgdlint.rules.files import RuleError
-from sgdlint.rules.model import Fact, Pack, fact_from_data, rule_from_data, to_data
+from sgdlint.rules.model import Fact
 from sgdlint.rules.needs import index_of, needs_of
+from sgdlint.rules.pack import Pack, fact_from_data, rule_from_data, to_data
 
 RULE: dict[str, Any] = {
     "code": "OPS101",
@@ -89,7 +90,7 @@ def example(**changes: Any) -> dict[str, Any]:
 def problems(path: Path) -> str:
     """Return what `rule test` says of a file that is not valid."""
     with pytest.raises(RuleError) as error:
-        rulepack.compile_folder(str(path), rulepack.load())
+        packing.compile_folder(str(path), rulepack.load())
     return str(error.value)
 
 
@@ -331,7 +332,7 @@ def test_the_environment_of_an_example_may_hold_quotes(tmp_path: Path) -> None:
     environment = {"SGLANG_DIFFUSION_ATTENTION_CONFIG": "it's"}
     bad = {"bad": RULE["examples"][0]["bad"], "sglang": "0.5.23", "env": environment}
     rule = changed(when=when, fixes=None, examples=[bad, RULE["examples"][1]])
-    rulepack.compile_folder(str(write(tmp_path / "ops.yaml", [rule])), rulepack.load())
+    packing.compile_folder(str(write(tmp_path / "ops.yaml", [rule])), rulepack.load())
 
 
 @pytest.mark.parametrize(
@@ -353,7 +354,7 @@ def test_conditions_that_can_hold_are_not_refused(tmp_path: Path, when: str) -> 
         {"good": "sglang generate --model-path Qwen/Qwen-Image --prompt x"},
     ]
     rule = changed(when=when, fixes=None, examples=examples)
-    rulepack.compile_folder(str(write(tmp_path / "ops.yaml", [rule])), rulepack.load())
+    packing.compile_folder(str(write(tmp_path / "ops.yaml", [rule])), rulepack.load())
 
 
 def test_every_mistake_is_told_at_once_with_its_line(tmp_path: Path) -> None:
@@ -400,7 +401,7 @@ def test_what_is_not_a_rule_file(tmp_path: Path, text: str, message: str) -> Non
 def test_what_looks_like_a_date_is_text(tmp_path: Path) -> None:
     path = write(tmp_path / "ops.yaml", [changed(why="2020-13-45")])
     path.write_text(path.read_text().replace("'2020-13-45'", "2020-13-45"))
-    rulepack.compile_folder(str(path), rulepack.load())
+    packing.compile_folder(str(path), rulepack.load())
 
 
 def test_yaml_booleans_are_explained(tmp_path: Path) -> None:
@@ -437,7 +438,7 @@ def test_mistakes_of_a_fact(tmp_path: Path, fact: dict[str, Any], message: str) 
 
 def test_facts_of_one_name_may_not_overlap(tmp_path: Path) -> None:
     early, late = {**FACT, "until": "0.5.15"}, {**FACT, "since": "0.5.15"}
-    rulepack.compile_folder(str(write(tmp_path / "ops.yaml", [RULE], [early, late])))
+    packing.compile_folder(str(write(tmp_path / "ops.yaml", [RULE], [early, late])))
     late = {**FACT, "since": "0.5.14", "value": "ops.gpus + 1"}
     told = problems(write(tmp_path / "ops.yaml", [RULE], [early, late]))
     assert "name: `ops.gpus` is already defined for 0.5.14" in told
@@ -570,7 +571,7 @@ def test_changed_rules_are_compiled_once(
     assert [rule.code for rule in rulepack.load().rules] == ["OPS101"]
     [kept] = cache(own_rules)
     assert kept.stat().st_mode & 0o777 == 0o600
-    monkeypatch.setattr(rulepack, "compile_files", None)
+    monkeypatch.setattr(packing, "compile_files", None)
     assert [rule.code for rule in rulepack.load().rules] == ["OPS101"]
 
 

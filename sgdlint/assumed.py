@@ -9,6 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sgdlint.pins import Evidence
+
 
 @record
 class Assumed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from sgdlint import checking, files
+from sgdlint import checking, writing
 from sgdlint.checking import FAILED, FOUND
 from sgdlint.files import FileError
 from sgdlint.finding import Failure
@@ -91,7 +91,7 @@ def _put(arguments: Arguments, one: Input, text: str) -> None:
         sys.stdout.write(_diff(source, text))
     elif one.kind == "file":
         if text != source.text:
-            files.replace(source.path, source.to_bytes(source.text), source.to_bytes(text))
+            writing.replace(source.path, source.to_bytes(source.text), source.to_bytes(text))
     else:
         ending = b"\n" if one.kind == "command" else b""
         sys.stdout.buffer.write(source.to_bytes(text) + ending)

@@ -210,7 +210,7 @@ def _for_release(task: _Task, engine: Engine, called: str) -> _Done:
 def _launches(task: _Task, engine: Engine, called: str) -> list[Ran]:
     """Return the launches of one release, each variant once, with what the rules say of them."""
     from sgdlint.launch.build import launch_of
-    from sgdlint.launch.nearby import Surroundings
+    from sgdlint.launch.launch import Surroundings
     from sgdlint.variants import Ran, variants
 
     script, known = task.script, catalog.load(engine.release)
@@ -344,7 +344,7 @@ def launches_by_key(
     By the number of their script, and the keys of their variants.
     """
     from sgdlint.launch.build import launch_of
-    from sgdlint.launch.nearby import Surroundings
+    from sgdlint.launch.launch import Surroundings
     from sgdlint.variants import keys
 
     read, known = scripts.read(source, options.kind), catalog.load(release)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sgdlint import files
+from sgdlint import files, writing
 from sgdlint.files import FileError
 
 SCRIPT = b"sglang serve --model-path Qwen/Qwen-Image\n"
@@ -106,7 +106,7 @@ def test_broken_links_and_links_to_folders_of_a_folder_are_left_out(tmp_path: Pa
 def test_replace_keeps_hard_links(tmp_path: Path) -> None:
     (tmp_path / "a.sh").write_bytes(SCRIPT)
     os.link(tmp_path / "a.sh", tmp_path / "b.sh")
-    files.replace(str(tmp_path / "a.sh"), SCRIPT, b"new\n")
+    writing.replace(str(tmp_path / "a.sh"), SCRIPT, b"new\n")
     assert (tmp_path / "b.sh").read_bytes() == b"new\n"
 
 
@@ -128,7 +128,7 @@ def test_replace_keeps_an_owner_that_it_cannot_give(
 
     monkeypatch.setattr(os, "stat", stat_of_another)
     monkeypatch.setattr(os, "chown", refuse)
-    files.replace(str(path), SCRIPT, b"new\n")
+    writing.replace(str(path), SCRIPT, b"new\n")
     monkeypatch.undo()
     assert (path.read_bytes(), path.stat().st_ino) == (b"new\n", number)
     assert os.listdir(tmp_path) == ["a.sh"]
@@ -139,7 +139,7 @@ def test_a_temporary_file_of_somebody_else_is_left_alone(tmp_path: Path) -> None
     path.write_bytes(SCRIPT)
     other.write_bytes(b"theirs")
     with pytest.raises(FileError, match="File exists"):
-        files.replace(str(path), SCRIPT, b"new\n")
+        writing.replace(str(path), SCRIPT, b"new\n")
     assert (other.read_bytes(), path.read_bytes()) == (b"theirs", SCRIPT)
 
 
@@ -160,7 +160,7 @@ def test_replace_keeps_the_mode(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "a.sh"
     path.write_bytes(SCRIPT)
     path.chmod(mode)
-    files.replace(str(path), SCRIPT, b"new\n")
+    writing.replace(str(path), SCRIPT, b"new\n")
     assert path.read_bytes() == b"new\n"
     assert stat.S_IMODE(path.stat().st_mode) == mode
     assert os.listdir(tmp_path) == ["a.sh"]
@@ -169,7 +169,7 @@ def test_replace_keeps_the_mode(tmp_path: Path, mode: int) -> None:
 def test_replace_follows_a_link(tmp_path: Path) -> None:
     (tmp_path / "real.sh").write_bytes(SCRIPT)
     (tmp_path / "link.sh").symlink_to("real.sh")
-    files.replace(str(tmp_path / "link.sh"), SCRIPT, b"new\n")
+    writing.replace(str(tmp_path / "link.sh"), SCRIPT, b"new\n")
     assert (tmp_path / "link.sh").is_symlink()
     assert (tmp_path / "real.sh").read_bytes() == b"new\n"
 
@@ -178,7 +178,7 @@ def test_replace_refuses_a_file_that_changed(tmp_path: Path) -> None:
     path = tmp_path / "a.sh"
     path.write_bytes(b"somebody else was here\n")
     with pytest.raises(FileError, match="changed while it was being fixed"):
-        files.replace(str(path), SCRIPT, b"new\n")
+        writing.replace(str(path), SCRIPT, b"new\n")
     assert path.read_bytes() == b"somebody else was here\n"
     assert os.listdir(tmp_path) == ["a.sh"]
 
@@ -188,7 +188,7 @@ def test_replace_refuses_a_read_only_file(tmp_path: Path) -> None:
     path.write_bytes(SCRIPT)
     path.chmod(0o444)
     with pytest.raises(FileError, match="read-only"):
-        files.replace(str(path), SCRIPT, b"new\n")
+        writing.replace(str(path), SCRIPT, b"new\n")
     assert path.read_bytes() == SCRIPT
 
 
@@ -201,7 +201,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(FileError, match="No space left"):
-        files.replace(str(path), SCRIPT, b"new\n")
+        writing.replace(str(path), SCRIPT, b"new\n")
     assert path.read_bytes() == SCRIPT
     assert os.listdir(tmp_path) == ["a.sh"]
 

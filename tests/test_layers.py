@@ -19,6 +19,7 @@ LAYERS = (
     {"checking"},
     {
         "usage",
+        "writing",
         "files",
         "installed",
         "rulebook",

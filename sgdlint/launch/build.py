@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sgdlint.catalog import Release
     from sgdlint.launch.components import Entry
-    from sgdlint.launch.nearby import Surroundings
+    from sgdlint.launch.launch import Surroundings
     from sgdlint.launch.recognise import Recognised
     from sgdlint.shell.values import Word
 

@@ -9,6 +9,7 @@ from sgdlint.configs import ENDINGS
 from sgdlint.launch import filekeys, inputs
 from sgdlint.launch.bind import Event
 from sgdlint.launch.launch import sure_model
+from sgdlint.launch.nearby import look
 from sgdlint.launch.notices import OTHER_MODEL
 from sgdlint.record import record, replace
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from sgdlint.catalog import Model, Release
     from sgdlint.launch.bind import Bound, Given
-    from sgdlint.launch.nearby import Surroundings
+    from sgdlint.launch.launch import Surroundings
     from sgdlint.launch.recognise import Recognised
     from sgdlint.shell.values import Word
 
@@ -60,7 +61,7 @@ def configured(
         return opened, ()
     if not path.endswith(ENDINGS):
         return opened, (place.event("config-ending", file=path),)
-    seen = around.look(path, place.found) if around is not None else None
+    seen = look(around, path, place.found) if around is not None else None
     if seen is None or seen.text is None:
         return opened, () if seen is None else inputs.lacking(place.given, path, seen)
     return _merged(bound, place, path, seen.text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sgdlint.catalog.quirks import input_files
 from sgdlint.launch.bind import Event
+from sgdlint.launch.nearby import look
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
     from sgdlint.catalog import Release
     from sgdlint.launch.bind import Bound, Given
-    from sgdlint.launch.nearby import Seen, Surroundings
+    from sgdlint.launch.launch import Surroundings
+    from sgdlint.launch.nearby import Seen
     from sgdlint.launch.recognise import Recognised
 
 
@@ -29,7 +31,7 @@ def noticed(
         path = (given.values or ("",))[0]
         if not path or any(map(bound.may_be_given, row.get("unless", ()))):
             continue
-        seen = around.look(path, found)
+        seen = look(around, path, found)
         if seen.text is None:
             yield from lacking(given, path, seen)
         elif row.get("prompts") and not seen.text.strip():

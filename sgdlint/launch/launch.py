@@ -10,15 +10,19 @@ from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sgdlint.catalog import Gpu, Model, Release
     from sgdlint.launch.bind import Bound
-    from sgdlint.shell.values import Variable, Word
+    from sgdlint.shell.values import Command, Variable, Word
+    from sgdlint.source import Source
 
 
 SURE = ("id", "name", "cache")
 """How the registry must have found a model for its facts to count as known."""
+
+_TOKENS = ("HF_", "HUGGING", "huggingface", ".cache", "env-file", "env_file")
+"""What a file holds that may give a token for Hugging Face, or weights that need none."""
 
 
 @record
@@ -124,3 +128,15 @@ def _written(word: Word) -> Span | None:
     if len(known) == 1 and known[0].texts is not None:
         return Span(known[0].start, known[0].end)
     return None
+
+
+@record
+class Surroundings:
+    """What a launch may read besides its words: the script, its commands, the files around it."""
+
+    source: Source
+    commands: Sequence[Command]
+
+    def mentions_token(self) -> bool:
+        """Whether the script mentions what may give a token for Hugging Face."""
+        return any(one in self.source.text for one in _TOKENS)

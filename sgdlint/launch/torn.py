@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from sgdlint.launch.bind import Given
-    from sgdlint.launch.launch import Launch
-    from sgdlint.launch.nearby import Surroundings
+    from sgdlint.launch.launch import Launch, Surroundings
     from sgdlint.launch.recognise import Recognised
     from sgdlint.shell.values import Command, Word
 

@@ -7,8 +7,7 @@ import pytest
 from sgdlint import catalog
 from sgdlint.launch.build import launch_of
 from sgdlint.launch.grants import refused
-from sgdlint.launch.launch import Granted, Hardware
-from sgdlint.launch.nearby import Surroundings
+from sgdlint.launch.launch import Granted, Hardware, Surroundings
 from sgdlint.launch.recognise import launches
 from sgdlint.shell.interpreter import commands
 from sgdlint.shell.parser import parse

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sgdlint.ruletest import Result
 
 PRIME = (1 << 61) - 1
-FORMAT = 4
+FORMAT = 5
 """Raise when the prepared form changes, so that older caches are not read."""
 
 

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 BOM = "\ufeff"
-
-
 COMMAND = "<command>"
 """The path of a command that is no file; it is always one for a shell."""
 

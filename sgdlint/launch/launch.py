@@ -52,6 +52,11 @@ class Hardware:
     count: int | None = None
     granted: Granted | None = None
 
+    @property
+    def is_told(self) -> bool:
+        """Whether anything is known."""
+        return any(one is not None for one in (self.gpu, self.vram_gib, self.count, self.granted))
+
 
 @record
 class Launch:

@@ -51,7 +51,10 @@ class Engine:
         """Return the rules on whole launches that may fire on one, in the order of the pack."""
         index = self.pack.index
         numbers = set(index.always)
-        for name in (*launch.bound.given, *(f"env.{name}" for name in launch.environment)):
+        given = [*launch.bound.given, *(f"env.{name}" for name in launch.environment)]
+        given += ["model."] if launch.model is not None else []
+        given += ["gpu."] if launch.hardware.is_told else []
+        for name in given:
             numbers.update(index.needs.get(name, ()))
         return self.rules(sorted(numbers))
 

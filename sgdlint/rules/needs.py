@@ -1,7 +1,8 @@
 """Find what must be given for a condition to be true, so that most rules need not be tried.
 
 A fact that is not given is absent or unknown, and no condition is true because of an unknown. So
-from `num_gpus > 1 and env.X` follows that it cannot be true where `num_gpus` is not given.
+from `num_gpus > 1 and env.X` follows that it cannot be true where `num_gpus` is not given. Facts of
+the model and of the GPU are unknown where nothing tells which these are.
 """
 
 from __future__ import annotations
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from sgdlint.rules.model import Fact, Rule
 
     Needs = frozenset[str] | None
+
+MODEL, GPU = "model.", "gpu."
+"""In place of the name of an option: a model that the release knows; something told of the GPU."""
+RARITY = {GPU: 0, MODEL: 2}
+"""Which of two names to go by: the rarer one. Few launches tell the GPU, most a model."""
 
 
 def index_of(rules: Sequence[Rule], facts: Sequence[Fact], known: Sequence[Fact]) -> Index:
@@ -39,7 +45,7 @@ def index_of(rules: Sequence[Rule], facts: Sequence[Fact], known: Sequence[Fact]
 def needs_of(condition: list[Any], facts: Sequence[Fact]) -> Needs:
     """Return names of which one must be given for a condition to be true; None when none must.
 
-    An option is called as its destination is, a variable `env.NAME`.
+    An option is called as its destination is, a variable `env.NAME`; others: MODEL and GPU.
     """
     return _Finder(facts).truth(condition)
 
@@ -57,7 +63,9 @@ class _Finder:
         if operator == "or":
             return _all(map(self.truth, parts))
         if operator == "state":
-            return self.value(parts[1]) if parts[0] == "given" else None
+            return self.value(parts[1]) if parts[0] == "given" else _told(parts[1])
+        if operator == "not":
+            return _told(parts[0][1] if parts[0][0] == "in" else parts[0])
         if operator == "if":
             return _all(map(self.truth, parts[1:]))
         if operator == "in":
@@ -81,7 +89,7 @@ class _Finder:
             return _all(map(self.value, parts[1:]))
         if operator == "derived":
             return self.derived(parts[0], self.value)
-        return None
+        return _told(condition)
 
     def derived(self, name: str, look: Any) -> Needs:
         """Look at every definition of a derived fact."""
@@ -93,9 +101,21 @@ class _Finder:
         return found
 
 
+def _told(condition: list[Any]) -> Needs:
+    """Return what must be told for a fact of the model or the GPU not to be unknown.
+
+    Nothing that is asked of an unknown fact alone is true, not even that it is absent.
+    """
+    operator = condition[0]
+    if operator == "gpu" or (operator == "memory" and condition[1].endswith("fits")):
+        return frozenset({GPU})
+    return frozenset({MODEL}) if operator in ("model", "memory") else None
+
+
 def _best(found: Iterable[Needs]) -> Needs:
-    """Return the shortest: each of them must hold."""
-    return min((one for one in found if one is not None), key=len, default=None)
+    """Return the rarest: each of them must hold."""
+    known = [one for one in found if one is not None]
+    return min(known, key=lambda one: sum(RARITY.get(name, 1) for name in one), default=None)
 
 
 def _all(found: Iterable[Needs]) -> Needs:

@@ -8,12 +8,16 @@ from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from sgdlint.finding import Finding
     from sgdlint.source import Source
 
-_COMMENT = r"#+\s*sgdlint\s*:\s*(.*?)\s*$"
+_COMMENT = (
+    r"(?:#+|//+|\.\.|<!--|(?:\{\{-?\s*|\{)?/\*)\s*sgdlint\s*:\s*(.*?)"
+    r"\s*(?:-->|\*/(?:\s*-?\}{1,2})?)?\s*$"
+)
+"""A directive in a comment of any language that documents are written in."""
 _IGNORE = r"ignore\s*\[([^\]]*)\]\s*(.*)$"
 SETTINGS = ("sglang", "gpu", "gpus", "vram")
 
@@ -43,12 +47,16 @@ class Suppression:
 
 
 def read(
-    source: Source, comments: Iterable[Span], statements: Sequence[Span]
+    source: Source,
+    comments: Sequence[Span],
+    statements: Sequence[Span],
+    parts: Sequence[Span] = (),
 ) -> tuple[list[Setting], list[Suppression]]:
     """Read all directives of a script; raises DirectiveError.
 
     comments: where the comments stand. statements: the launches' spans: a suppression on or above a
-    line of one covers the whole of it.
+    line of one covers the whole of it. parts: of a document; a suppression above the first line of
+    one covers the whole of it.
     """
     settings: list[Setting] = []
     suppressions: list[Suppression] = []
@@ -60,7 +68,7 @@ def read(
         ignore = quick.match(_IGNORE, match[1])
         if ignore:
             codes = tuple(code.strip() for code in ignore[1].split(",") if code.strip())
-            lines = _covered(source, comment, statements)
+            lines = _covered(source, comment, statements, comments, parts)
             suppressions.append(Suppression(codes, ignore[2], comment, lines))
         else:
             start = comment.start + match.start(1)
@@ -94,23 +102,47 @@ def _settings(text: str, line: int, start: int) -> list[Setting]:
     return found
 
 
-def _covered(source: Source, comment: Span, statements: Sequence[Span]) -> range:
+def _covered(
+    source: Source,
+    comment: Span,
+    statements: Sequence[Span],
+    comments: Sequence[Span],
+    parts: Sequence[Span],
+) -> range:
     """Return the lines a suppression covers: its own, or the next one when it stands alone."""
     line = source.location(comment.start)[0]
     alone = not source.text[source.line_span(line).start : comment.start].strip()
     target = line
     if alone:
         last = source.location(len(source.text))[0]
-        target = line + 1
-        while target <= last and source.line_text(target).lstrip()[:1] in ("#", ""):
+        others = _lines_of_comments(source, comments)
+        target = source.location(comment.end)[0] + 1
+        while target <= last and (
+            source.line_text(target).lstrip()[:1] in ("#", "") or target in others
+        ):
             target += 1
         target = min(target, last)
+        statements = [
+            *statements,
+            *(one for one in parts if source.location(one.start)[0] == target),
+        ]
     covered = range(target, target + 1)
     for span in statements:
         lines = source.lines_of(span)
         if target in lines:
             covered = range(min(covered[0], lines[0]), max(covered[-1], lines[-1]) + 1)
     return covered
+
+
+def _lines_of_comments(source: Source, comments: Sequence[Span]) -> set[int]:
+    """Return the lines that hold nothing but a comment which does not begin with `#`."""
+    others = [one for one in comments if source.text[one.start] != "#"]
+    lines = [(source.location(one.start)[0], one) for one in others]
+    return {
+        line
+        for line, one in lines
+        if not source.text[source.line_span(line).start : one.start].strip()
+    }
 
 
 def suppresses(suppression: Suppression, finding: Finding, source: Source) -> bool:

@@ -51,13 +51,18 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
     stated = stated_by(options, [])
     read = scripts.read(source, options.kind)
     try:
-        directed, suppressions = directives.read(source, read.comments, read.launches)
+        directed, suppressions = directives.read(source, read.comments, read.launches, read.parts)
         stated = stated_by(options, directed)
         hardware = hardware_of(options, directed)
     except (DirectiveError, OptionError) as error:
         failure = Failure(source.path, str(error))
         return _report(source, stated or assumed.newest(), failures=(failure,))
-    tasks = [_task(script, source, stated, hardware, also) for script in read.all]
+    known = [evidence(script.source, script.commands) for script in read.all]
+    tasks = [
+        _Task(script, _releases_of(read, known, number, stated), known[number], granted, also)
+        for number, script in enumerate(read.all)
+        for granted in [_granted(hardware, script)]
+    ]
     wanted = {release for task in tasks for one in task.sure for release in one.releases}
     releases = [one for one in catalog.releases() if one in wanted]
     engines = {release: Engine(pack, release) for release in releases}
@@ -136,14 +141,6 @@ class _Checked:
         )
 
 
-def _task(
-    script: Script, host: Source, stated: Assumed | None, hardware: Hardware, also: Also | None
-) -> _Task:
-    known = evidence(script.source, script.commands)
-    sure = _releases_of(script, host, stated, known)
-    return _Task(script, sure, known, _granted(hardware, script), also)
-
-
 def _granted(hardware: Hardware, script: Script) -> Hardware:
     """Return the hardware, with what the document around a script gives it of that."""
     if script.region is None:
@@ -154,23 +151,27 @@ def _granted(hardware: Hardware, script: Script) -> Hardware:
 
 
 def _releases_of(
-    script: Script, host: Source, stated: Assumed | None, known: list[Evidence]
+    read: Scripts, known: Sequence[list[Evidence]], number: int, stated: Assumed | None
 ) -> list[Assumed]:
     """Return what each command that starts SGLang is checked for; raises OptionError.
 
-    known: what the script tells; what the files beside it tell is added when they are asked.
+    known: what each script tells; what the files beside it tell is added when they are asked.
+    number: of the script.
     """
-    project = release_of_project(host)
+    script = read.all[number]
+    project = release_of_project(read.source)
     if stated is not None:
         return [stated] * len(script.found)
     from sgdlint.chosen import by_launch
 
     machine = None
     if script.region is not None:
-        from sgdlint.surroundings import machine_of
+        from sgdlint.surroundings import machine_of, told_by_page
 
-        machine = machine_of(script.region.granted, script.source)
-    return by_launch(host, script.commands, script.found, known, project, machine)
+        page = told_by_page(read.all, known, number) if read.is_page else ()
+        machine = machine_of(script.region.granted, script.source, page)
+    commands, found = script.commands, script.found
+    return by_launch(read.source, commands, found, known[number], project, machine)
 
 
 def _doubts(task: _Task, engine: Engine) -> list[Finding]:
@@ -278,6 +279,8 @@ def _findings_of(
 
 def _syntax(script: Script, engine: Engine) -> list[Finding]:
     text = script.source.text
+    if script.region is not None and not script.region.is_certain:
+        return []
     return [
         finding
         for one in script.problems
@@ -367,9 +370,10 @@ def stated_release(source: Source, options: Options) -> tuple[str, str] | None:
     directed, _ = directives.read(source, read.comments, [])
     stated = stated_by(options, directed)
     told = [stated] if stated is not None else []
-    for script in read.all if stated is None else ():
-        known = evidence(script.source, script.commands)
-        told += _releases_of(script, source, None, known)
+    if stated is None:
+        known = [evidence(script.source, script.commands) for script in read.all]
+        for number in range(len(known)):
+            told += _releases_of(read, known, number, None)
     first = next((one for one in told if one.origin != assumed.NEWEST), None)
     return None if first is None else (first.releases[-1], first.why)
 

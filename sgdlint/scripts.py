@@ -67,12 +67,17 @@ class Script:
 
 @record
 class Scripts:
-    """All scripts of a file. comments: of the file, and of its scripts where they are written."""
+    """All scripts of a file. comments: of the file, and of its scripts where they are written.
+
+    parts, is_page: as of a Document.
+    """
 
     source: Source
     all: Sequence[Script]
     comments: Sequence[Span] = ()
     unread: Sequence[Unread] = ()
+    parts: Sequence[Span] = ()
+    is_page: bool = False
 
     @property
     def launches(self) -> list[Span]:
@@ -122,7 +127,7 @@ def read(source: Source, kind: str = "") -> Scripts:
         if (span := script.region and script.region.exact_span(Span(one.start, one.end)))
     ]
     comments = sorted({*found.comments, *inside}, key=lambda one: one.start)
-    return Scripts(source, scripts, comments, found.unread)
+    return Scripts(source, scripts, comments, found.unread, found.parts, found.is_page)
 
 
 def _shell(source: Source) -> Scripts:

@@ -5,22 +5,24 @@ from __future__ import annotations
 from sgdlint import pins
 from sgdlint.assumed import Machine
 from sgdlint.documents.region import CONTAINER, HERE
+from sgdlint.evidence import INSTALLS
 from sgdlint.pins import Evidence
 from sgdlint.record import replace
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sgdlint.documents.region import Granted, Noted
     from sgdlint.launch.launch import Hardware
+    from sgdlint.scripts import Script
     from sgdlint.source import Source
 
 
-def machine_of(granted: Granted, source: Source) -> Machine:
-    """Return where a script runs; source: its own text."""
-    tags = () if granted.image is None else tuple(_tags(granted.image, source))
+def machine_of(granted: Granted, source: Source, page: Sequence[Evidence] = ()) -> Machine:
+    """Return where a script runs; source: its own text. page: what the page around it tells."""
+    tags = tuple(page) if granted.image is None else tuple(_tags(granted.image, source))
     named = granted.image is not None and any(
         sign in granted.image.text for sign in ("sglang:", "sglang@")
     )
@@ -33,6 +35,33 @@ def _tags(image: Noted, source: Source) -> Iterator[Evidence]:
         span = Span(image.span.start + pin.start, image.span.start + pin.end)
         line = source.location(span.start)[0]
         yield Evidence("image tag", pin.specifier, span, line, container=True)
+
+
+def told_by_page(
+    scripts: Sequence[Script], known: Sequence[Sequence[Evidence]], number: int
+) -> list[Evidence]:
+    """Return what the other scripts of a page tell of the release for one of them.
+
+    The last install before it counts; without one, all of them; without any, the image tags.
+    """
+    installs: list[tuple[int, Evidence]] = []
+    tags: list[Evidence] = []
+    for other, some in enumerate(known):
+        if other == number:
+            continue
+        starts = [one.command.start for one in scripts[other].found]
+        for one in some:
+            if one.kind in INSTALLS and not one.container:
+                installs.append((other, one))
+            elif one.kind == "image tag" and one.specifier and not _holds(one.command, starts):
+                tags.append(one)
+    before = [(other, one) for other, one in installs if other < number]
+    last = [one for other, one in before if other == before[-1][0]]
+    return last or [one for _, one in installs] or tags
+
+
+def _holds(command: Span | None, starts: Sequence[int]) -> bool:
+    return command is not None and any(command.start <= one < command.end for one in starts)
 
 
 def hardware_within(hardware: Hardware, granted: Granted) -> Hardware:

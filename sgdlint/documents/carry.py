@@ -45,7 +45,7 @@ def _new_variable(region: Region, name: str, value: str) -> Edit:
 
 def _in_place(edit: Edit, region: Region) -> Edit:
     """Return the edit of characters that stand in the file just so."""
-    span = region.exact_span(edit.span)
+    span = region.edit_span(edit.span)
     if span is None:
         raise CannotWriteError("it is not written out in this form")
     for place in region.places:

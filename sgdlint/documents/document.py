@@ -30,11 +30,15 @@ class Document:
     """What is read of a file. comments: those of the file's own language, for directives.
 
     regions: the scripts in it, in the order of the file. unread: what could not be read.
+    parts: what a directive above its first line covers as a whole. is_page: one part of it may
+    tell the release of another one.
     """
 
     regions: tuple[Region, ...] = ()
     comments: tuple[Span, ...] = ()
     unread: tuple[Unread, ...] = ()
+    parts: tuple[Span, ...] = ()
+    is_page: bool = False
 
 
 def read(source: Source, kind: str) -> Document:

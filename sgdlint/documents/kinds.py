@@ -18,6 +18,9 @@ SHELL = "shell"
 READERS = {
     "kubernetes": "kubernetes",
     "systemd": "systemd",
+    "markdown": "markdown",
+    "rst": "rst",
+    "asciidoc": "asciidoc",
 }
 """The module of this package that reads each kind: its `read` takes a Source, gives a Document."""
 KINDS = (SHELL, *READERS)
@@ -30,7 +33,11 @@ FOLDERS: tuple[tuple[str, tuple[str, ...], str], ...] = ()
 """A part of the path with `/` on both sides, endings, and the kind of such files there."""
 BEGINNINGS: tuple[tuple[str, str], ...] = ()
 """How a name begins, in lower case, and the kind."""
-ENDINGS: tuple[tuple[str, str], ...] = ()
+ENDINGS: tuple[tuple[str, str], ...] = (
+    *((end, "markdown") for end in (".md", ".mdx", ".markdown", ".mkd", ".qmd", ".rmd")),
+    *((end, "rst") for end in (".rst", ".rest")),
+    *((end, "asciidoc") for end in (".adoc", ".asciidoc", ".asc")),
+)
 """How a name ends, in lower case, and the kind."""
 UNIT_ENDINGS = (".service", ".container")
 TEXTS = (

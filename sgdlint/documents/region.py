@@ -120,6 +120,7 @@ class Region:
     text is not known: a STAND_IN stands for it. around: the place in the file of all of it.
     granted: what the surroundings give. reason: why unknown parts are not known. loose: where
     unknown parts stand that may hold blanks and quotes, which a shell reads as such.
+    is_certain: it certainly is a shell script; faults of its syntax are told only then.
     items, entries, places: what edits can be made on. add_variable: returns the edit that sets one
     more variable.
     """
@@ -131,6 +132,7 @@ class Region:
         "around",
         "entries",
         "granted",
+        "is_certain",
         "items",
         "loose",
         "places",
@@ -148,6 +150,7 @@ class Region:
         self.around = around
         self.granted = granted or Granted()
         self.reason = reason
+        self.is_certain = True
         self.loose: frozenset[int] = frozenset()
         self.items: list[Item] = []
         self.entries: list[Entry] = []
@@ -179,12 +182,45 @@ class Region:
 
     def exact_span(self, span: Span) -> Span | None:
         """Return where characters stand that are written in the file just so; None otherwise."""
+        found = self.edit_span(span, whole_lines=False)
+        return found if found and found.end - found.start == span.end - span.start else None
+
+    def edit_span(self, span: Span, whole_lines: bool = True) -> Span | None:
+        """Return where characters stand that can be changed together; None otherwise.
+
+        Only what a layout puts before lines may stand between them. whole_lines: what it puts
+        before the next line belongs to the line end.
+        """
         if span.start == span.end:
             return self._exact_point(span.start)
         start, end = self._exact(span.start), self._exact(span.end - 1)
-        if start is None or end is None or end + 1 - start != span.end - span.start:
+        if start is None or end is None:
             return None
-        return Span(start, end + 1)
+        if end + 1 - start != span.end - span.start and not self._are_lines(span):
+            return None
+        return Span(start, self._next_line(span.end, end + 1) if whole_lines else end + 1)
+
+    def _next_line(self, offset: int, place: int) -> int:
+        """Return where the text after an offset begins, when a line ends there; else the place.
+
+        What a layout puts before that line belongs to the line end.
+        """
+        found = self.piece_at(offset) if self.text[offset - 1] == "\n" else None
+        return place if found is None or found[0] != offset else max(place, found[1].start)
+
+    def _are_lines(self, span: Span) -> bool:
+        """Whether only what a layout puts before lines stands between the characters of a part."""
+        first = bisect_right(self._starts, span.start) - 1
+        last = bisect_right(self._starts, span.end - 1)
+        place, before = self.anchors[first][1].start, ""
+        for _, piece in self.anchors[first:last]:
+            text = "" if piece.texts is None else piece.texts[0]
+            if not text or not (piece.exact or text == "\n") or not 0 <= place <= piece.start:
+                return False
+            if place < piece.start and before != "\n":
+                return False
+            place, before = piece.end, text[-1]
+        return True
 
     def _exact(self, offset: int) -> int | None:
         """Return the place of one character that is written just so."""
@@ -197,9 +233,10 @@ class Region:
 
     def _exact_point(self, offset: int) -> Span | None:
         before = self._exact(offset - 1) if offset else None
-        if before is not None:
-            return Span(before + 1, before + 1)
         after = self._exact(offset) if offset < len(self.text) else None
+        at_line_start = self.text[offset - 1 : offset] == "\n" and after is not None
+        if before is not None and not at_line_start:
+            return Span(before + 1, before + 1)
         return None if after is None else Span(after, after)
 
     def _point(self, offset: int) -> int:

@@ -25,6 +25,10 @@ POD = "apiVersion: v1\nkind: Pod\n"
         ("pod.yaml", "#" * kinds.LOOKED_AT + "\n" + POD, ""),
         ("values.yaml", "image: lmsysorg/sglang\n", ""),
         ("package.json", "{}", ""),
+        ("docs/Guide.MD", "", "markdown"),
+        ("guide.mdx", POD, "markdown"),
+        ("guide.rst", "", "rst"),
+        ("guide.adoc", "", "asciidoc"),
     ],
 )
 def test_kind_of(path: str, text: str, kind: str) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from sgdlint.record import fields_of, record, replace
-from sgdlint.shell.tree import Assignment, For, Node
+from sgdlint.record import record, replace
+from sgdlint.shell.tree import Assignment, For, below
 from sgdlint.source import Span
 from sgdlint.variants import leads_to, place_of
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sgdlint.finding import Edit, Finding
     from sgdlint.launch.launch import Launch
+    from sgdlint.shell.tree import Node
     from sgdlint.shell.values import Command, Word
     from sgdlint.together import Whole
     from sgdlint.variants import Ran
@@ -270,14 +271,8 @@ def _exported(launch: Launch) -> list[Word]:
 
 def _settings(nodes: Sequence[Node]) -> Iterator[Setting]:
     """Yield where variables are set below some nodes."""
-    waiting: list[object] = list(nodes)
-    while waiting:
-        thing = waiting.pop()
-        if isinstance(thing, tuple):
-            waiting += thing
-        elif isinstance(thing, Node):
-            if isinstance(thing, Assignment):
-                yield Setting(thing.name, Span(thing.start, thing.end))
-            elif isinstance(thing, For) and thing.words:
-                yield Setting(thing.name, Span(thing.start, thing.words[-1].end))
-            waiting += [getattr(thing, name) for name in fields_of(thing)]
+    for node in below(nodes):
+        if isinstance(node, Assignment):
+            yield Setting(node.name, Span(node.start, node.end))
+        elif isinstance(node, For) and node.words:
+            yield Setting(node.name, Span(node.start, node.words[-1].end))

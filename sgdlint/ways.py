@@ -8,13 +8,13 @@ from __future__ import annotations
 from itertools import combinations
 
 from sgdlint import quick
-from sgdlint.record import fields_of, record
-from sgdlint.shell.tree import AndOr, ArithmeticFor, Case, For, Function, If, Loop, Node
+from sgdlint.record import record
+from sgdlint.shell.tree import AndOr, ArithmeticFor, Case, For, Function, If, Loop, below
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from sgdlint.shell.tree import Tree
     from sgdlint.shell.values import Command, Condition
@@ -104,9 +104,10 @@ class Layout:
         self.tests: list[Span] = []
         self.loops: list[Span] = []
         self.functions: list[Span] = []
-        for one in _deciding(tree.statements):
-            kinds = {For: self.loops, Function: self.functions}
-            kinds.get(type(one), self.tests).append(Span(one.start, one.end))
+        kinds = {For: self.loops, Function: self.functions}
+        for one in below(tree.statements):
+            if isinstance(one, DECIDING):
+                kinds.get(type(one), self.tests).append(Span(one.start, one.end))
 
     def is_inside(self, test: Span, other: Span) -> bool:
         """Whether a test is made only when another one had its result."""
@@ -227,19 +228,6 @@ def _without_outer(facts: tuple[Fact, ...], layout: Layout) -> tuple[Fact, ...]:
         fact for fact in tests if any(layout.is_inside(other.span, fact.span) for other in tests)
     ]
     return tuple(fact for fact in facts if fact not in outer)
-
-
-def _deciding(nodes: Sequence[Node]) -> Iterator[Node]:
-    """Yield the statements below some nodes that test or repeat something, and functions."""
-    waiting: list[object] = list(nodes)
-    while waiting:
-        thing = waiting.pop()
-        if isinstance(thing, tuple):
-            waiting += thing
-        elif isinstance(thing, Node):
-            if isinstance(thing, DECIDING):
-                yield thing
-            waiting += [getattr(thing, name) for name in fields_of(thing)]
 
 
 def _holds(outer: Span, inner: Span) -> bool:

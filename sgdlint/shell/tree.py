@@ -8,7 +8,11 @@ stands after the line of its redirection).
 
 from __future__ import annotations
 
-from sgdlint.record import Slotted, record
+from sgdlint.record import Slotted, fields_of, record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 @record
@@ -396,3 +400,21 @@ class Tree(Node):
     statements: tuple[Node, ...]
     problems: tuple[SyntaxProblem, ...]
     comments: tuple[Comment, ...]
+
+
+def below(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Yield nodes and what stands in them; words that are no more than text are not taken apart.
+
+    Without recursion: scripts may nest deeply.
+    """
+    waiting: list[object] = list(nodes)
+    while waiting:
+        thing = waiting.pop()
+        if isinstance(thing, tuple):
+            waiting += thing
+        elif isinstance(thing, Word):
+            yield thing
+            waiting += () if isinstance(thing._parts, str) else thing._parts
+        elif isinstance(thing, Node):
+            yield thing
+            waiting += [getattr(thing, name) for name in fields_of(thing)]

@@ -145,8 +145,8 @@ class _Reader:
     def _node(self, at: int, end: int, depth: int) -> tuple[Node, int]:
         text, character = self.text, self.text[at]
         if character in _EXTENDED and text.startswith("(", at + 1, end) and self._is_extended():
-            close = self._close(at + 2, end)
-            return self._group(character, at + 2, close, depth), close + 1
+            choices, close = self._choices(at + 2, end)
+            return self._group(character, choices, depth), close + 1
         if character == "\\":
             if at + 1 == end:
                 raise UnsureError
@@ -162,9 +162,10 @@ class _Reader:
             raise UnsureError
         return self.extended
 
-    def _close(self, at: int, end: int) -> int:
-        """Return where the parenthesis is closed that was opened before."""
-        depth = 1
+    def _choices(self, at: int, end: int) -> tuple[list[tuple[int, int]], int]:
+        """Return where the choices of a group stand, and where its parenthesis is closed."""
+        found: list[tuple[int, int]] = []
+        start, depth = at, 1
         while at < end:
             character = self.text[at]
             if character == "\\":
@@ -177,33 +178,20 @@ class _Reader:
             elif character == ")":
                 depth -= 1
                 if not depth:
-                    return at
+                    return [*found, (start, at)], at
+            elif character == "|" and depth == 1:
+                found.append((start, at))
+                start = at + 1
             at += 1
         raise UnsureError
 
-    def _group(self, kind: str, at: int, end: int, depth: int) -> Node:
+    def _group(self, kind: str, choices: list[tuple[int, int]], depth: int) -> Node:
         if depth > MOST_NESTING:
             raise UnsureError
-        parts: list[tuple[Node, ...]] = []
-        start, inner = at, 0
-        while at <= end:
-            character = self.text[at] if at < end else "|"
-            if character == "\\":
-                at += 1
-            elif character == "[":
-                _, after = self._brackets(at, end)
-                at = after - 1
-            elif character == "(":
-                inner += 1
-            elif character == ")":
-                inner -= 1
-            elif character == "|" and not inner:
-                parts.append(self.sequence(start, at, depth + 1))
-                start = at + 1
-            at += 1
+        parts = tuple(self.sequence(start, end, depth + 1) for start, end in choices)
         if kind == "!":
-            return Other(tuple(parts))
-        return Repeat(tuple(parts), int(kind in "+@"), 1 if kind in "?@" else None)
+            return Other(parts)
+        return Repeat(parts, int(kind in "+@"), 1 if kind in "?@" else None)
 
     def _brackets(self, at: int, end: int) -> tuple[Node, int]:
         """Read `[…]`; without its end the bracket stands for itself."""

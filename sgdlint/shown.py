@@ -46,7 +46,11 @@ def _chosen(options: Options, off: Sequence[str]) -> Callable[[str, str], bool]:
 
 
 def _names(wish: str, code: str, name: str) -> bool:
-    return wish == name or (bool(wish) and code.startswith(wish))
+    """Whether a rule is meant: by name or code, or by less than three digits of its code."""
+    if wish in (name, code):
+        return True
+    is_whole = wish[-3:].isdecimal() and len(wish) > 2  # SGD101 is not the beginning of SGD1010
+    return bool(wish) and not is_whole and code.startswith(wish)
 
 
 def _is_wanted(finding: Finding, options: Options, chosen: Callable[[str, str], bool]) -> bool:

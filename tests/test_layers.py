@@ -80,6 +80,52 @@ OUTSIDE = "ctypes http pynvml socket ssl subprocess"
 UNASKED = "hypothesis jsonschema multiprocessing pickle pytest unittest"
 FORBIDDEN = f"{HEAVY} {OUTSIDE} {UNASKED}".split()
 
+# A script with one launch, of which there is nothing to say.
+ORDINARY = """\
+#!/usr/bin/env bash
+set -euo pipefail
+cd "$(dirname "$0")"
+MODEL=${MODEL:-Qwen/Qwen-Image}
+GPUS=4
+export HF_HOME="${HF_HOME:-$HOME/.cache/huggingface}"
+
+log() {
+  printf '%s %s\\n' "$(date +%T)" "$*" >&2
+}
+
+if [ ! -d "$HF_HOME" ]; then
+  mkdir -p "$HF_HOME"
+fi
+nvidia-smi --query-gpu=name --format=csv,noheader | head -n 1
+log "starting $MODEL on $GPUS GPUs"
+sglang serve \\
+  --model-path "$MODEL" \\
+  --num-gpus "$GPUS" \\
+  --ulysses-degree 2 \\
+  --ring-degree 2 \\
+  --port 30000 >server.log 2>&1 &
+until curl -fsS "http://127.0.0.1:30000/health" >/dev/null; do
+  sleep 2
+done
+"""
+# What is for other scripts, for findings, for fixes, for people who ask.
+OTHERS = """
+    catalog.dynamic catalog.history catalog.keys catalog.limits catalog.memory catalog.models
+    configs counterparts differences documents.kubernetes documents.region documents.yaml_tree
+    expanding fixer fixing
+    launch.components launch.configuration launch.grants launch.inputs launch.misread
+    launch.nearby launch.passing launch.shells launch.strays launch.texts launch.torn
+    migration nearest packing rules.attention rules.edits rules.events rules.memory rules.needs
+    rules.origins ruletest sequence several sharing
+    shell.arithmetic shell.bracing shell.conditions shell.editing shell.filters shell.getopts
+    shell.globs shell.heredocs shell.matching shell.patching shell.reading shell.recovery
+    shell.regexes shell.sourcing shell.transforms shell.unsetting
+    story together ways writing
+"""
+NOT_ORDINARY = OTHERS.split()
+MOST_MODULES = 115
+"""So many of ours an ordinary script may load: each takes its time to be found, small or not."""
+
 PACKAGE = Path(__file__).resolve().parent.parent / "sgdlint"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 
@@ -198,13 +244,41 @@ def test_a_file_without_sglang_loads_no_shell_and_no_rules(tmp_path: Path) -> No
     ] == []
 
 
-def test_a_plain_check_reads_no_tables_that_only_people_ask_for(examples: Path) -> None:
+def test_an_ordinary_script_loads_what_it_needs(tmp_path: Path) -> None:
+    path = tmp_path / "serve.sh"
+    path.write_text(ORDINARY)
+    loaded = loaded_by(check_statement(str(path)))
+    ours = {name.removeprefix("sgdlint.") for name in loaded if name.startswith("sgdlint.")}
+    assert {"shell.interpreter", "rules.engine"} <= ours
+    assert ours.intersection(NOT_ORDINARY) == set()
+    assert "math" not in loaded
+    assert len(ours) <= MOST_MODULES, sorted(ours)
+
+
+def test_what_an_ordinary_script_does_not_need_exists() -> None:
+    assert {f"sgdlint.{name}" for name in NOT_ORDINARY} <= set(map(module_name, MODULES))
+
+
+def tables_read(path: Path) -> set[str]:
+    """Return the tables of the catalog that a check of a path reads."""
     read = "from sgdlint.catalog import tables\nprint(*tables._texts)"
-    statement = f"{check_statement(str(examples))}\n{read}"
+    statement = f"{check_statement(str(path))}\n{read}"
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
     command = [sys.executable, "-c", statement]
     done = subprocess.run(command, check=True, env=environment, capture_output=True, text=True)
-    tables = set(done.stdout.splitlines()[-1].split())
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_a_plain_check_reads_no_tables_that_only_people_ask_for(examples: Path) -> None:
+    tables = tables_read(examples)
     assert "options" in tables
     unasked = {"places", "attention", "attention_marks", "backends", "pipelines"}
     assert tables & unasked == set()
+
+
+def test_an_ordinary_script_reads_nothing_about_models(tmp_path: Path) -> None:
+    path = tmp_path / "serve.sh"
+    path.write_text(ORDINARY)
+    tables = tables_read(path)
+    assert "options" in tables
+    assert tables & {"families", "sampling", "weights", "keys", "gpus", "registry"} == set()

@@ -11,7 +11,10 @@ import yaml
 from sgdlint import rulebook, rulepack
 from sgdlint.cli import main
 from sgdlint.linter import Options, check
+from sgdlint.record import replace
 from sgdlint.rules.files import RuleError
+from sgdlint.rules.pack import Pack
+from sgdlint.shown import is_named
 from sgdlint.source import Source
 
 RUN = "sglang serve --model-path Qwen/Qwen-Image --port 30000\n"
@@ -244,3 +247,21 @@ def test_what_cannot_be_started_is_told(
     assert main(["rule", "new", name]) == 2
     assert message in capsys.readouterr().err
     assert (project / "taken.yaml").read_text() == "x: y\n"
+
+
+@pytest.mark.parametrize(
+    ("wish", "is_meant"),
+    [
+        ("SGD1010", True),
+        ("SGD1", True),
+        ("SGD10", True),
+        ("SGD", True),
+        ("SGD101", False),
+        ("SGD2", False),
+        ("", False),
+        ("a-name", True),
+    ],
+)
+def test_a_whole_code_is_not_the_beginning_of_a_longer_one(wish: str, is_meant: bool) -> None:
+    rule = replace(rulepack.load().rules[0], code="SGD1010", name="a-name")
+    assert is_named(wish, Pack((rule,), ())) is is_meant

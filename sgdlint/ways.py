@@ -269,9 +269,11 @@ def _joined(facts: Sequence[Fact], source: Source, doubted: bool) -> str:
 
     called = [f"called at line {line(one)}" for one in facts if one.kind == CALL]
     rounds = [one.words for one in facts if one.kind == ROUND]
-    tests = [f"{one.words} (line {line(one)})" for one in facts if one.kind == TEST]
+    tests = [one for one in facts if one.kind == TEST]
     parts = [*called[-1:], *(["for " + " and ".join(rounds)] if rounds else [])]
     if tests:
-        all_of_them = " and ".join(tests)
-        parts.append(f"if {all_of_them} can hold together" if doubted else f"when {all_of_them}")
+        *lines, last = [str(number) for number in dict.fromkeys(map(line, tests))]
+        places = f"lines {', '.join(lines)} and {last}" if lines else f"line {last}"
+        words = " and ".join(one.words for one in tests)
+        parts.append(f"{'if' if doubted else 'when'} {words} ({places})")
     return ", ".join(parts)

@@ -93,7 +93,7 @@ def test_one_test_tells_paths_apart() -> None:
 def test_two_tests_that_nothing_decides_are_told_together_with_doubt() -> None:
     either = (True, False)
     paths = [way(condition(FAST, a), condition(MORE, b)) for a in either for b in either]
-    expected = "if $1 is fast (line 1) and MORE is not empty (line 2) can hold together"
+    expected = "if $1 is fast and MORE is not empty (lines 1 and 2)"
     assert words(paths[:1], paths[1:]) == expected
 
 
@@ -107,7 +107,7 @@ def test_paths_that_were_joined_may_have_gone_either_way() -> None:
     # Without the first test the second one changed nothing, so that path names it not.
     paths = [way(condition(FAST), condition(MORE)), way(condition(FAST), condition(MORE, False))]
     found = words(paths[:1], [paths[1], way(condition(FAST, False))])
-    assert found == "if $1 is fast (line 1) and MORE is not empty (line 2) can hold together"
+    assert found == "if $1 is fast and MORE is not empty (lines 1 and 2)"
 
 
 def test_several_reasons_are_alternatives() -> None:
@@ -122,7 +122,7 @@ def test_a_path_that_was_joined_with_others_leaves_what_the_rest_shares() -> Non
     # Both sides of the inner test were one path again, which then knew neither of the tests.
     inner = way(condition(MORE), condition(ALL))
     assert words([inner], [way()]) == "when MORE is all (line 3)"
-    both = "if $1 is fast (line 1) and MORE is not empty (line 2) can hold together"
+    both = "if $1 is fast and MORE is not empty (lines 1 and 2)"
     assert words([way(condition(FAST), condition(MORE))], [way()]) == both
 
 
@@ -138,7 +138,7 @@ def test_the_arms_of_a_case_exclude_each_other() -> None:
     rest = way(arm("one", False), arm("two", False))
     assert words([one], [two, rest]) == "when $1 is one (line 1)"
     assert words([two], [one, rest]) == "when $1 is two (line 1)"
-    assert words([rest], [one, two]) == "when $1 is not one (line 1) and $1 is not two (line 1)"
+    assert words([rest], [one, two]) == "when $1 is not one and $1 is not two (line 1)"
     assert [fact.label for fact in facts_of(two)] == ["when $1 is not one", "when $1 is two"]
 
 

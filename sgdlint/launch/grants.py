@@ -34,6 +34,7 @@ _NUMBER = r"(?:(?P<type>[A-Za-z][\w.-]*):)?(?P<count>\d+)"
 VISIBLE = "NVIDIA_VISIBLE_DEVICES"
 _APART = r"device=[\w-]+(?:,[\w-]+)+"
 """Names of GPUs that docker reads as the first one and something else."""
+_SKY = r"(?P<type>[A-Za-z][\w.-]*)(?::(?P<count>\d+))?"
 _CDI = "nvidia.com/gpu="
 
 
@@ -48,7 +49,7 @@ class Bound:
 
 def granted(found: Recognised, text: str) -> Granted | None:
     """Return the smallest of what is given to a launch; text: the script, for `#SBATCH` lines."""
-    bounds = [*_of_containers(found), *_of_slurm(found)]
+    bounds = [*_of_containers(found), *_of_slurm(found), *_of_sky(found)]
     if not any(bound.grant.program == "sbatch" for bound in bounds):
         bounds += _of_header(found, text)
     if not bounds:
@@ -134,6 +135,14 @@ def _requested(text: str) -> int | None:
         return None if "count" in fields or "all" in names else len(names)
     count = fields.get("count", "")
     return int(count) if count.isdecimal() else None
+
+
+def _of_sky(found: Recognised) -> Iterator[Bound]:
+    """Yield what `sky launch --gpus H100:8` gives: that many on each node, or one."""
+    given = [grant for grant in found.grants if grant.program == "sky"]
+    match = quick.fullmatch(_SKY, _text(given[-1])) if given else None
+    if match is not None and int(match["count"] or 1):
+        yield Bound(int(match["count"] or 1), match["type"], given[-1])
 
 
 # --- Slurm ----------------------------------------------------------------------------------------

@@ -93,6 +93,8 @@ class _Reader:
             return self._to_separator(wrapper, index)
         if wrapper.runs == "scripts":
             return self._all(wrapper, index)
+        if wrapper.anywhere:
+            return self._anywhere(wrapper, index)
         operands = wrapper.operands
         while index < len(self.words) and not self._ends(index):
             word = self.words[index]
@@ -147,6 +149,24 @@ class _Reader:
                 raise UnclearError
             index += 1
         return index
+
+    def _anywhere(self, wrapper: Wrapper, start: int) -> int:
+        """Take the options out of all words, and return where the command begins in the others."""
+        index, kept = start, []
+        while index < len(self.words):
+            word = self.words[index]
+            if word.text == "--":
+                kept += self.words[index + 1 :]
+                break
+            if _is_option(word):
+                index = self._option(wrapper, index)
+                continue
+            if word.many:
+                raise UnclearError
+            kept.append(word)
+            index += 1
+        self.words[start:] = kept
+        return start + wrapper.operands
 
     def _to_separator(self, wrapper: Wrapper, index: int) -> int:
         """Return where the command begins behind `--`; options without an effect do not count."""

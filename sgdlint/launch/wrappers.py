@@ -55,7 +55,8 @@ class Wrapper:
     flags, valued, pairs: options without a value, with one, with two. optional: a value may be
     joined to them. guess: what any other long option is: "valued", "flag", or "" for not known.
     effects: what options do, by option. operands: how many arguments stand before the command;
-    interleaved: options may follow them. subcommands: the word that must come first, each with how
+    interleaved: options may follow them. anywhere: also between the words of the command, and
+    behind it. subcommands: the word that must come first, each with how
     it goes on. one_dash: options with several letters may have one dash.
     assigns: NAME=VALUE may stand before the command. separator: the command begins after `--`, and
     nowhere else. needs: an effect without which there is no command.
@@ -75,6 +76,7 @@ class Wrapper:
     guess: str = ""
     operands: int = 0
     interleaved: bool = False
+    anywhere: bool = False
     subcommands: Mapping[str, Wrapper] = {}
     one_dash: bool = False
     assigns: bool = False
@@ -204,6 +206,7 @@ def _wrapper(
         guess=one("guess"),
         operands=int(one("operands", "0")),
         interleaved="interleaved" in values,
+        anywhere="anywhere" in values,
         subcommands=subcommands,
         one_dash="one-dash" in values,
         assigns="assigns" in values,

@@ -19,6 +19,7 @@ from sgdlint.shell.values import Word
 SERVER = "sglang.multimodal_gen.runtime.launch_server"
 OPTIONS = {"flags", "valued", "optional", "pairs"}
 SAID = {
+    "anywhere",
     "assigns",
     "forgets-all",
     "moves-all",
@@ -210,6 +211,12 @@ COMMANDS = [
     ("gcloud compute instances create sglang serve", ""),
     ("sky exec c1 --gpus H100:1 'sglang generate'", "sky | generate"),
     ("sky launch -c c1 'sglang serve'", "sky | serve"),
+    ("sky launch 'sglang serve --x' --gpus H100:8 -c c1 -y", "sky | serve --x"),
+    ("sky exec 'c1' -d sglang serve --env A=1", "sky | serve"),
+    ("sky jobs launch -n j 'sglang generate'", "sky | generate"),
+    ("kubectl --as-uid 3 --insecure-skip-tls-verify exec p -- sglang serve", "kubectl | serve"),
+    ("kubectl exec p sglang serve", ""),
+    ("apptainer exec --no-rocm --docker-username me x.sif sglang serve", "apptainer | serve"),
     ("sky launch sglang.yaml", ""),
     ("ray job submit --working-dir . -- sglang generate", "ray | generate"),
     # terminals

@@ -56,7 +56,7 @@ def launch_of(
 def _with_grants(hardware: Hardware, found: Recognised, around: Surroundings | None) -> Hardware:
     """Return the hardware, with what the programs around a launch give it of that."""
     text = around.source.text if around is not None else ""
-    if not found.grants and found.batch is None and "#SBATCH" not in text:
+    if not (found.grants or found.batch or "#SBATCH" in text or "#BSUB" in text):
         return hardware
     from sgdlint.launch.grants import granted
 

@@ -1,7 +1,7 @@
-"""Which GPUs the programs around a launch give it: containers, Slurm, `#SBATCH` lines.
+"""Which GPUs the programs around a launch give it: containers, Slurm, LSF, SkyPilot.
 
-Each number is the most that the launch can see. Assumed: `#SBATCH` lines count as they stand, and
-a cluster keeps its jobs to the GPUs that they asked for.
+Each number is the most that the launch can see. Assumed: `#SBATCH` and `#BSUB` lines count as they
+stand, and a cluster keeps its jobs to the GPUs that they asked for.
 """
 
 from __future__ import annotations
@@ -34,6 +34,10 @@ _NUMBER = r"(?:(?P<type>[A-Za-z][\w.-]*):)?(?P<count>\d+)"
 VISIBLE = "NVIDIA_VISIBLE_DEVICES"
 _APART = r"device=[\w-]+(?:,[\w-]+)+"
 """Names of GPUs that docker reads as the first one and something else."""
+_BSUB = r"""(?m)^#BSUB[ \t]+(?P<whole>-gpu[ \t]+["']?(?P<value>[^"'\s]+)["']?)[ \t]*(?:#.*)?$"""
+"""The one line of a script that asks LSF for GPUs."""
+_LSF = r"num=(\d+)(?:/host)?(?::[\w=:,!#.-]*)?"
+"""So many GPUs on each host: `num=2`; with `/task` it depends on the tasks."""
 _SKY = r"(?P<type>[A-Za-z][\w.-]*)(?::(?P<count>\d+))?"
 _CDI = "nvidia.com/gpu="
 
@@ -50,6 +54,7 @@ class Bound:
 def granted(found: Recognised, text: str) -> Granted | None:
     """Return the smallest of what is given to a launch; text: the script, for `#SBATCH` lines."""
     bounds = [*_of_containers(found), *_of_slurm(found), *_of_sky(found)]
+    bounds += _of_lsf(found, text)
     if not any(bound.grant.program == "sbatch" for bound in bounds):
         bounds += _of_header(found, text)
     if not bounds:
@@ -84,7 +89,7 @@ def _shown(grant: Grant) -> str:
     if grant.program in CONTAINERS:
         quoted = f"'{value}'" if '"' in value else value
         return f"{grant.program} run --{grant.name} {quoted}"
-    if len(grant.name) == 1:
+    if grant.name == "gpu" or len(grant.name) == 1:
         return f"{grant.program} -{grant.name} {value}"
     return f"{grant.program} --{grant.name}={value}"
 
@@ -143,6 +148,20 @@ def _of_sky(found: Recognised) -> Iterator[Bound]:
     match = quick.fullmatch(_SKY, _text(given[-1])) if given else None
     if match is not None and int(match["count"] or 1):
         yield Bound(int(match["count"] or 1), match["type"], given[-1])
+
+
+def _of_lsf(found: Recognised, text: str) -> Iterator[Bound]:
+    """Yield what `bsub -gpu num=2` or one `#BSUB -gpu "num=2"` gives: that many on each host."""
+    given = [grant for grant in found.grants if grant.program == "bsub"]
+    lines = list(quick.finditer(_BSUB, text)) if "#BSUB" in text and not found.fresh else []
+    if not given and len(lines) == 1 and found.batch is None:
+        one = lines[0]
+        place = one.span("whole")
+        value = Word(*place, (Piece((one["value"],), *one.span("value"), True),), False, "", *place)
+        given = [Grant("#BSUB", "gpu", value, place)]
+    match = quick.fullmatch(_LSF, _text(given[-1])) if given else None
+    if match is not None and int(match[1]) and "nocvd" not in _text(given[-1]):
+        yield Bound(int(match[1]), "", given[-1])
 
 
 # --- Slurm ----------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sgdlint.directives import Setting
-    from sgdlint.launch.launch import Hardware, Launch
+    from sgdlint.launch.launch import Hardware, Launch, Surroundings
     from sgdlint.pins import Evidence
     from sgdlint.rules.engine import Engine
     from sgdlint.rules.pack import Pack
@@ -211,11 +211,10 @@ def _for_release(task: _Task, engine: Engine, called: str) -> _Done:
 def _launches(task: _Task, engine: Engine, called: str) -> list[Ran]:
     """Return the launches of one release, each variant once, with what the rules say of them."""
     from sgdlint.launch.build import launch_of
-    from sgdlint.launch.launch import Surroundings
     from sgdlint.variants import Ran, variants
 
     script, known = task.script, catalog.load(engine.release)
-    around = Surroundings(script.source, script.commands)
+    around = _around(script)
     text = script.source.text
     mine = [number for number, one in enumerate(task.sure) if engine.release in one.releases]
     ran: list[Ran] = []
@@ -246,6 +245,17 @@ def _added(
         for one in engine.run(launch, text, called or engine.release)
     }
     return [one for one in found if (one.code, one.message) not in own]
+
+
+def _around(script: Script) -> Surroundings:
+    """Return what the launches of a script may read, and what a document tells of them."""
+    from sgdlint.launch.launch import Surroundings
+
+    if script.region is None:
+        return Surroundings(script.source, script.commands)
+    from sgdlint.surroundings import outside_of
+
+    return Surroundings(script.source, script.commands, script.document, outside_of(script))
 
 
 def _of_several(ran: Sequence[Ran], engine: Engine, script: Script) -> None:
@@ -347,7 +357,6 @@ def launches_by_key(
     By the number of their script, and the keys of their variants.
     """
     from sgdlint.launch.build import launch_of
-    from sgdlint.launch.launch import Surroundings
     from sgdlint.variants import keys
 
     read, known = scripts.read(source, options.kind), catalog.load(release)
@@ -355,7 +364,7 @@ def launches_by_key(
     hardware = hardware_of(options, directed)
     launches: dict[tuple[int, Key], Launch | None] = {}
     for script in read.all:
-        around, given = Surroundings(script.source, script.commands), _granted(hardware, script)
+        around, given = _around(script), _granted(hardware, script)
         for key, one in zip(keys(script.found), script.found, strict=True):
             launches[script.number, key] = launch_of(one, known, given, around)
     return launches

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sgdlint import quick
 from sgdlint.documents import SHELL_ENDINGS
-from sgdlint.record import record
+from sgdlint.record import record, replace
 from sgdlint.source import COMMAND, Span
 
 TYPE_CHECKING = False
@@ -36,9 +36,9 @@ class Script:
     """What is read of a script before any release counts.
 
     source: its text; of a region of a document, lines and columns are the document's. number: which
-    script of the file it is. region: where it stands in a document. near: the source as the
-    project around it sees it. problems: what is no shell script in it, or in its strings.
-    unread: files that it names in vain.
+    script of the file it is. region: where it stands in a document. problems: what is no shell
+    script in it, or in its strings. unread: files that it names in vain. document: the text of the
+    document.
     """
 
     source: Source
@@ -49,6 +49,7 @@ class Script:
     number: int = 0
     region: Region | None = None
     unread: Sequence[str] = ()
+    document: str = ""
 
     @property
     def ways(self) -> dict[Place, list[Command]]:
@@ -139,10 +140,11 @@ def _shell(source: Source) -> Scripts:
 def _inner(host: Source, region: Region, number: int) -> Script:
     from sgdlint.documents.within import Inner, near_of
 
-    return _script(Inner(host, region, near_of(region, host)), region, number)
+    script = _script(Inner(host, region, near_of(region, host)), region)
+    return replace(script, number=number, document=host.text)
 
 
-def _script(source: Source, region: Region | None = None, number: int = 0) -> Script:
+def _script(source: Source, region: Region | None = None) -> Script:
     from sgdlint.launch.recognise import launches as recognise
     from sgdlint.shell.interpreter import commands as interpret
     from sgdlint.shell.parser import parse
@@ -150,16 +152,17 @@ def _script(source: Source, region: Region | None = None, number: int = 0) -> Sc
     tree = parse(source.text)
     files = _files(source)
     short = len(source.text) > LONG or quick.search(WRITES, source.text) is None
-    origin = None
-    if region is not None:
-        from sgdlint.documents.within import Within
-
-        origin = Within(region)
-    commands = interpret(tree, source.text, origin=origin, files=files, short=short)
     problems = list(tree.problems)
-    found = recognise(commands, files, problems)
+    if region is None:
+        commands = interpret(tree, source.text, files=files, short=short)
+        found = recognise(commands, files, problems)
+    else:
+        from sgdlint.documents.within import Within, launches
+
+        commands = interpret(tree, source.text, origin=Within(region), files=files, short=short)
+        found = launches(recognise(commands, files, problems), region)
     missing = tuple(files.missing) if files else ()
-    return Script(source, tree, commands, found, problems, number, region, missing)
+    return Script(source, tree, commands, found, problems, 0, region, missing)
 
 
 def _files(source: Source) -> Files | None:

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
     from sgdlint.documents.region import Granted, Noted
     from sgdlint.launch.launch import Hardware
+    from sgdlint.launch.outside import Outside
     from sgdlint.scripts import Script
     from sgdlint.source import Source
+
+PREPARES = ("export", "cd", "set", "echo", "mkdir", "pip", "source", ".", "sleep", "ulimit", "true")
+LAUNCHERS = ("sglang", "exec", "python", "python3")
 
 
 def machine_of(granted: Granted, source: Source, page: Sequence[Evidence] = ()) -> Machine:
@@ -62,6 +66,28 @@ def told_by_page(
 
 def _holds(command: Span | None, starts: Sequence[int]) -> bool:
     return command is not None and any(command.start <= one < command.end for one in starts)
+
+
+def outside_of(script: Script) -> Outside | None:
+    """Return what a document tells of the container that a script runs in."""
+    from sgdlint.launch.outside import Expected, Outside
+
+    region = script.region
+    if region is None or region.granted.runs != CONTAINER:
+        return None
+    granted = region.granted
+    ports = tuple(
+        Expected(one.number, f"{one.noted.label}: {one.noted.text}", one.noted.span, one.must)
+        for one in granted.ports
+    )
+    is_alone = len(script.found) == 1 and (bool(region.items) or _runs_one(script))
+    return Outside(ports, granted.small_shm, granted.no_init, not is_alone)
+
+
+def _runs_one(script: Script) -> bool:
+    """Whether a script runs nothing but the launch, and what only prepares it."""
+    names = {one.words[0].text for one in script.commands if one.words}
+    return all(name in PREPARES or name in LAUNCHERS for name in names)
 
 
 def hardware_within(hardware: Hardware, granted: Granted) -> Hardware:

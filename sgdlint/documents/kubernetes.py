@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from sgdlint.documents import kubernetes_ports
 from sgdlint.documents.assemble import Script, Value, Variable
 from sgdlint.documents.document import Document, Unread
 from sgdlint.documents.region import CONTAINER, CannotWriteError, Granted, Noted, Region
@@ -67,13 +68,13 @@ def read(source: Source) -> Document:
 
 def regions(roots: Sequence[Node], source: str) -> list[Region]:
     """Return the scripts of all containers and steps of a manifest."""
-    maps = _config_maps(roots)
+    maps, services = _config_maps(roots), [*kubernetes_ports.services(roots)]
     found = []
     for root in roots:
         if not isinstance(root, Mapping):
             continue
         for one in _containers(root):
-            region = _Container(one, source, maps).region()
+            region = _Container(one, source, maps, services).region()
             if region is not None:
                 found.append(region)
     return found
@@ -86,6 +87,7 @@ class _Found:
     node: Mapping
     pod: Mapping | None
     place: str
+    labels: Node | None = None
 
 
 def _containers(root: Mapping) -> Iterator[_Found]:
@@ -93,18 +95,22 @@ def _containers(root: Mapping) -> Iterator[_Found]:
     name = text_of(at(root, "metadata", "name")) or text_of(at(root, "metadata", "generateName"))
     owner = f"{kind} {name}" if name else kind
     pod: Mapping | None = None
+    labels: dict[int, Node | None] = {}
     for path, node in walk(root):
         if not isinstance(node, Mapping):
             continue
+        labels[id(node.get("spec"))] = at(node, "metadata", "labels")
         if any(isinstance(node.get(key), List) for key in ("containers", "initContainers")):
             pod = node
         if not path or path[-1] in ("env", "envFrom") or not _runs(node):
             continue
         called = text_of(node.get("name"))
         inside = pod is not None and pod.start <= node.start < pod.end
-        yield _Found(
-            node, pod if inside else None, f"container {called} of {owner}" if called else owner
-        )
+        place = f"container {called} of {owner}" if called else owner
+        if pod is not None and inside:
+            yield _Found(node, pod, place, labels.get(id(pod)))
+        else:
+            yield _Found(node, None, place)
 
 
 def _runs(node: Mapping) -> bool:
@@ -128,12 +134,16 @@ def _config_maps(roots: Sequence[Node]) -> dict[str, Mapping]:
 class _Container:
     """One container: its variables, its words, what it is granted."""
 
-    def __init__(self, found: _Found, source: str, maps: dict[str, Mapping]) -> None:
+    def __init__(
+        self, found: _Found, source: str, maps: dict[str, Mapping], services: list[Mapping]
+    ) -> None:
         self.node = found.node
         self.pod = found.pod
+        self.labels = found.labels
         self.place = found.place
         self.source = source
         self.maps = maps
+        self.services = services
         self.known: dict[str, Value] = {}
 
     def region(self) -> Region | None:
@@ -256,6 +266,8 @@ class _Container:
 
     def _granted(self, script: Script) -> Granted:
         image, gpus, gpu = self.node.get("image"), self._gpus(), self._gpu()
+        nodes = kubernetes_ports.of_container(self.node, self.pod, self.labels, self.services)
+        ports = kubernetes_ports.noted(nodes, script, self.source)
         gpus_noted = self._noted(script, gpus[0], gpus[1]) if gpus is not None else None
         return Granted(
             self.place,
@@ -263,6 +275,8 @@ class _Container:
             self._noted(script, "image", image),
             (int(gpus_noted.text), gpus_noted) if gpus_noted is not None else None,
             self._noted(script, "gpu", gpu),
+            ports,
+            "" if self.pod is None or _has_shared_memory(self.node, self.pod) else "the pod",
         )
 
     def _noted(self, script: Script, label: str, node: Node | None) -> Noted | None:
@@ -299,6 +313,13 @@ class _Container:
             if is_one and text_of(at(one, "key")) in GPU_LABELS and isinstance(values[0], Scalar):
                 return values[0]
         return None
+
+
+def _has_shared_memory(container: Mapping, pod: Mapping) -> bool:
+    """Whether a container may have more shared memory than the default: a volume, or the host's."""
+    paths = [text_of(at(one, "mountPath")) for one in items_of(container.get("volumeMounts"))]
+    host = text_of(pod.get("hostIPC"))
+    return "/dev/shm" in paths or None in paths or host not in (None, "false")
 
 
 def _is_shell(text: str | None) -> bool:

@@ -69,13 +69,27 @@ class Noted:
 
 
 @record
+class Port:
+    """A port where something outside expects a server.
+
+    noted: what says so. must: without an answer there, the container is not taken for ready.
+    """
+
+    number: int
+    noted: Noted
+    must: bool = False
+
+
+@record
 class Granted:
     """What the surroundings give to a launch, each with its place: None when they do not say.
 
     place: what it stands in, in words (`container web of Deployment flux`). runs: HERE, CONTAINER
     or ELSEWHERE; only HERE can read files beside the document, and has what is installed there.
     image: the container image. gpus: how many GPUs, and what says so (`nvidia.com/gpu: 4`).
-    gpu: the product of the GPUs, as it is written.
+    gpu: the product of the GPUs, as it is written. ports: none unless all are known. small_shm:
+    what says that shared memory has its small default size, no_init: that no small init is
+    process 1; "" when that is not so, or not known.
     """
 
     place: str = ""
@@ -83,6 +97,9 @@ class Granted:
     image: Noted | None = None
     gpus: tuple[int, Noted] | None = None
     gpu: Noted | None = None
+    ports: tuple[Port, ...] = ()
+    small_shm: str = ""
+    no_init: str = ""
 
 
 @record

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sgdlint.documents.region import HERE, STAND_IN
+from sgdlint.documents.region import CONTAINER, HERE, STAND_IN
+from sgdlint.record import replace
 from sgdlint.shell.origin import Origin
 from sgdlint.shell.values import Piece
 from sgdlint.source import Nearby, Source, Span
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sgdlint.documents.region import Region
+    from sgdlint.launch.recognise import Recognised
 
 
 class Within(Origin):
@@ -73,6 +75,13 @@ class Apart(Nearby):
     def above(self, names: Sequence[str]) -> Iterable[tuple[str, str]]:
         """Return path and text of files by name: in the folder of the source, then above it."""
         return self._near.above(names)
+
+
+def launches(found: Sequence[Recognised], region: Region) -> list[Recognised]:
+    """Return the launches of a region: variables from outside do not reach a container."""
+    if region.granted.runs != CONTAINER:
+        return list(found)
+    return [replace(one, fresh=True) for one in found]
 
 
 def near_of(region: Region, host: Source) -> Nearby:

@@ -51,7 +51,8 @@ class Given:
 class Event:
     """Something noticed while binding: kind (see rules.events.EVENTS), the words, its fields.
 
-    place: start and end of what it is about, when that is no word of the command.
+    place: start and end of what it is about, when that is no word of the command. beside: of what
+    else it speaks, label and place.
     edits: what mends it (start, end, new text), for what only the noticing code can tell; touches:
     the options, by destination, that reach SGLang then.
     """
@@ -63,6 +64,7 @@ class Event:
     place: tuple[int, int] | None = None
     edits: tuple[tuple[int, int, str], ...] = ()
     touches: tuple[str, ...] = ()
+    beside: tuple[str, int, int] | None = None
 
 
 @record

@@ -174,7 +174,19 @@ def _as_read(
         file=found.command.file,
         written="" if found.written is None else found.written.text or "",
     )
-    return replace(launch, bound=replace(launch.bound, events=(*events, *noted(launch))))
+    events = (*events, *noted(launch), *_expected(launch, found, around))
+    return replace(launch, bound=replace(launch.bound, events=events))
+
+
+def _expected(launch: Launch, found: Recognised, around: Surroundings | None) -> tuple[Event, ...]:
+    """Return what is noticed of a server in a container and of what expects it outside."""
+    outside = around.outside if around is not None else None
+    if outside is None and not found.grants:
+        return ()
+    from sgdlint.launch.outside import noticed, of_containers
+
+    outside = outside or of_containers(found)
+    return () if outside is None else tuple(noticed(launch, outside))
 
 
 def _outside(found: Recognised, around: Surroundings | None) -> tuple[Event, ...]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from sgdlint.catalog import Gpu, Model, Release
     from sgdlint.launch.bind import Bound
+    from sgdlint.launch.outside import Outside
     from sgdlint.shell.values import Command, Variable, Word
     from sgdlint.source import Source
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 SURE = ("id", "name", "cache")
 """How the registry must have found a model for its facts to count as known."""
 
-_TOKENS = ("HF_", "HUGGING", "huggingface", ".cache", "env-file", "env_file")
+_TOKENS = ("HF_", "HUGGING", "huggingface", ".cache", "env-file", "env_file", "secret", "Secret")
 """What a file holds that may give a token for Hugging Face, or weights that need none."""
 
 
@@ -137,11 +138,18 @@ def _written(word: Word) -> Span | None:
 
 @record
 class Surroundings:
-    """What a launch may read besides its words: the script, its commands, the files around it."""
+    """What a launch may read besides its words: the script, its commands, the files around it.
+
+    document: the text of the document that the script stands in. outside: what that tells of the
+    container.
+    """
 
     source: Source
     commands: Sequence[Command]
+    document: str = ""
+    outside: Outside | None = None
 
     def mentions_token(self) -> bool:
         """Whether the script mentions what may give a token for Hugging Face."""
-        return any(one in self.source.text for one in _TOKENS)
+        text = self.document or self.source.text
+        return any(one in text for one in _TOKENS)

@@ -204,6 +204,9 @@ def _spans(rule: Rule, facts: Facts, event: Event | None) -> dict[str, Span]:
         span = facts.span(kind, name) if kind != "gpu" else None
         if span is not None and span not in spans.values():
             spans[name] = span
+    if event is not None and event.beside is not None:
+        label, start, end = event.beside
+        spans[label] = Span(start, end)
     if facts.launch.hardware.granted is not None:
         _add_grant(spans, rule, facts)
     return spans

@@ -232,3 +232,8 @@ def test_single_options_are_found_as_in_the_whole_table(release: str, command: s
         assert single.beginning(start) == [one for one in whole if one.startswith(start)]
     for dest in {options.dest_of(row) for row in tables.table("options")["rows"]}:
         assert single.spelling(dest) == spellings.get(dest)
+
+
+def test_late_names_are_not_hidden_by_a_module() -> None:
+    late: dict[str, tuple[str, ...]] = vars(catalog)["LATE"]
+    assert [part for part, names in late.items() if part in names] == []

@@ -61,6 +61,7 @@ class Script:
         self.entries: list[Entry] = []
         self.items: list[Item] = []
         self.loose: list[int] = []
+        self.inline: list[Span] = []
 
     def add(self, *pieces: Piece) -> None:
         """Put pieces at the end."""
@@ -91,13 +92,16 @@ class Script:
         self.add(made("\n"))
         self.places += variable.value.places
 
-    def shell(self, value: Value) -> None:
-        """Put in a text that a shell reads."""
+    def shell(self, value: Value, inline: bool = False) -> None:
+        """Put in a text that a shell reads; inline: it sets variables in front of its commands."""
+        start = self.length
         for piece in value.pieces:
             if piece.texts is None:
                 self.loose.append(self.length)
             self.add(piece)
         self.places += value.places
+        if inline:
+            self.inline.append(Span(start, self.length))
 
     def words(self, values: Sequence[Value], writers: Sequence[tuple[ListWriter, int]]) -> None:
         """Put in words as a shell would write them; writers: the list and number of each."""
@@ -133,6 +137,7 @@ class Script:
         """Return what was collected."""
         region = Region(self.pieces, around, granted, reason)
         region.places, region.entries, region.items = self.places, self.entries, self.items
+        region.inline = self.inline
         region.loose = frozenset(self.loose)
         region.add_variable = add_variable
         return region

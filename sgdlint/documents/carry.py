@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from bisect import bisect_right
 
 from sgdlint.documents.region import CannotWriteError
 from sgdlint.finding import Edit
@@ -30,10 +31,12 @@ def carry(edit: Edit, region: Region) -> list[Edit]:
                 return [entry.removal]
             return [_in_place(edit, region)]
     variable = _VARIABLE.fullmatch(text)
-    if variable is not None and span.start == span.end:
+    inline = any(one.start <= span.start and span.end <= one.end for one in region.inline)
+    if variable is not None and span.start == span.end and not inline:
         return [_new_variable(region, variable[1], _unquoted(variable[2]))]
-    if region.items and region.items[0].start <= span.start:
-        return _in_list(edit, region)
+    items = [] if inline else _list_at(span, region.items)
+    if items:
+        return _in_list(edit, region, items)
     return [_in_place(edit, region)]
 
 
@@ -54,13 +57,25 @@ def _in_place(edit: Edit, region: Region) -> Edit:
     raise CannotWriteError("it stands outside of what can be changed")
 
 
-def _in_list(edit: Edit, region: Region) -> list[Edit]:
+def _list_at(span: Span, items: list[Item]) -> list[Item]:
+    """Return the words of the command that a span is in; those of others stand further away."""
+    first = last = bisect_right([one.start for one in items], span.start) - 1
+    if first < 0:
+        return []
+    while first and items[first - 1].end + 1 == items[first].start:
+        first -= 1
+    while last + 1 < len(items) and items[last].end + 1 == items[last + 1].start:
+        last += 1
+    return items[first : last + 1] if span.end <= items[last].end else []
+
+
+def _in_list(edit: Edit, region: Region, items: list[Item]) -> list[Edit]:
     """Return the edits of a list of arguments: words that change, come and go."""
-    first, last = _touched(edit.span, region.items)
+    first, last = _touched(edit.span, items)
     if first > last:
-        before = region.items[max(0, first - 1)]
+        before = items[max(0, first - 1)]
         return [before.words.insert(before.index + (first > 0), _words(edit.text))]
-    start, end = region.items[first].start, region.items[last].end
+    start, end = items[first].start, items[last].end
     start, end = min(start, edit.span.start), max(end, edit.span.end)
     head, tail = region.text[start : edit.span.start], region.text[edit.span.end : end]
     if edit.text.strip(" ") == edit.text and edit.text and first == last:
@@ -69,7 +84,7 @@ def _in_list(edit: Edit, region: Region) -> list[Edit]:
             return [exact]
     new = _words(head + edit.text + tail)
     old = _words(region.text[start:end])
-    return _changed(region.items[first : last + 1], old, new)
+    return _changed(items[first : last + 1], old, new)
 
 
 def _characters(edit: Edit, region: Region) -> Edit | None:

@@ -1,7 +1,7 @@
 """Which kind a file is, by its name and by a look at its text.
 
 The tables below are all that decides. The first that fits counts: whole names, folders, how a name
-begins, how it ends, signs in the text. A new kind is a line in `READERS`, and a line where it is
+ends, how it begins, signs in the text. A new kind is a line in `READERS`, and a line where it is
 recognised.
 """
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SHELL = "shell"
 """The kind of every file that is named to sgdlint and is of no other."""
 READERS = {
+    "dockerfile": "dockerfile",
     "kubernetes": "kubernetes",
     "systemd": "systemd",
     "markdown": "markdown",
@@ -27,21 +28,30 @@ KINDS = (SHELL, *READERS)
 """All kinds, as `--kind` takes them."""
 
 YAML_ENDINGS = (".yaml", ".yml")
-NAMES: dict[str, str] = {}
+NAMES: dict[str, str] = {"dockerfile": "dockerfile", "containerfile": "dockerfile"}
 """Kinds by a file's whole name, in lower case."""
 FOLDERS: tuple[tuple[str, tuple[str, ...], str], ...] = ()
 """A part of the path with `/` on both sides, endings, and the kind of such files there."""
-BEGINNINGS: tuple[tuple[str, str], ...] = ()
+BEGINNINGS: tuple[tuple[str, str], ...] = (
+    ("dockerfile.", "dockerfile"),
+    ("containerfile.", "dockerfile"),
+)
 """How a name begins, in lower case, and the kind."""
 ENDINGS: tuple[tuple[str, str], ...] = (
     *((end, "markdown") for end in (".md", ".mdx", ".markdown", ".mkd", ".qmd", ".rmd")),
     *((end, "rst") for end in (".rst", ".rest")),
     *((end, "asciidoc") for end in (".adoc", ".asciidoc", ".asc")),
+    (".dockerfile", "dockerfile"),
 )
 """How a name ends, in lower case, and the kind."""
+_FROM = (
+    r"\A(?:[ \t]*(?:#.*|(?i:ARG)[ \t].*)?\r?\n)*"
+    r"(?i:[ \t]*FROM[ \t]+(?:--\S+[ \t]+)?\S+(?:[ \t]+AS[ \t]+\S+)?)[ \t]*\r?\n"
+)
 UNIT_ENDINGS = (".service", ".container")
 TEXTS = (
     ("kubernetes", YAML_ENDINGS, ("apiVersion",), r"(?m)^kind:[ \t]*[\"']?[A-Z]"),
+    ("dockerfile", ("",), ("FROM ",), _FROM),
     ("systemd", (*UNIT_ENDINGS, ".conf"), (), r"(?m)^\[(?:Service|Container)\]"),
 )
 """Kind, endings ("" for any), words of which each stands in the text, and a pattern found in it."""
@@ -64,8 +74,8 @@ def kind_of(path: str, text: str) -> str:
 
 def _by_name(path: str, name: str) -> Iterator[str]:
     yield from (kind for place, ends, kind in FOLDERS if place in path and name.endswith(ends))
-    yield from (kind for begin, kind in BEGINNINGS if name.startswith(begin))
     yield from (kind for end, kind in ENDINGS if name.endswith(end))
+    yield from (kind for begin, kind in BEGINNINGS if name.startswith(begin))
 
 
 def _by_text(name: str, text: str) -> Iterator[str]:

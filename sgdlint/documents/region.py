@@ -139,7 +139,7 @@ class Region:
     unknown parts stand that may hold blanks and quotes, which a shell reads as such.
     is_certain: it certainly is a shell script; faults of its syntax are told only then.
     items, entries, places: what edits can be made on. add_variable: returns the edit that sets one
-    more variable.
+    more variable. inline: text for a shell that sets variables before its own commands instead.
     """
 
     __slots__ = (
@@ -149,6 +149,7 @@ class Region:
         "around",
         "entries",
         "granted",
+        "inline",
         "is_certain",
         "items",
         "loose",
@@ -172,6 +173,7 @@ class Region:
         self.items: list[Item] = []
         self.entries: list[Entry] = []
         self.places: list[Place] = []
+        self.inline: list[Span] = []
         self.add_variable: Callable[[str, str], Edit] | None = None
         self.anchors: list[tuple[int, Piece]] = []
         texts = []

@@ -86,7 +86,8 @@ class Script:
         """Put in `export NAME='value'` for a variable that the document sets."""
         start = self.length
         name = variable.name_span
-        self.add(made("export "), Piece((variable.name,), name.start, name.end, True), made("="))
+        exact = name.end - name.start == len(variable.name)
+        self.add(made("export "), Piece((variable.name,), name.start, name.end, exact), made("="))
         self.word(variable.value)
         self.entries.append(Entry(start, self.length, variable.removal))
         self.add(made("\n"))

@@ -33,7 +33,8 @@ commands:
 `sgdlint COMMAND --help` tells more.
 """
 PATHS = (
-    "PATH is a file, a folder (its shell scripts are found), or - for standard input; "
+    "PATH is a file, a folder (the files in it that hold launches are found), or - for standard "
+    "input; "
     "the current folder when left out."
 )
 SUBJECTS = ("option", "model", "attention", "env", "release")
@@ -108,6 +109,12 @@ CHECKING = (
         default="warning",
         choices=("error", "warning", "perf", "info"),
     ),
+    Flag(
+        "--strict",
+        "exit status 1 also when something may hold a launch and could not be read (SGD904)",
+        kind="switch",
+    ),
+    Flag("--verbose", "say on standard error which files were read, and which not", kind="switch"),
     Flag("--format", "default text", default="text", choices=("text", "json")),
     Flag(
         "--color",
@@ -124,7 +131,7 @@ FIXING = (
 )
 EXPANDING = (
     *("--command", "--stdin-filename", "--kind", "--sglang", "--gpu", "--gpus", "--vram"),
-    *("--rules", "--format"),
+    *("--rules", "--verbose", "--format"),
 )
 """The options of `check` that `expand` has too."""
 DESCRIPTIONS = {

@@ -24,32 +24,37 @@ from sgdlint.stated import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TextIO, TypeVar
 
     from sgdlint.arguments import Arguments
+    from sgdlint.discovery import Walked
+    from sgdlint.files import Found
+    from sgdlint.finding import Finding
     from sgdlint.rules.pack import Pack
     from sgdlint.source import Nearby
 
     Read = TypeVar("Read")
 
 CLEAN, FOUND, FAILED = 0, 1, 2
+UNREAD = "not-read"
+"""The name of the rule for what may hold a launch and was not read: with --strict it fails."""
 
 
 @record
 class Input:
     """Something to check. kind: `file`, `stdin` or `command`, which says where a fix goes.
 
-    named: by the user, not found in a folder.
+    found: its kind of document, when it was found in a folder.
     """
 
     kind: str
     source: Source
-    named: bool = True
+    found: str = ""
 
     def wishes(self, options: Options) -> Options:
         """Return the options for it: what is said of the kind is said of what is named."""
-        return options if self.named or not options.kind else replace(options, kind="")
+        return replace(options, kind=self.found) if self.found else options
 
 
 def check(arguments: Arguments) -> int:
@@ -61,8 +66,9 @@ def check(arguments: Arguments) -> int:
         report = _checked(one.source, packs, one.wishes(options))
         failures += report.failures
         reports.append(report)
+    packs.finish(reports)
     show(arguments, reports, failures, sys.stdout)
-    return status_of(reports, failures, arguments.fail_on)
+    return status_of(reports, failures, arguments)
 
 
 def _checked(source: Source, packs: Packs, options: Options) -> Report:
@@ -87,11 +93,33 @@ def inputs(arguments: Arguments, failures: list[Failure]) -> Iterator[Input]:
             yield Input("stdin", Source.from_bytes(name, standard_input(), near))
         except (SourceError, FileError) as error:
             failures.append(Failure(name, str(error)))
-    for path, named in files.find([one for one in paths if one != "-"]):
-        try:
-            yield Input("file", files.read(path, named), named)
-        except FileError as error:
-            failures.append(Failure(path, str(error)))
+    for one in _found([one for one in paths if one != "-"], arguments.verbose):
+        if one.source is None:
+            failures.append(Failure(one.path, one.problem))
+        else:
+            yield Input("file", one.source, one.kind)
+
+
+def _found(paths: Sequence[str], verbose: bool) -> Iterator[Found]:
+    """Yield each file that is named or found in a folder, once."""
+    walked: Walked | None = None
+    seen: set[str] = set()
+    for path in paths:
+        some: Iterable[Found] = ()
+        if os.path.isdir(path):
+            from sgdlint import discovery  # which a run on files does not need
+
+            walked = walked or discovery.Walked()
+            some = discovery.walk(path, walked)
+        for one in some or (files.named(path),):
+            key = os.path.realpath(one.path)
+            if key not in seen:
+                seen.add(key)
+                yield one
+    if verbose:
+        from sgdlint import discovery
+
+        sys.stderr.write(discovery.told(walked))
 
 
 def standard_input() -> bytes:
@@ -132,6 +160,11 @@ class Packs:
             _check_names(self._unknown, pack)
         return pack
 
+    def finish(self, reports: Sequence[Report]) -> None:
+        """Raise OptionError for a rule name that is not known, when no file was there to ask."""
+        if not reports and self._unknown:
+            _check_names(self._unknown, self._pack(files.Neighbours("")))
+
     def _pack(self, near: Nearby) -> Pack:
         from sgdlint import rulepack
 
@@ -154,12 +187,18 @@ def _check_names(wishes: Sequence[str], pack: Pack) -> None:
     check_names(wishes, pack)
 
 
-def status_of(reports: Sequence[Report], failures: Sequence[Failure], threshold: str) -> int:
+def status_of(reports: Sequence[Report], failures: Sequence[Failure], arguments: Arguments) -> int:
     """Return the exit status of a run."""
     if failures:
         return FAILED
     findings = (finding for report in reports for finding in report.findings)
-    return FOUND if any(at_least(one.severity, threshold) for one in findings) else CLEAN
+    return FOUND if any(_fails(one, arguments) for one in findings) else CLEAN
+
+
+def _fails(finding: Finding, arguments: Arguments) -> bool:
+    if arguments.strict and finding.name == UNREAD:
+        return True
+    return at_least(finding.severity, arguments.fail_on)
 
 
 # --- what is shown --------------------------------------------------------------------------------

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import stat
 
-from sgdlint.documents import MENTION, SOURCING, is_script_head, is_script_name
+from sgdlint.documents import HEAD, MENTION, is_script_head, is_script_name
+from sgdlint.record import record
 from sgdlint.source import Nearby, Source, SourceError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-SKIPPED = ("node_modules", "__pycache__", "site-packages")
 
 PROJECT_MARKS = (".git", ".hg", "pyproject.toml", "sgdlint.toml")
 """What stands in the folder of a project."""
@@ -24,6 +23,19 @@ LARGEST_NEIGHBOUR = 1_000_000
 
 class FileError(Exception):
     """A file that cannot be read or written; the message says why."""
+
+
+@record
+class Found:
+    """A file to check. kind: of one that was found in a folder; "" for one that was named.
+
+    source: its text; None when it could not be read, for the reason in `problem`.
+    """
+
+    path: str
+    source: Source | None
+    kind: str = ""
+    problem: str = ""
 
 
 class Neighbours(Nearby):
@@ -134,73 +146,35 @@ def _text_of(path: str) -> str | None:
         return None
 
 
-def find(paths: list[str]) -> Iterator[tuple[str, bool]]:
-    """Yield each file to check, and whether it was named rather than found in a folder."""
-    seen: set[str] = set()
-    for path in paths:
-        named = not os.path.isdir(path)
-        for file in [path] if named else walk(path):
-            key = os.path.realpath(file)
-            if key not in seen:
-                seen.add(key)
-                yield file, named
-
-
-def walk(folder: str) -> Iterator[str]:
-    """Yield the shell scripts below a folder, sorted.
-
-    What is hidden, and what is no file in the end (pipes, broken links), is left out. A folder that
-    cannot be listed is yielded itself, so that reading it gives the error.
-    """
+def named(path: str) -> Found:
+    """Read a file that is named."""
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        yield folder
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            if entry.name not in SKIPPED:
-                yield from walk(entry.path)
-        elif _leads_to_file(entry) and (is_script_name(entry.name) or _has_script_head(entry)):
-            yield entry.path.removeprefix(f".{os.sep}")
+        return Found(path, read(path))
+    except FileError as error:
+        return Found(path, None, problem=str(error))
 
 
-def _leads_to_file(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_file()
-    except OSError:  # a link that leads to itself
-        return False
+def read(path: str) -> Source:
+    """Read a file that is named; raises FileError.
 
-
-def _has_script_head(entry: os.DirEntry[str]) -> bool:
-    """Whether a file without an ending begins like a shell script."""
-    if "." in entry.name:
-        return False
-    try:
-        with open(entry.path, "rb") as file:
-            return is_script_head(file.read(80))
-    except OSError:
-        return False
-
-
-def read(path: str, named: bool = True) -> Source:
-    """Read a file; raises FileError.
-
-    A file found in a folder that neither mentions sglang nor sources anything is not looked at any
-    closer.
+    What is no text and does not mention SGLang holds no launch; only of a shell script it is said.
     """
     data = read_bytes(path)
-    counts = named or MENTION.encode() in data
-    if not counts and not any(sign.encode() in data for sign in SOURCING):
-        return Source(path, "")
     try:
         return Source.from_bytes(path, data, Neighbours(path))
     except SourceError as error:
-        if not counts:
+        if MENTION.encode() not in data and b"\0" not in data and not _is_script(path, data):
             return Source(path, "")
         raise FileError(str(error)) from None
+
+
+def _is_script(path: str, data: bytes) -> bool:
+    return is_script_name(path) or is_script_head(data[:HEAD])
+
+
+def shown(path: str) -> str:
+    """Return how a path is shown: from the folder where sgdlint was started when it is below."""
+    return path.removeprefix(current()).removeprefix(f".{os.sep}")
 
 
 def read_bytes(path: str) -> bytes:

@@ -55,6 +55,7 @@ def fix(arguments: Arguments) -> int:
             mended += len(fixed.applied)
         to_stdout = to_stdout or one.kind != "file"
         reports.append(report)
+    packs.finish(reports)
     # Where the fixed text goes to standard output, the report goes beside it.
     stream = sys.stderr if to_stdout else sys.stdout
     if changed and arguments.format == "text":
@@ -63,7 +64,7 @@ def fix(arguments: Arguments) -> int:
     if arguments.format == "text":
         stream.write("".join(moves))
     checking.show(arguments, reports, failures, stream)
-    status = checking.status_of(reports, failures, arguments.fail_on)
+    status = checking.status_of(reports, failures, arguments)
     if status != FAILED and (refused or (arguments.diff and changed)):
         return FOUND
     return status

@@ -69,7 +69,7 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
     engine = engines[releases[-1]] if releases else Engine(pack, catalog.newest())
     done = [_for_releases(task, engines) for task in tasks]
     told = [(one.task.script, one.findings(engine)) for one in done]
-    findings = [*_unread(read, engine), *read.at_home(told)]
+    findings = [*_unread(read, options.kind, engine), *read.at_home(told)]
     findings = shown.of(findings, suppressions, options, source, engine)
     findings.sort(key=lambda one: (one.span.start, one.span.end, one.code))
     checked = [each for one in done for each in one.checked()]
@@ -300,11 +300,16 @@ def _syntax(script: Script, engine: Engine) -> list[Finding]:
     ]
 
 
-def _unread(read: Scripts, engine: Engine) -> list[Finding]:
-    """Return findings for what could not be read of a document."""
+def _unread(read: Scripts, kind: str, engine: Engine) -> list[Finding]:
+    """Return findings for what could not be read, and for a launch that is only mentioned."""
+    unread = read.unread
+    if not unread and not read.launches:
+        from sgdlint import mentions
+
+        unread = mentions.unread(read, kind)
     return [
         finding
-        for one in read.unread
+        for one in unread
         for finding in engine.plain("not-read", one.span, {"problem": one.message}, None)
     ]
 

@@ -115,7 +115,7 @@ def read(source: Source, kind: str = "") -> Scripts:
     kind = kind or kinds.kind_of(source.path, source.text)
     if kind == kinds.SHELL:
         return _shell(source)
-    if not kind:
+    if kind in ("", kinds.NONE):
         return Scripts(source, ())
     from sgdlint.documents import document
 

@@ -412,7 +412,7 @@ def test_a_directive_that_names_no_release(directive: str, message: str) -> None
         (f"{RUN}\n{RUN} --port 30001", ["SGD804"]),
         (f"pip install sglang==0.5.12\n{RUN}", []),
         ("pip install sglang=0.5.12\npython -m sglang.launch_server --model a", []),
-        (f"uv run --env sglang=oops {RUN}\npip install sglang==0.5.12", []),
+        (f"uv run --env sglang=oops {RUN}\npip install sglang==0.5.12", ["SGD904"]),
     ],
 )
 def test_one_place_is_doubted_once(script: str, codes: list[str]) -> None:

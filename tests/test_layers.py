@@ -21,6 +21,8 @@ LAYERS = (
         "usage",
         "writing",
         "files",
+        "discovery",
+        "ignores",
         "installed",
         "rulebook",
         "packing",
@@ -34,6 +36,7 @@ LAYERS = (
     {"arguments"},
     {
         "linter",
+        "mentions",
         "scripts",
         "surroundings",
         "fixer",
@@ -69,13 +72,14 @@ PLACES = {
     "yaml": {"rules", "configs", "documents"},  # with places, and within bounds
     "rich": {"formatters"},
     "pynvml": {"hardware"},
+    "pathspec": {"ignores"},  # when a folder is walked that has a .gitignore
     "tomli": {"settings"},  # before Python 3.11
     "tomllib": {"settings"},  # since then a module of Python itself
 }
 # A plain check loads none of these: the first line costs time, the second reaches outside, and
 # the third would run or load what nobody asked for.
 HEAVY = "argparse ast dataclasses glob importlib.metadata inspect lark logging pathlib rich"
-HEAVY += " shutil tempfile textwrap typing typing_extensions urllib.parse yaml zipfile"
+HEAVY += " pathspec shutil tempfile textwrap typing typing_extensions urllib.parse yaml zipfile"
 OUTSIDE = "ctypes http pynvml socket ssl subprocess"
 UNASKED = "hypothesis jsonschema multiprocessing pickle pytest unittest"
 FORBIDDEN = f"{HEAVY} {OUTSIDE} {UNASKED}".split()
@@ -226,11 +230,26 @@ def check_statement(*arguments: str) -> str:
 @pytest.mark.parametrize("options", [(), ("--format", "json"), ("--gpu", "H100", "--gpus", "8")])
 def test_a_plain_check_loads_nothing_heavy(options: tuple[str, ...], examples: Path) -> None:
     # The first run may build what later runs load.
-    statement = check_statement(*options, str(examples))
+    statement = check_statement(*options, *map(str, sorted(examples.glob("*.sh"))))
     loaded_by(statement)
     loaded = loaded_by(statement) - loaded_by("pass")
     assert loaded & set(FORBIDDEN) == set()
     assert "sgdlint.linter" in loaded
+
+
+def test_a_folder_without_patterns_of_git_loads_nothing_heavy(tmp_path: Path) -> None:
+    (tmp_path / "run.sh").write_text("sglang serve --model-path Qwen/Qwen-Image\n")
+    statement = check_statement(str(tmp_path))
+    loaded = loaded_by(statement) - loaded_by("pass")
+    assert "sgdlint.launch.build" in loaded
+    assert loaded & set(FORBIDDEN) == set()
+
+
+def test_files_that_are_named_load_nothing_to_find_files(examples: Path) -> None:
+    loaded = loaded_by(check_statement(str(examples / "qwen-image-batch.sh")))
+    assert [
+        name for name in ("discovery", "ignores", "mentions") if f"sgdlint.{name}" in loaded
+    ] == []
 
 
 def test_a_file_without_sglang_loads_no_shell_and_no_rules(tmp_path: Path) -> None:

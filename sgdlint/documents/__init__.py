@@ -1,4 +1,4 @@
-"""From a file to the shell text in it. Today: shell scripts, which are shell text as a whole."""
+"""From a file to the shell text in it: shell scripts, and documents that hold some."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 SHELL_ENDINGS = (".sh", ".bash", ".ksh", ".zsh")
 _SHEBANG = rb"#!\s*\S*/(?:env\s+(?:-\S+\s+)*)?(?:ba|da|k|z|a)?sh\b"
+HEAD = 80
+"""So far into a script its first line tells which program runs it."""
 MENTION = "sglang"
 SOURCING = ("source ", ". ")
 """One of these stands in each script that sources another file."""

@@ -8,6 +8,7 @@ recognised.
 from __future__ import annotations
 
 from sgdlint import quick
+from sgdlint.documents import HEAD, is_script_head, is_script_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 SHELL = "shell"
 """The kind of every file that is named to sgdlint and is of no other."""
+NONE = "none"
+"""In place of a kind: nothing here reads the file."""
 READERS = {
     "dockerfile": "dockerfile",
     "kubernetes": "kubernetes",
@@ -55,9 +58,14 @@ TEXTS = (
     ("systemd", (*UNIT_ENDINGS, ".conf"), (), r"(?m)^\[(?:Service|Container)\]"),
 )
 """Kind, endings ("" for any), words of which each stands in the text, and a pattern found in it."""
+CODE_ENDINGS = (
+    *(".py", ".pyi", ".js", ".ts", ".tsx", ".jsx", ".mjs", ".go", ".rs", ".java", ".kt", ".rb"),
+    *(".c", ".cc", ".cpp", ".h", ".hpp", ".cs", ".php", ".pl", ".lua", ".scala", ".swift"),
+)
+"""How names of programs end in languages of their own."""
 OTHERS = (
-    *(*YAML_ENDINGS, ".json", ".jsonl", ".toml", ".xml", ".html", ".csv", ".lock", ".ipynb"),
-    *(*UNIT_ENDINGS, ".ini"),
+    *(*YAML_ENDINGS, *CODE_ENDINGS, ".json", ".jsonl", ".toml", ".xml", ".html", ".csv", ".lock"),
+    *(*UNIT_ENDINGS, ".ini", ".ipynb", ".tf", ".hcl", ".nomad"),
 )
 """How names of files end that are no shell scripts whatever stands in them."""
 LOOKED_AT = 64_000
@@ -65,11 +73,20 @@ LOOKED_AT = 64_000
 
 
 def kind_of(path: str, text: str) -> str:
-    """Return the kind of a file; "" for one that is none that sgdlint reads."""
+    """Return the kind of a file that is named; "" for one that is none that sgdlint reads."""
+    return _kind(path, text) or ("" if path.lower().endswith(OTHERS) else SHELL)
+
+
+def kind_of_found(path: str, text: str) -> str:
+    """Return the kind of a file that is found in a folder: not each of them is a script."""
+    is_script = is_script_name(path) or is_script_head(text[:HEAD].encode())
+    return _kind(path, text) or (SHELL if is_script else NONE)
+
+
+def _kind(path: str, text: str) -> str:
     path = "/" + path.replace("\\", "/").lower()
     name = path.rpartition("/")[2]
-    found = NAMES.get(name) or next(_by_name(path, name), "") or next(_by_text(name, text), "")
-    return found or ("" if name.endswith(OTHERS) else SHELL)
+    return NAMES.get(name) or next(_by_name(path, name), "") or next(_by_text(name, text), "")
 
 
 def _by_name(path: str, name: str) -> Iterator[str]:

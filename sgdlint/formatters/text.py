@@ -32,6 +32,10 @@ WIDTH = 110
 """Columns of a line where there is no terminal that has a width of its own."""
 MOST_NAMES = 5
 """Files that the closing lines name: standard error has them all."""
+MOST_LINES = 3
+"""Lines that the closing line names for one release."""
+LINE = ", line "
+"""Stands before the line in the origin of a release."""
 NARROWEST = 40
 """Below this the terminal may wrap lines: less of them would say nothing."""
 
@@ -156,11 +160,33 @@ def _releases(reports: Sequence[Report]) -> str:
     several = len(reports) > 1
     if len(assumed) > 1 and not several:
         return "; SGLang " + ", ".join(
-            f"{described(releases)} ({_from(origin)})" for releases, origin in assumed
+            f"{described(releases)} ({_from(origin)})" for releases, origin in _by_origin(assumed)
         )
     told = f"; SGLang {described(tuple({one for releases, _ in assumed for one in releases}))}"
     [(_, origin), *more] = assumed
     return told if more or (several and "line " in origin) else f"{told} ({_from(origin)})"
+
+
+def _by_origin(
+    assumed: Iterable[tuple[tuple[str, ...], str]],
+) -> list[tuple[tuple[str, ...], str]]:
+    """Return releases with origins, in which lines that tell the same the same way are joined."""
+    lines: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for releases, origin in assumed:
+        told, is_line, line = origin.rpartition(LINE)
+        if is_line and line.isdecimal():
+            lines.setdefault((releases, told), []).append(line)
+        else:
+            lines[releases, origin] = []
+    return [(releases, told + _lines(some)) for (releases, told), some in lines.items()]
+
+
+def _lines(lines: Sequence[str]) -> str:
+    if len(lines) < 2:
+        return "".join(LINE + line for line in lines)
+    if len(lines) <= MOST_LINES:
+        return f", lines {', '.join(lines[:-1])} and {lines[-1]}"
+    return f", lines {', '.join(lines[:MOST_LINES])} and {len(lines) - MOST_LINES} more"
 
 
 def _from(origin: str) -> str:

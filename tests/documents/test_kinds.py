@@ -7,7 +7,7 @@ import importlib
 import pytest
 
 from sgdlint.documents import kinds
-from sgdlint.documents.kinds import KINDS, READERS, kind_of
+from sgdlint.documents.kinds import KINDS, READERS, kind_of, kind_of_found
 
 POD = "apiVersion: v1\nkind: Pod\n"
 
@@ -33,6 +33,21 @@ POD = "apiVersion: v1\nkind: Pod\n"
 )
 def test_kind_of(path: str, text: str, kind: str) -> None:
     assert kind_of(path, text) == kind
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "kind"),
+    [
+        ("run.sh", "", "shell"),
+        ("run", "#!/usr/bin/env bash\n", "shell"),
+        ("run.command", "\ufeff#!/bin/sh\n", "shell"),
+        ("run", "", "none"),
+        ("notes.txt", "", "none"),
+        ("pod.yaml", POD, "kubernetes"),
+    ],
+)
+def test_kind_of_what_is_found(path: str, text: str, kind: str) -> None:
+    assert kind_of_found(path, text) == kind
 
 
 def test_each_kind_has_a_reader() -> None:

@@ -114,6 +114,11 @@ CHECKING = (
         "exit status 1 also when something may hold a launch and could not be read (SGD904)",
         kind="switch",
     ),
+    Flag(
+        "--as-found",
+        "read of the named files only those that a search of their folder would read",
+        kind="switch",
+    ),
     Flag("--verbose", "say on standard error which files were read, and which not", kind="switch"),
     Flag("--format", "default text", default="text", choices=("text", "json")),
     Flag(
@@ -131,7 +136,7 @@ FIXING = (
 )
 EXPANDING = (
     *("--command", "--stdin-filename", "--kind", "--sglang", "--gpu", "--gpus", "--vram"),
-    *("--rules", "--verbose", "--format"),
+    *("--rules", "--as-found", "--verbose", "--format"),
 )
 """The options of `check` that `expand` has too."""
 DESCRIPTIONS = {

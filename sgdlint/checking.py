@@ -24,11 +24,10 @@ from sgdlint.stated import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import TextIO, TypeVar
 
     from sgdlint.arguments import Arguments
-    from sgdlint.discovery import Walked
     from sgdlint.files import Found
     from sgdlint.finding import Finding
     from sgdlint.rules.pack import Pack
@@ -93,33 +92,39 @@ def inputs(arguments: Arguments, failures: list[Failure]) -> Iterator[Input]:
             yield Input("stdin", Source.from_bytes(name, standard_input(), near))
         except (SourceError, FileError) as error:
             failures.append(Failure(name, str(error)))
-    for one in _found([one for one in paths if one != "-"], arguments.verbose):
+    for one in _found([one for one in paths if one != "-"], arguments):
         if one.source is None:
             failures.append(Failure(one.path, one.problem))
         else:
             yield Input("file", one.source, one.kind)
 
 
-def _found(paths: Sequence[str], verbose: bool) -> Iterator[Found]:
+def _found(paths: Sequence[str], arguments: Arguments) -> Iterator[Found]:
     """Yield each file that is named or found in a folder, once."""
-    walked: Walked | None = None
     seen: set[str] = set()
+    for one in _searched(paths, arguments):
+        key = os.path.realpath(one.path)
+        if key not in seen:
+            seen.add(key)
+            yield one
+
+
+def _searched(paths: Sequence[str], arguments: Arguments) -> Iterator[Found]:
+    if not (arguments.as_found or arguments.verbose or any(map(os.path.isdir, paths))):
+        yield from map(files.named, paths)
+        return
+    from sgdlint import discovery, looking  # which a run on files does not need
+
+    walked = looking.Walked()
     for path in paths:
-        some: Iterable[Found] = ()
         if os.path.isdir(path):
-            from sgdlint import discovery  # which a run on files does not need
-
-            walked = walked or discovery.Walked()
-            some = discovery.walk(path, walked)
-        for one in some or (files.named(path),):
-            key = os.path.realpath(one.path)
-            if key not in seen:
-                seen.add(key)
-                yield one
-    if verbose:
-        from sgdlint import discovery
-
-        sys.stderr.write(discovery.told(walked))
+            yield from discovery.walk(path, walked)
+        elif not arguments.as_found:
+            yield files.named(path)
+        elif (found := discovery.given(path, walked)) is not None:
+            yield found
+    if arguments.verbose:
+        sys.stderr.write(looking.told(walked))
 
 
 def standard_input() -> bytes:

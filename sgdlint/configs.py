@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 ENDINGS = (".json", ".yaml", ".yml")
+MOST_MERGED = 1_000_000
+"""Pairs that merge keys may add: a loader writes them all out, and ends in no time that counts."""
 
 
 class ConfigError(Exception):
@@ -82,6 +84,8 @@ def _load_yaml(text: str) -> Loaded:
                 if key.value in lines:
                     first.setdefault(key.value, lines[key.value])
                 lines[key.value] = key.start_mark.line + 1
+        if _merged(node, {}) > MOST_MERGED:
+            raise ConfigError(f"its merge keys add more than {MOST_MERGED:,} values", 0)
         return Loaded(loader.construct_document(node), lines, first)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -91,3 +95,21 @@ def _load_yaml(text: str) -> Loaded:
         raise ConfigError(str(error), 0) from None
     finally:
         loader.dispose()
+
+
+def _merged(node: Any, known: dict[int, int]) -> int:
+    """Return how many pairs a YAML loader writes out for a node and what is merged into it."""
+    if id(node) in known:
+        return known[id(node)]
+    count = 0
+    if node.id == "mapping":
+        for key, value in node.value:
+            times = 1 if key.value == "<<" else 0
+            named = value.value if times and value.id == "sequence" else [value]
+            found = [_merged(one, known) for one in named]
+            count += sum(found) if times else max(found)
+        count += len(node.value)
+    elif node.id == "sequence":
+        count = max((_merged(one, known) for one in node.value), default=0)
+    known[id(node)] = count
+    return count

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from sgdlint import assumed, catalog, directives, scripts, shown
 from sgdlint.assumed import Assumed
 from sgdlint.directives import DirectiveError
@@ -69,7 +71,8 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
     engine = engines[releases[-1]] if releases else Engine(pack, catalog.newest())
     done = [_for_releases(task, engines) for task in tasks]
     told = [(one.task.script, one.findings(engine)) for one in done]
-    findings = [*_unread(read, options.kind, engine), *read.at_home(told)]
+    findings = [*_unread(read, options.kind, engine), *_repeated(read, engine)]
+    findings += read.at_home(told)
     findings = shown.of(findings, suppressions, options, source, engine)
     findings.sort(key=lambda one: (one.span.start, one.span.end, one.code))
     checked = [each for one in done for each in one.checked()]
@@ -298,6 +301,15 @@ def _syntax(script: Script, engine: Engine) -> list[Finding]:
             "syntax-error", Span(one.start, one.end), {"problem": _told(one, text)}, None
         )
     ]
+
+
+def _repeated(read: Scripts, engine: Engine) -> list[Finding]:
+    """Return findings for keys that stand twice, in files that were read as YAML."""
+    if "sgdlint.documents.yaml_tree" not in sys.modules:
+        return []
+    from sgdlint import repeats
+
+    return repeats.findings(read, engine)
 
 
 def _unread(read: Scripts, kind: str, engine: Engine) -> list[Finding]:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from sgdlint import discovery, ignores
+from sgdlint import ignores, looking
 from sgdlint.cli import main
-from sgdlint.discovery import Walked, walk
+from sgdlint.discovery import walk
+from sgdlint.looking import Walked
 
 SCRIPT = b"sglang serve --model-path Qwen/Qwen-Image --num-gpus 2\n"
 POD = b"""\
@@ -114,7 +115,7 @@ def test_what_others_wrote_is_left_out_unless_it_is_named(tmp_path: Path) -> Non
 def test_what_is_no_text_or_too_large_is_left_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(discovery, "LARGEST", 1000)
+    monkeypatch.setattr(looking, "LARGEST", 1000)
     fill(
         tmp_path,
         {
@@ -253,6 +254,20 @@ def test_verbose(
                 "no text by their names: 1; read: 1 kubernetes, 1 shell"
             ),
         ]
+
+
+def test_files_that_another_program_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = ("LICENSE", "a.sh", "vendor/b.sh", ".cache/c.sh", ".github/d.sh", "main.c")
+    fill(tmp_path, dict.fromkeys(names, b"if sglang serve --num_gpus 2 then\n"))
+    fill(tmp_path, {"e.txt": b"caf\xe9 sglang", "f.png": b"\0", "g.sh": b"true\n"})
+    paths = [*names, "e.txt", "f.png", "g.sh"]
+    assert main(["check", "--as-found", "--verbose", *paths]) == 1
+    read = [line for line in capsys.readouterr().err.splitlines() if ": read " in line]
+    assert read == ["sgdlint: read a.sh (shell)", "sgdlint: read .github/d.sh (shell)"]
+    assert main(["check", "--as-found", "gone.sh"]) == 2
 
 
 def test_an_unknown_rule_is_an_error_where_nothing_is_found(

@@ -22,6 +22,7 @@ LAYERS = (
         "writing",
         "files",
         "discovery",
+        "looking",
         "ignores",
         "installed",
         "rulebook",
@@ -37,6 +38,7 @@ LAYERS = (
     {
         "linter",
         "mentions",
+        "repeats",
         "scripts",
         "surroundings",
         "fixer",
@@ -247,9 +249,8 @@ def test_a_folder_without_patterns_of_git_loads_nothing_heavy(tmp_path: Path) ->
 
 def test_files_that_are_named_load_nothing_to_find_files(examples: Path) -> None:
     loaded = loaded_by(check_statement(str(examples / "qwen-image-batch.sh")))
-    assert [
-        name for name in ("discovery", "ignores", "mentions") if f"sgdlint.{name}" in loaded
-    ] == []
+    unasked = ("discovery", "ignores", "looking", "mentions")
+    assert loaded & {f"sgdlint.{name}" for name in unasked} == set()
 
 
 def test_a_file_without_sglang_loads_no_shell_and_no_rules(tmp_path: Path) -> None:

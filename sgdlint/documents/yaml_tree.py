@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sgdlint.shell.values import Piece
 
 MOST_NODES = 200_000
-"""Nodes of one file; a file with more is not read."""
+"""Nodes of one file, what merge keys add included; a file with more is not read."""
 MOST_DEPTH = 60
 """Lists and mappings inside each other; a file that is deeper is not read."""
 MOST_CHARACTERS = 5_000_000
@@ -78,26 +78,32 @@ class List(Node):
 
 
 class Mapping(Node):
-    """A mapping. pairs: as written, repeated keys and merge keys included. flow: `{…}`."""
+    """A mapping. pairs: as written, repeated keys and merge keys included. flow: `{…}`.
 
-    __slots__ = ("flow", "pairs")
+    merged: so many pairs merge keys add, those of mappings counted that are merged several times.
+    """
+
+    __slots__ = ("_own", "flow", "merged", "pairs")
 
     def __init__(self, start: int, flow: bool) -> None:
         super().__init__(start)
         self.flow = flow
+        self.merged = 0
         self.pairs: list[tuple[Node, Node]] = []
+        self._own: dict[str, Node] | None = None
 
     def keys(self) -> list[str]:
         """Return the keys, those of merged mappings too, each once."""
-        return list(dict.fromkeys(key for key, _ in self._all(0)))
+        layers = [*self._layers()]
+        return list(dict.fromkeys(key for one in reversed(layers) for key in one._pairs()))
 
     def get(self, key: str) -> Node | None:
         """Return the value of a key, as a YAML loader would; None when there is none."""
-        found = None
-        for name, value in self._all(0):
-            if name == key:
-                found = value
-        return found
+        for one in self._layers():
+            found = one._pairs().get(key)
+            if found is not None:
+                return found
+        return None
 
     def key(self, name: str) -> Node | None:
         """Return the node of a key that stands in this mapping itself."""
@@ -116,23 +122,57 @@ class Mapping(Node):
                 seen.add(key.value)
         return again
 
-    def _all(self, depth: int) -> Iterator[tuple[str, Node]]:
-        """Yield keys with values; what counts more comes later."""
-        if depth > MOST_DEPTH:
-            return
-        for key, value in self.pairs:
-            if isinstance(key, Scalar) and key.value == MERGE and not key.style:
-                merged = value.items if isinstance(value, List) else [value]
-                for one in reversed(merged):
-                    if isinstance(one, Mapping):
-                        yield from one._all(depth + 1)
-        for key, value in self.pairs:
-            if isinstance(key, Scalar) and not (key.value == MERGE and not key.style):
-                yield key.value, value
+    def _pairs(self) -> dict[str, Node]:
+        """Return what stands in the mapping itself; of a repeated key, the last value counts."""
+        if self._own is None:
+            self._own = {
+                key.value: value
+                for key, value in self.pairs
+                if isinstance(key, Scalar) and not _is_merge(key)
+            }
+        return self._own
+
+    def _layers(self) -> Iterator[Mapping]:
+        """Yield the mapping and those merged into it, each once; what counts more comes first."""
+        seen: set[int] = set()
+        waiting: list[Mapping] = [self]
+        while waiting:
+            one = waiting.pop()
+            if id(one) not in seen:
+                seen.add(id(one))
+                yield one
+                if one.merged:
+                    waiting += reversed(list(one.merges()))
+
+    def merges(self) -> Iterator[Mapping]:
+        """Yield the mappings that merge keys name, the one that counts most first."""
+        for key, value in reversed(self.pairs):
+            if _is_merge(key):
+                named = value.items if isinstance(value, List) else [value]
+                yield from (one for one in named if isinstance(one, Mapping))
+
+
+def _is_merge(key: Node) -> bool:
+    return isinstance(key, Scalar) and key.value == MERGE and not key.style
+
+
+_last: tuple[str, list[Node]] = ("", [])
+"""The text that was read last, and its roots."""
+
+
+def last_read(text: str) -> list[Node]:
+    """Return the roots of a text when it is the one that was read last; else none."""
+    return _last[1] if _last[0] == text else []
 
 
 def documents(text: str) -> list[Node]:
     """Return the root of each document of a file, in order; raises YamlError."""
+    global _last
+    _last = text, _read(text)
+    return _last[1]
+
+
+def _read(text: str) -> list[Node]:
     import yaml
 
     if len(text) > MOST_CHARACTERS:
@@ -202,8 +242,15 @@ class _Builder:
             node = self._open.pop()
             self._keys.pop()
             node.end = event.end_mark.index if node.flow else _last_end(node)
+            if isinstance(node, Mapping):
+                self._count_merges(node)
         elif name == "DocumentStartEvent":
             self._anchors = {}
+
+    def _count_merges(self, node: Mapping) -> None:
+        """Count what is merged as if it was written there: it costs as much."""
+        node.merged = sum(len(one.pairs) + one.merged for one in node.merges())
+        self._bound(node.merged, node.start)
 
     def _scalar(self, event: Any) -> Scalar:
         start, end = event.start_mark.index, event.end_mark.index
@@ -226,10 +273,13 @@ class _Builder:
         if len(self._open) > MOST_DEPTH:
             raise YamlError("it is nested too deeply", node.start)
 
-    def _place(self, node: Node, anchor: str | None) -> None:
-        self._count += 1
+    def _bound(self, more: int, place: int) -> None:
+        self._count += more
         if self._count > MOST_NODES:
-            raise YamlError(f"it has more than {MOST_NODES:,} values", node.start)
+            raise YamlError(f"it has more than {MOST_NODES:,} values", place)
+
+    def _place(self, node: Node, anchor: str | None) -> None:
+        self._bound(1, node.start)
         if anchor:
             self._anchors[anchor] = node
         if not self._open:

@@ -29,6 +29,7 @@ OUTSIDE_LAUNCHES = (
     "unused-suppression",
     "unknown-suppression",
     "not-read",
+    "repeated-key",
     "unreadable-release",
     "redirected-range",
     "range-ahead",

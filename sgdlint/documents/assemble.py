@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sgdlint.documents.region import ListWriter
     from sgdlint.finding import Edit
 
+_QUOTE = quick.compile(r"(?s)\\.|[\"']")
 PLAIN = quick.compile(r"[\w@%+=:,./-]+\Z")
 
 
@@ -44,6 +45,16 @@ class Variable:
     value: Value
     name_span: Span
     removal: Edit | None = None
+
+
+def quote_after(text: str, quote: str) -> str:
+    """Return which quotes are open behind a text, "" for none. quote: before it."""
+    for match in _QUOTE.finditer(text):
+        mark = match[0]
+        if mark[0] == "\\":
+            continue
+        quote = "" if quote == mark else quote or mark
+    return quote
 
 
 def made(text: str) -> Piece:
@@ -127,6 +138,20 @@ class Script:
             else:
                 self.add(*_without_quotes(piece))
         self.add(made("'"))
+
+    def typed(self, value: Value) -> None:
+        """Put in a text that a shell reads; what is not known within quotes is taken to stay there.
+
+        For texts that people type, where they put quotes around what may hold blanks.
+        """
+        quote = ""
+        for piece in value.pieces:
+            if piece.texts is None and not quote:
+                self.loose.append(self.length)
+            if piece.texts is not None:
+                quote = quote_after(piece.texts[0], quote)
+            self.add(piece)
+        self.places += value.places
 
     def region(
         self,

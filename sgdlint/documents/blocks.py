@@ -10,25 +10,36 @@ from bisect import bisect_right
 
 from sgdlint import quick
 from sgdlint.documents.assemble import Script, made
-from sgdlint.documents.document import Document, Unread
-from sgdlint.documents.placeholders import gaps
+from sgdlint.documents.document import Document, Unread, read
+from sgdlint.documents.kinds import SHELL, kind_of
+from sgdlint.documents.placeholders import gaps, has_gaps
 from sgdlint.documents.prompts import SESSIONS, Typed, typed
 from sgdlint.documents.region import ELSEWHERE, CannotWriteError, Granted, Place, Region
 from sgdlint.record import record
 from sgdlint.shell.parser import parse
 from sgdlint.shell.values import Piece
-from sgdlint.source import Span
+from sgdlint.source import Source, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sgdlint.source import Source
-
 SHELLS = ("bash", "sh", "shell", "zsh", "ksh", "shellscript", "shell-script")
 PLAIN = ("", "none", "text", "txt", "plain", "plaintext", "cmd", "default")
 """Languages of blocks that may be anything; a command to launch SGLang shows that it is shell."""
+OTHERS = {
+    "yaml": "block.yaml",
+    "yml": "block.yaml",
+    "json": "block.json",
+    "jsonc": "block.json",
+    "python": "block.py",
+    "py": "block.py",
+    "python3": "block.py",
+}
+"""Languages that have readers of their own, with a name of a file in that language."""
+MOST_OTHERS = 20
+"""Blocks in such languages that are read of one file."""
 INLINE = "inline"
 """The language of code within a paragraph."""
 MOST_SCRIPTS = 500
@@ -106,6 +117,7 @@ def document(source: Source, blocks: Iterable[Block], comments: Sequence[Span]) 
     regions: list[Region] = []
     parts: list[Span] = []
     unread: list[Unread] = []
+    others = 0
     for block in blocks:
         text = "\n".join(source.text[line.start : line.end] for line in block.lines)
         if "sglang" in text and _may_be_shell(block, text):
@@ -116,6 +128,12 @@ def document(source: Source, blocks: Iterable[Block], comments: Sequence[Span]) 
             if region is not None:
                 regions.append(region)
                 parts.append(block.span)
+        elif block.language in OTHERS and "sglang" in text and others < MOST_OTHERS:
+            others += 1
+            found = _other(source, block, text)
+            regions += found.regions
+            comments = [*comments, *found.comments]
+            parts += [block.span] if found.regions else []
         if block.language in (*SHELLS, *SESSIONS, *PLAIN):
             _note_exports(text, exported)
     return Document(tuple(regions), tuple(comments), tuple(unread), tuple(parts), True)
@@ -128,6 +146,22 @@ def _may_be_shell(block: Block, text: str) -> bool:
         return _LAUNCH.match(text) is not None and text.count(" --") > 1
     is_launch = _LAUNCH.search(text) is not None or _PINS.search(text) is not None
     return block.language in PLAIN and is_launch
+
+
+def _other(source: Source, block: Block, text: str) -> Document:
+    """Return what the reader of another language makes of a block; nothing where it has gaps.
+
+    It is given the guide up to the end of the block, with blanks for all that is not the block.
+    """
+    if any(line.lead.strip() for line in block.lines) or has_gaps(text):
+        return Document()
+    name = OTHERS[block.language]
+    kind = kind_of(name, text)
+    if kind in ("", SHELL):
+        return Document()
+    head = quick.sub(r"[^\r\n]", " ", source.text[: block.lines[0].start])
+    inner = Source(name, head + source.text[block.lines[0].start : block.lines[-1].stop])
+    return read(inner, kind)
 
 
 def _note_exports(text: str, exported: dict[str, None]) -> None:

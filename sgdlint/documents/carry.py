@@ -109,6 +109,8 @@ def _changed(items: list[Item], old: list[str], new: list[str]) -> list[Edit]:
     if len(old) != len(items):
         raise CannotWriteError("an argument of the list is not one word")
     writer, position = items[0].words, items[0].index
+    if any(item.words is not writer for item in items):
+        raise CannotWriteError("the words stand in several lists")
     while old and new and old[0] == new[0]:
         items, old, new, position = items[1:], old[1:], new[1:], position + 1
     while old and new and old[-1] == new[-1]:

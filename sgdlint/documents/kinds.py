@@ -24,6 +24,9 @@ READERS = {
     "systemd": "systemd",
     "markdown": "markdown",
     "rst": "rst",
+    "notebook": "notebook",
+    "json": "json_values",
+    "python": "python",
     "asciidoc": "asciidoc",
 }
 """The module of this package that reads each kind: its `read` takes a Source, gives a Document."""
@@ -43,6 +46,9 @@ BEGINNINGS: tuple[tuple[str, str], ...] = (
 ENDINGS: tuple[tuple[str, str], ...] = (
     *((end, "markdown") for end in (".md", ".mdx", ".markdown", ".mkd", ".qmd", ".rmd")),
     *((end, "rst") for end in (".rst", ".rest")),
+    (".ipynb", "notebook"),
+    *((end, "python") for end in (".py", ".pyw")),
+    *((end, "json") for end in (".json", ".jsonc", ".code-workspace")),
     *((end, "asciidoc") for end in (".adoc", ".asciidoc", ".asc")),
     (".dockerfile", "dockerfile"),
 )

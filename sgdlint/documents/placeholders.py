@@ -12,9 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ANGLES = r"(?<![<>&$\w])<[A-Za-z_][^<>\n\"'`$;&()=]{0,80}>(?=[\s\"'/:,.)\]}\\;@_-]|\Z)"
+_ANGLES = r"(?<![<>&$\d])<\w[^<>\n\"'`$;&()=]{0,80}>(?=[\s\"'/:,.)\]}\\;@_-]|\Z)"
 _BRACES = r"(?<![${\\])\{\{[^{}\n]{1,80}\}\}|(?<![${\\])\{[A-Za-z_](?:[\w .-]{0,80}\w)?\}"
-_NAMED = rf"{_ANGLES}|{_BRACES}"
+_CHOICES = r"(?<=[\s=])\{[\w.-]{1,40}(?:[,|][\w.-]{1,40}){1,40}\}(?=\s|\Z)"
+_NAMED = rf"{_ANGLES}|{_BRACES}|{_CHOICES}"
 _DOTS = r"\.\.\.|\u2026"
 _PATTERN = quick.compile(
     r"(?P<comment>(?:^|(?<=\s))#[^\n]*)|(?P<escape>\\.)"
@@ -26,6 +27,7 @@ _PATTERN = quick.compile(
     quick.MULTILINE | quick.DOTALL,
 )
 _IN_QUOTES = quick.compile(_NAMED)
+_ANYWHERE = quick.compile(rf"{_ANGLES}|{_DOTS}|\{{\{{")
 
 
 @record
@@ -52,3 +54,8 @@ def gaps(text: str) -> Iterator[Gap]:
         elif kind == "quoted":
             for inside in _IN_QUOTES.finditer(text, match.start() + 1, match.end() - 1):
                 yield Gap(*inside.span())
+
+
+def has_gaps(text: str) -> bool:
+    """Whether a text of any language has placeholders."""
+    return _ANYWHERE.search(text) is not None

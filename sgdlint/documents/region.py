@@ -215,7 +215,7 @@ class Region:
         start, end = self._exact(span.start), self._exact(span.end - 1)
         if start is None or end is None:
             return None
-        if end + 1 - start != span.end - span.start and not self._are_lines(span):
+        if not self._are_lines(span):
             return None
         return Span(start, self._next_line(span.end, end + 1) if whole_lines else end + 1)
 

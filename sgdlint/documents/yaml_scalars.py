@@ -23,6 +23,7 @@ _PLAIN = re.compile(rf"(?P<fold>{_FOLD})|(?P<run>[^\s]+|[ \t]+)")
 _SINGLE = re.compile(rf"(?P<fold>{_FOLD})|(?P<quote>'')|(?P<run>[^'\s]+|[ \t]+)")
 _DOUBLE = re.compile(
     rf"(?P<joined>\\{_BREAK}(?:[ \t]*{_BREAK})*[ \t]*)|(?P<fold>{_FOLD})"
+    r"|(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
     r"|(?P<escape>\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.))"
     r"|(?P<run>[^\\\s]+|[ \t]+)"
 )
@@ -73,6 +74,9 @@ def _flow(pattern: re.Pattern[str], text: str, start: int, end: int) -> Iterator
 def _meaning(kind: str | None, written: str) -> str:
     if kind == "quote":
         return "'"
+    if kind == "pair":  # of JSON
+        high, low = int(written[2:6], 16), int(written[8:12], 16)
+        return chr(0x10000 + (high - 0xD800) * 0x400 + low - 0xDC00)
     if kind == "escape":
         short = ESCAPES.get(written[1])
         if short is not None:

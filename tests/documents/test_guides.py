@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from textwrap import indent
 
 import pytest
 
@@ -90,6 +91,9 @@ def test_each_character_has_its_place(path: str, text: str, scripts: list[str]) 
                 assert 0 <= span.start <= span.end <= len(text)
 
 
+ANGLES = [(one, False) for one in ("<N>", "{fa,sage}", "{1|2}", "<1-8>")]
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -97,11 +101,13 @@ def test_each_character_has_its_place(path: str, text: str, scripts: list[str]) 
         ("--m=<your model> x", [("<your model>", False)]),
         ("<a>/<b>:{c}", [("<a>", False), ("<b>", False), ("{c}", False)]),
         ("a < b > c", []),
+        ("v<N>/x --t {fa,sage} --n={1|2} <1-8>", ANGLES),
+        ("a/{b,c} {1..4} for x in {a,b}; do", []),
         ("a <b >c", []),
         ("cat <<EOF >f", []),
         ("diff <(a) <(b)", []),
         ("a 2>&1 >f <g", []),
-        ("${a} {a,b} {1..3} '{\"a\": 1}'", []),
+        ("${a} x{a,b} {1..3} '{\"a\": 1}'", []),
         ("{{ host }}", [("{{ host }}", False)]),
         ('"say <this>" "{x}"', [("<this>", False), ("{x}", False)]),
         ("a ... [opts] [--x y]", [("...", True), ("[opts]", True), ("[--x y]", True)]),
@@ -224,6 +230,30 @@ def test_code_in_a_sentence_is_not_changed() -> None:
     [found] = report.findings
     assert found.fix is not None
     assert found.fix.applicability == "display"
+
+
+POD = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - args: [sglang, serve, {}--x]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "scripts"),
+    [
+        (f"```yaml\n{POD.format('')}```\n", ["sglang serve --x"]),
+        (indent(f"```yml\n{POD.format('')}```\n", "  "), ["sglang serve --x"]),
+        (f"```yaml\n{POD.format('<MODEL>, ')}```\n", []),
+        ('```json\n{"command": ["sglang", "serve"]}\n```\n', ["sglang serve"]),
+        ('```python\nrun(["sglang", "serve"])\n```\n', ["sglang serve"]),
+        ('```python\n>>> run(["sglang", "serve"])\n```\n', []),
+        ('> ```json\n> {"command": ["sglang", "serve"]}\n> ```\n', []),
+    ],
+)
+def test_blocks_in_other_languages(text: str, scripts: list[str]) -> None:
+    found = regions("a.md", text)
+    assert [one.text for one in found] == scripts
+    for region in found:
+        for start in range(len(region.text)):
+            exact = region.exact_span(Span(start, start + 1))
+            assert exact is None or text[exact.start] == region.text[start]
 
 
 def test_python_in_a_shell_block_is_no_fault() -> None:

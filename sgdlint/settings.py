@@ -48,10 +48,18 @@ class Settings:
 NONE = Settings("", {})
 _known: dict[tuple[str, str], Settings | None] = {}
 """What was read, by path and text: a folder of scripts has one settings file."""
+_last: list[tuple[Nearby, Settings]] = []
+"""What was asked for last: several parts ask for the settings of the same file."""
 
 
 def of(near: Nearby) -> Settings:
     """Return the settings for a file; raises SettingsError."""
+    if not _last or _last[0][0] is not near:
+        _last[:] = [(near, _found(near))]
+    return _last[0][1]
+
+
+def _found(near: Nearby) -> Settings:
     for path, text in near.above((OWN, SHARED)):
         if (path, text) not in _known:
             _known[path, text] = read(path, text)

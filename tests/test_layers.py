@@ -124,7 +124,8 @@ OTHERS = """
     migration nearest packing rules.attention rules.edits rules.events rules.memory rules.needs
     rules.origins ruletest sequence several sharing
     shell.arithmetic shell.bracing shell.conditions shell.editing shell.filters shell.getopts
-    shell.globs shell.heredocs shell.matching shell.patching shell.reading shell.recovery
+    shell.evaluator shell.globs shell.heredocs shell.matching shell.options shell.patching
+    shell.reading shell.recovery
     shell.regexes shell.sourcing shell.transforms shell.unsetting
     story together ways writing
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sgdlint.shell import options, variables
+from sgdlint.shell import variables
 from sgdlint.shell.slices import EMPTY
 from sgdlint.shell.state import unknown
 
@@ -112,6 +112,8 @@ def _let(assigner: Assigner, words: Sequence[Word], stdin: Word | None, ifs: str
 def _shopt(
     assigner: Assigner, words: Sequence[Word], stdin: Word | None, ifs: str | None
 ) -> Outcome:
+    from sgdlint.shell import options
+
     options.change(assigner.state, words)
     return None, stdin
 

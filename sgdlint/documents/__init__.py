@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from sgdlint.source import Source
 
-SHELL_ENDINGS = (".sh", ".bash", ".ksh", ".zsh")
+SHELL_ENDINGS = (".sh", ".bash", ".ksh", ".zsh", ".slurm", ".sbatch")
 _SHEBANG = rb"#!\s*\S*/(?:env\s+(?:-\S+\s+)*)?(?:ba|da|k|z|a)?sh\b"
 HEAD = 80
 """So far into a script its first line tells which program runs it."""

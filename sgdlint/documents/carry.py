@@ -32,7 +32,8 @@ def carry(edit: Edit, region: Region) -> list[Edit]:
             return [_in_place(edit, region)]
     variable = _VARIABLE.fullmatch(text)
     inline = any(one.start <= span.start and span.end <= one.end for one in region.inline)
-    if variable is not None and span.start == span.end and not inline:
+    can_add = (region.add_variable is not None or bool(region.items)) and not inline
+    if can_add and variable is not None and span.start == span.end:
         return [_new_variable(region, variable[1], _unquoted(variable[2]))]
     items = [] if inline else _list_at(span, region.items)
     if items:

@@ -28,19 +28,34 @@ READERS = {
     "json": "json_values",
     "python": "python",
     "asciidoc": "asciidoc",
+    "supervisord": "supervisor",
+    "procfile": "procfile",
+    "makefile": "makefile",
+    "justfile": "justfile",
+    "env": "envfile",
 }
 """The module of this package that reads each kind: its `read` takes a Source, gives a Document."""
 KINDS = (SHELL, *READERS)
 """All kinds, as `--kind` takes them."""
 
 YAML_ENDINGS = (".yaml", ".yml")
-NAMES: dict[str, str] = {"dockerfile": "dockerfile", "containerfile": "dockerfile"}
+NAMES: dict[str, str] = {
+    "dockerfile": "dockerfile",
+    "containerfile": "dockerfile",
+    "procfile": "procfile",
+    "makefile": "makefile",
+    "gnumakefile": "makefile",
+    "justfile": "justfile",
+    ".justfile": "justfile",
+    ".env": "env",
+}
 """Kinds by a file's whole name, in lower case."""
 FOLDERS: tuple[tuple[str, tuple[str, ...], str], ...] = ()
 """A part of the path with `/` on both sides, endings, and the kind of such files there."""
 BEGINNINGS: tuple[tuple[str, str], ...] = (
     ("dockerfile.", "dockerfile"),
     ("containerfile.", "dockerfile"),
+    *(("procfile.", "procfile"), ("makefile.", "makefile"), (".env.", "env")),
 )
 """How a name begins, in lower case, and the kind."""
 ENDINGS: tuple[tuple[str, str], ...] = (
@@ -51,6 +66,7 @@ ENDINGS: tuple[tuple[str, str], ...] = (
     *((end, "json") for end in (".json", ".jsonc", ".code-workspace")),
     *((end, "asciidoc") for end in (".adoc", ".asciidoc", ".asc")),
     (".dockerfile", "dockerfile"),
+    *((".mk", "makefile"), (".just", "justfile"), (".env", "env")),
 )
 """How a name ends, in lower case, and the kind."""
 _FROM = (
@@ -61,6 +77,12 @@ UNIT_ENDINGS = (".service", ".container")
 TEXTS = (
     ("kubernetes", YAML_ENDINGS, ("apiVersion",), r"(?m)^kind:[ \t]*[\"']?[A-Z]"),
     ("dockerfile", ("",), ("FROM ",), _FROM),
+    (
+        "supervisord",
+        (".conf", ".ini"),
+        (),
+        r"(?m)^\[(?:program|fcgi-program|eventlistener):",
+    ),
     ("systemd", (*UNIT_ENDINGS, ".conf"), (), r"(?m)^\[(?:Service|Container)\]"),
 )
 """Kind, endings ("" for any), words of which each stands in the text, and a pattern found in it."""

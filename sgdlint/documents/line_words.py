@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sgdlint import quick
 from sgdlint.documents.region import CannotWriteError
 from sgdlint.finding import Edit
 from sgdlint.source import Span
@@ -10,8 +9,6 @@ from sgdlint.source import Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-_GAP = r"(?s).*?([ \t]*\\?(?:\r\n|\n|\r)[ \t]*)\Z"
 
 
 class LineWords:
@@ -56,6 +53,15 @@ class LineWords:
         for number in range(min(index, len(self.places) - 1), 0, -1):
             if self.source.startswith("-", self.places[number].start):
                 gap = self.source[self.places[number - 1].end : self.places[number].start]
-                match = quick.match(_GAP, gap)
-                return match[1] if match is not None else " "
+                return _last_line_end(gap)
         return " "
+
+
+def _last_line_end(gap: str) -> str:
+    """Return the last line end of a gap with the blanks around it, and a backslash before it."""
+    end = max(gap.rfind("\n"), gap.rfind("\r"))
+    if end < 0:
+        return " "
+    begin = end - gap.endswith("\r\n", 0, end + 1)
+    begin -= gap.endswith("\\", 0, begin)
+    return gap[len(gap[:begin].rstrip(" \t")) :]

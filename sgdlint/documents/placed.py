@@ -19,6 +19,7 @@ class Part:
 
     start, end: where they are written. exact: they are written just so.
     name: of the variable that they refer to, "" when they refer to none.
+    default: of what is not known: what it is when nothing outside the file says otherwise.
     """
 
     text: str | None
@@ -26,6 +27,7 @@ class Part:
     end: int
     exact: bool = False
     name: str = ""
+    default: str | None = None
 
 
 class Placed:
@@ -72,7 +74,7 @@ def joined(parts: Iterable[Part]) -> tuple[Piece, ...]:
             pieces.append(Piece(("".join(run),), start, end, True))
             run = []
         if part.text is None:
-            pieces.append(Piece(None, part.start, part.end))
+            pieces.append(Piece(None, part.start, part.end, default=part.default))
         elif part.exact:
             start = part.start if not run else start
             run.append(part.text)

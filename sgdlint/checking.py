@@ -6,7 +6,7 @@ import os
 import sys
 
 from sgdlint import files
-from sgdlint.documents import mentions_sglang
+from sgdlint.documents import CONFIG, mentions_sglang
 from sgdlint.files import FileError
 from sgdlint.finding import Failure, Report, at_least
 from sgdlint.record import record, replace
@@ -72,7 +72,8 @@ def check(arguments: Arguments) -> int:
 
 def _checked(source: Source, packs: Packs, options: Options) -> Report:
     """Return what is found in one file."""
-    if not mentions_sglang(source) and not packs.are_own(source):
+    is_config = options.kind == CONFIG
+    if not is_config and not mentions_sglang(source) and not packs.are_own(source):
         return passed_over(source, options)  # most files: what checks them is not even imported
     from sgdlint.linter import check
 

@@ -113,3 +113,52 @@ def _merged(node: Any, known: dict[int, int]) -> int:
         count = max((_merged(one, known) for one in node.value), default=0)
     known[id(node)] = count
     return count
+
+
+@record
+class Part:
+    """A key, or a value, of a file: from where to where it goes.
+
+    text: of a scalar, None for anything else. style: how it is quoted, `|` or `>` for a block.
+    """
+
+    start: int
+    end: int
+    text: str | None
+    style: str
+
+
+def pairs(text: str) -> list[tuple[Part, Part]]:
+    """Return the keys at the top of a file with their values, those of JSON too."""
+    import yaml
+
+    try:
+        # The one in C takes JSON with tabs, too.
+        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (yaml.YAMLError, RecursionError):
+        return []
+    found = node.value if isinstance(node, yaml.MappingNode) else []
+    return [(_part(key), _part(value)) for key, value in found]
+
+
+def _part(node: Any) -> Part:
+    scalar = node.id == "scalar"
+    style = (node.style or "") if scalar else ""
+    text = node.value if scalar else None
+    return Part(node.start_mark.index, node.end_mark.index, text, style)
+
+
+def written(text: str, style: str) -> str:
+    """Return a text as a scalar: quoted as asked for, and where it would be no text otherwise."""
+    if style == "'" and text.isprintable():
+        return "'" + text.replace("'", "''") + "'"
+    if not style and re.fullmatch(r"[A-Za-z_][\w-]*", text):
+        from yaml.nodes import ScalarNode
+        from yaml.resolver import Resolver
+
+        resolve: Any = Resolver().resolve
+        if resolve(ScalarNode, text, (True, False)).endswith(":str"):
+            return text
+    import json
+
+    return json.dumps(text, ensure_ascii=False)

@@ -7,7 +7,7 @@ import sys
 from sgdlint import assumed, catalog, directives, scripts, shown
 from sgdlint.assumed import Assumed
 from sgdlint.directives import DirectiveError
-from sgdlint.documents import mentions_sglang
+from sgdlint.documents import CONFIG, mentions_sglang
 from sgdlint.evidence import evidence
 from sgdlint.finding import RELEASES, Checked, Failure, Finding, Report
 from sgdlint.record import record, replace
@@ -46,7 +46,7 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
     Raises OptionError for options and for the settings of the project.
     also: more findings of a launch, which is told with its script and the variant that it is.
     """
-    if not mentions_sglang(source):
+    if options.kind != CONFIG and not mentions_sglang(source):
         return passed_over(source, options)
     from sgdlint.rules.engine import Engine
 

@@ -14,6 +14,8 @@ SHELL_ENDINGS = (".sh", ".bash", ".ksh", ".zsh", ".slurm", ".sbatch")
 _SHEBANG = rb"#!\s*\S*/(?:env\s+(?:-\S+\s+)*)?(?:ba|da|k|z|a)?sh\b"
 HEAD = 80
 """So far into a script its first line tells which program runs it."""
+CONFIG = "sglang-config"
+"""The kind of SGLang's own configuration files, which need not mention it."""
 MENTION = "sglang"
 SOURCING = ("source ", ". ")
 """One of these stands in each script that sources another file."""

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 def at_home(finding: Finding, region: Region) -> Finding:
     """Return a finding in a region as one in the file."""
-    related = tuple(replace(one, span=region.host_span(one.span)) for one in finding.related)
+    related = tuple(
+        replace(one, span=region.host_span(one.span))
+        for one in finding.related
+        if not region.either or region.exact_span(one.span) is not None
+    )
     return replace(
         finding,
         span=region.host_span(finding.span),
@@ -43,11 +47,24 @@ def together(found: Sequence[tuple[Region, list[Finding]]]) -> list[Finding]:
     wanted = [{(one.code, one.fix.edits) for one in some if one.fix} for _, some in found]
     regions = [region for region, _ in found]
     kept: dict[Finding, None] = {}
-    for _, findings in found:
+    for _, findings in _sure(found):
         for one in findings:
             has_edits = one.fix is not None and one.fix.edits
             kept.setdefault(_agreed(one, regions, wanted) if has_edits else one)
     return list(kept)
+
+
+def _sure(
+    found: Sequence[tuple[Region, list[Finding]]],
+) -> Sequence[tuple[Region, list[Finding]]]:
+    """Return the findings; of scripts of which the file is one, those that are found in all."""
+    either = [some for region, some in found if region.either]
+    if len(either) < 2:
+        return found
+    places = [{(one.code, one.span) for one in some} for some in either]
+    sure = [one for one in either[0] if all((one.code, one.span) in some for some in places)]
+    first = next(region for region, _ in found if region.either)
+    return [(first, sure), *((region, some) for region, some in found if not region.either)]
 
 
 def _agreed(

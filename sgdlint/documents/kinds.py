@@ -33,6 +33,7 @@ READERS = {
     "makefile": "makefile",
     "justfile": "justfile",
     "env": "envfile",
+    "sglang-config": "sglang_config",
 }
 """The module of this package that reads each kind: its `read` takes a Source, gives a Document."""
 KINDS = (SHELL, *READERS)

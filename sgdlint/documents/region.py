@@ -138,6 +138,7 @@ class Region:
     granted: what the surroundings give. reason: why unknown parts are not known. loose: where
     unknown parts stand that may hold blanks and quotes, which a shell reads as such.
     is_certain: it certainly is a shell script; faults of its syntax are told only then.
+    either: the file is this script or another one; what is said of it must hold for all such.
     items, entries, places: what edits can be made on. add_variable: returns the edit that sets one
     more variable. inline: text for a shell that sets variables before its own commands instead.
     """
@@ -147,6 +148,7 @@ class Region:
         "add_variable",
         "anchors",
         "around",
+        "either",
         "entries",
         "granted",
         "inline",
@@ -169,6 +171,7 @@ class Region:
         self.granted = granted or Granted()
         self.reason = reason
         self.is_certain = True
+        self.either = False
         self.loose: frozenset[int] = frozenset()
         self.items: list[Item] = []
         self.entries: list[Entry] = []

@@ -33,7 +33,7 @@ class Given:
     unknown.
     dropped: SGLang parses it and then ignores it. retired: this release no longer has it.
     place: the file and line that it comes from ("conf.yaml:3"), "" for the command line; the words
-    are then those that name the file.
+    are then those that name the file. spot: where it stands in the script, if that holds the file.
     """
 
     option: Option
@@ -45,6 +45,7 @@ class Given:
     dropped: bool = False
     retired: bool = False
     place: str = ""
+    spot: tuple[int, int] | None = None
 
 
 @record

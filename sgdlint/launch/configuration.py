@@ -9,7 +9,7 @@ from sgdlint.configs import ENDINGS
 from sgdlint.launch import filekeys, inputs
 from sgdlint.launch.bind import Event
 from sgdlint.launch.launch import sure_model
-from sgdlint.launch.nearby import look
+from sgdlint.launch.nearby import Seen, look
 from sgdlint.launch.notices import OTHER_MODEL
 from sgdlint.record import record, replace
 
@@ -64,12 +64,13 @@ def configured(
     seen = look(around, path, place.found) if around is not None else None
     if seen is None or seen.text is None:
         return opened, () if seen is None else inputs.lacking(place.given, path, seen)
-    return _merged(bound, place, path, seen.text)
+    return _merged(bound, place, path, seen)
 
 
-def _merged(bound: Bound, place: Place, path: str, text: str) -> tuple[Bound, tuple[Event, ...]]:
+def _merged(bound: Bound, place: Place, path: str, seen: Seen) -> tuple[Bound, tuple[Event, ...]]:
+    file = filekeys.File(path, seen.text or "", seen.start)
     read = filekeys.read(
-        path, text, place.given, place.release, place.found.subcommand, _model(bound, place)
+        file, place.given, place.release, place.found.subcommand, _model(bound, place)
     )
     # What stands on the command line wins; an abbreviation that SGLang drops does not.
     winning = {name: one for name, one in bound.given.items() if not one.dropped}

@@ -20,13 +20,26 @@ from sgdlint.catalog.limits import may_drop
 from sgdlint.catalog.quirks import ignored_flag, refused_keys, retired_options
 from sgdlint.configs import ConfigError, load
 from sgdlint.launch.bind import Event, Given
-from sgdlint.record import record
+from sgdlint.quick import fullmatch
+from sgdlint.record import record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from sgdlint.catalog import Model, Option, Release
+    from sgdlint.launch.keyplaces import KeyPlaces
+
+    Edits = tuple[tuple[int, int, str], ...]
+
+
+@record
+class File:
+    """A configuration file. start: where its text begins in the script, -1 when it is not there."""
+
+    path: str
+    text: str
+    start: int = -1
 
 
 @record
@@ -42,26 +55,30 @@ class Configuration:
 
 
 def read(
-    path: str, text: str, place: Given, release: Release, command: str, model: Model | None
+    file: File, place: Given, release: Release, command: str, model: Model | None
 ) -> Configuration:
     """Return what a file gives to a launch.
 
     place: the option that names the file. model: None when it is not certain.
     """
     words = (place.name_word, *place.value_words)
+    path, spots = file.path, _spots(file)
 
-    def event(kind: str, **fields: str) -> Event:
-        return Event(kind, words, tuple({"file": path, **fields}.items()))
+    def event(kind: str, edits: Edits = (), **fields: str) -> Event:
+        told = tuple({"file": path, **fields}.items())
+        spot = spots.span(kind, fields.get("key", "")) if spots is not None else None
+        return Event(kind, () if spot else words, told, None, spot, edits if spot else ())
 
     try:
-        loaded = load(path, text)
+        loaded = load(path, file.text)
     except ConfigError as error:
         line = str(error.line or "")
-        return Configuration({}, (event("config-unreadable", line=line, problem=str(error)),))
+        broken = event("config-unreadable", line=line, problem=str(error))
+        return Configuration({}, (_at_line(broken, file, error.line or 1),))
     data, lines = loaded.data, loaded.lines
     if not isinstance(data, dict):
         held = {type(None): "nothing", list: "a list"}.get(type(data), "a single value")
-        return Configuration({}, (event("config-without-keys", found=held),))
+        return Configuration({}, (_at_line(event("config-without-keys", found=held), file, 1),))
     given: dict[str, Given] = {}
     events = [
         event("config-key-twice", key=key, line=str(lines[key]), first=str(first))
@@ -74,17 +91,42 @@ def read(
         kind, fields = _refused(key, value, release) or _misplaced(key, release, command)
         option = options.get(key)
         if kind:
-            events.append(event(kind, key=str(key), line=line, **fields))
+            edits = spots.edits_of_key(str(key), value, fields) if spots is not None else ()
+            events.append(event(kind, edits, key=str(key), line=line, **fields))
         elif option is not None and _counts(option, release, command):
             if value is not None:
-                given[key] = _given(option, key, value, place, f"{path}:{line}")
+                one = _given(option, key, value, place, f"{path}:{line}")
+                given[key] = replace(one, spot=spots.whole(key)) if spots is not None else one
             elif option.field == "server":
                 unclear.add(key)
             kind, expected = _mismatch(option, value, release, model)
             if kind:
                 shown = json.dumps(value, ensure_ascii=False, default=str)
-                events.append(event(kind, key=key, line=line, value=shown, expected=expected))
+                meant = _meant(option, value, spots.written(key) if spots is not None else "")
+                edits = spots.with_value(key, meant) if spots is not None else ()
+                told = {"key": key, "line": line, "value": shown, "expected": expected}
+                named = "" if meant is None else str(meant)
+                named = named.lower() if isinstance(meant, bool) else named
+                events.append(event(kind, edits, meant=named, **told))
     return Configuration(given, tuple(events), frozenset(unclear))
+
+
+def _spots(file: File) -> KeyPlaces | None:
+    """Return where the keys stand in the script, when it holds the file."""
+    if file.start < 0:
+        return None
+    from sgdlint.launch.keyplaces import key_places
+
+    return key_places(file.path, file.text, file.start)
+
+
+def _at_line(event: Event, file: File, number: int) -> Event:
+    """Return an event at a line of the file, when the script holds it."""
+    lines = file.text.splitlines(keepends=True)[:number]
+    if file.start < 0 or not lines:
+        return event
+    start = file.start + sum(map(len, lines[:-1]))
+    return replace(event, words=(), place=(start, start + len(lines[-1].rstrip())))
 
 
 def _counts(option: Option, release: Release, command: str) -> bool:
@@ -183,6 +225,20 @@ def _mismatch(option: Option, value: Any, release: Release, model: Model | None)
         return "config-wrong-type", _wanted(option)
     choices = refused_choice(option, value, release.name)
     return ("config-wrong-choice", ", ".join(choices)) if choices else ("", "")
+
+
+def _meant(option: Option, value: Any, written: str) -> Any:
+    """Return the value that a wrong one stands for; None when that is not certain.
+
+    written: how it stands in the file, where YAML may have taken a text for something else.
+    """
+    text = value if isinstance(value, str) else written
+    if option.choices:
+        return next((one for one in map(str, option.choices) if one == text.lower()), None)
+    if option.action in ("boolean", "store_true", "store_false"):
+        return {"true": True, "false": False}.get(text.strip().lower())
+    is_number = option.nargs is None and option.kind == "int" and isinstance(value, str)
+    return int(text) if is_number and fullmatch(r"-?[0-9]{1,9}", text.strip()) else None
 
 
 def _wanted(option: Option) -> str:

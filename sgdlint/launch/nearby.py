@@ -29,10 +29,13 @@ class Seen:
 
     lack: "beside" when the folder of the script has no such file, "anywhere" when neither that nor
     the folder where sgdlint was started has one, "not text" when it is no text.
+    start: where the text begins in the script that writes the file, -1 when it is not written there
+    just so.
     """
 
     text: str | None = None
     lack: str = ""
+    start: int = -1
 
 
 def excludes(one: Command, other: Command) -> bool:
@@ -56,7 +59,7 @@ def look(around: Surroundings, path: str, found: Recognised) -> Seen:
     if _is_mentioned_elsewhere(around, path.rpartition("/")[2], _line_of(around, writer)):
         return Seen()
     if writer is not None:
-        return Seen(writer.stdin.text if writer.stdin is not None else None)
+        return _written(writer.stdin)
     folder = "" if path.startswith("/") else _folder(around, found.command)
     if folder is None:
         return Seen()
@@ -90,7 +93,11 @@ def _line_of(around: Surroundings, command: Command | None) -> Span:
     if command is None:
         return Span(0, 0)
     end = around.source.text.find("\n", command.end)
-    return Span(command.start, end if end >= 0 else len(around.source.text))
+    end = end if end >= 0 else len(around.source.text)
+    written = _written(command.stdin)
+    if written.text is not None and written.start >= 0:  # what it says of itself writes nothing
+        end = max(end, written.start + len(written.text))
+    return Span(command.start, end)
 
 
 def _folder(around: Surroundings, launch: Command) -> str | None:
@@ -152,6 +159,15 @@ def _is_used_elsewhere(around: Surroundings, variable: str, known: Span) -> bool
         and not quick.search(rf"{_READS}\Z", text[max(0, one.start() - 40) : one.start()])
         for one in uses
     )
+
+
+def _written(text: Word | None) -> Seen:
+    """Return what a here-document writes."""
+    if text is None or text.text is None:
+        return Seen()
+    pieces = [piece for piece in text.pieces if piece.texts != ("",)]
+    exact = len(pieces) == 1 and pieces[0].exact and not pieces[0].file
+    return Seen(text.text, start=pieces[0].start if exact else -1)
 
 
 def _seen(texts: set[str | None], lacks: set[str], scope: str) -> Seen:

@@ -69,6 +69,11 @@ def edits_for(site: Site, action: Action, value: str, words: tuple[int, ...] = (
 
 def noted(event: Event) -> list[Edit]:
     """Return the edits that an event brings; raises CannotEditError where it brings none."""
+    file = dict(event.fields).get("file", "")
+    if not event.edits and file and event.words:
+        raise CannotEditError(f"it stands in {file}")
+    if not event.edits and file:
+        raise CannotEditError("there is no other way to write it that is certainly meant")
     if not event.edits:
         raise CannotEditError("what stands around the launch leaves no place for it")
     return [Edit(Span(start, end), new) for start, end, new in event.edits]

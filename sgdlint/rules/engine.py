@@ -257,7 +257,7 @@ def _other_files(rule: Rule, facts: Facts, event: Event | None) -> list[tuple[Sp
 
 
 def _in_file(given: Mapping[str, Given], name: str) -> bool:
-    return name in given and bool(given[name].place)
+    return name in given and bool(given[name].place) and given[name].spot is None
 
 
 def _places(rule: Rule, facts: Facts) -> Iterable[tuple[str, str]]:

@@ -98,6 +98,7 @@ EVENTS: dict[str, dict[str, str]] = {
         "line": "string",
         "value": "string",
         "expected": "string",
+        "meant": "string",
     },
     "config-wrong-type": {
         "file": "string",
@@ -105,6 +106,7 @@ EVENTS: dict[str, dict[str, str]] = {
         "line": "string",
         "value": "string",
         "expected": "string",
+        "meant": "string",
     },
     "config-wrong-choice": {
         "file": "string",
@@ -112,6 +114,7 @@ EVENTS: dict[str, dict[str, str]] = {
         "line": "string",
         "value": "string",
         "expected": "string",
+        "meant": "string",
     },
     "config-key-twice": {"file": "string", "key": "string", "line": "string", "first": "string"},
     "missing-file": {"flag": "string", "file": "string", "beside": "string"},

@@ -144,6 +144,8 @@ class Facts:
             given = self.launch.bound.given.get(name)
             if given is None:
                 return None
+            if given.spot is not None:
+                return Span(*given.spot)
             return self.launch.words_span((given.name_word, *given.value_words))
         if kind == "env":
             variable = self.launch.environment.get(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sgdlint import quick
 from sgdlint.documents import SHELL_ENDINGS
 from sgdlint.record import record, replace
 from sgdlint.source import COMMAND, Span
@@ -21,14 +20,8 @@ if TYPE_CHECKING:
     from sgdlint.source import Source
     from sgdlint.variants import Place
 
-LONG = 10_000
-"""Characters: in longer scripts, what cannot matter to a launch is passed over in any case."""
-
 NAMING = ("source ", ". ", "env-file", ".sh", ".bash", ".sbatch", ".slurm")
 """One of these stands in each script that names a file to be read or run."""
-
-WRITES = r">(?!&|[ \t]*/dev/null)|\btee\b"
-"""What may write a file in a script; a launch may read it, so all that it is made of matters."""
 
 
 @record
@@ -151,15 +144,14 @@ def _script(source: Source, region: Region | None = None) -> Script:
 
     tree = parse(source.text)
     files = _files(source)
-    short = len(source.text) > LONG or quick.search(WRITES, source.text) is None
     problems = list(tree.problems)
     if region is None:
-        commands = interpret(tree, source.text, files=files, short=short)
+        commands = interpret(tree, source.text, files=files, short=True)
         found = recognise(commands, files, problems)
     else:
         from sgdlint.documents.within import Within, launches
 
-        commands = interpret(tree, source.text, origin=Within(region), files=files, short=short)
+        commands = interpret(tree, source.text, origin=Within(region), files=files, short=True)
         found = launches(recognise(commands, files, problems), region)
     missing = tuple(files.missing) if files else ()
     return Script(source, tree, commands, found, problems, 0, region, missing)

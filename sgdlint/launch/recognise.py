@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sgdlint.launch import entrypoints
 from sgdlint.record import record
+from sgdlint.shell.events import FILE_ENDINGS
 from sgdlint.shell.feeds import WRITERS
-from sgdlint.shell.relevance import FILE_ENDINGS
 from sgdlint.shell.values import Command, Variable, Word
 
 TYPE_CHECKING = False

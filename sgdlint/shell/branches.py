@@ -34,11 +34,24 @@ class Looking:
 class Branches(Calls):
     """Follows `if`, `case`, `&&` and `||`."""
 
+    _conditions: dict[tuple[object, ...], Condition]
+
     # --- conditions -----------------------------------------------------------------------------
 
-    def _condition(self, start: int, end: int, held: bool, text: str = "") -> Condition:
-        text = text or " ".join(self.origin.text[start:end].split())
-        return Condition(*self.origin.span(start, end), shown(text), held)
+    def _condition(
+        self, start: int, end: int, held: bool, text: str = "", is_round: bool = False
+    ) -> Condition:
+        """Return a condition, always the same object for the same one."""
+        key = (self.origin, start, end, held, text)
+        found = self._conditions.get(key)
+        if found is None:
+            told = text or " ".join(self.origin.text[start:end].split())
+            place = self.origin.span(start, end)
+            found = Condition(*place, shown(told), held, is_round)
+            same = (found.start, found.end, found.text, held, is_round)
+            found = self._conditions.setdefault(same, found)
+            self._conditions[key] = found
+        return found
 
     def _under(self, state: State, start: int, end: int, held: bool, text: str = "") -> None:
         """Note a condition for a path."""

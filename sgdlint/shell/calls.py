@@ -8,9 +8,9 @@ changed until somebody calls it.
 from __future__ import annotations
 
 from sgdlint.shell import assign, streams, tree
+from sgdlint.shell.events import PROGRAM
 from sgdlint.shell.inside import Inside
 from sgdlint.shell.library import ANY
-from sgdlint.shell.relevance import PROGRAM
 from sgdlint.shell.state import ARGUMENTS, Definition, State
 from sgdlint.shell.values import Word
 
@@ -36,7 +36,7 @@ UNREACHED = "nothing is known where no path through the script leads"
 class Calls(Inside):
     """Follows functions."""
 
-    def __init__(self, root: tree.Node, origin: Origin, state: State) -> None:
+    def __init__(self, root: tree.Node, origin: Origin, state: State, short: bool = False) -> None:
         self._waiting: dict[Definition, State | None] = {}
         self._followed: set[Definition] = set()
         self._stack: list[Definition] = []
@@ -44,7 +44,7 @@ class Calls(Inside):
         self._missed: set[Definition] = set()
         self._defined: dict[str, set[Definition]] = {}
         self._contexts: dict[int, Context] = {}
-        super().__init__(root, origin, state)
+        super().__init__(root, origin, state, short)
 
     def _context(self) -> Context:
         """Return the text that is followed now, always the same object for the same text."""
@@ -96,7 +96,7 @@ class Calls(Inside):
     def _nothing(self, reason: str = LATER) -> State:
         """Return a state in which nothing is known; reason: why."""
         state = State()
-        state.log = self._log
+        state.log, state.ignored = self._log, self.state.ignored
         state.forget(reason)
         return state
 

@@ -15,24 +15,27 @@ used.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from sgdlint import quick
 from sgdlint.record import replace
-from sgdlint.shell import assign, folders, streams, tree, written
+from sgdlint.shell import assign, builtins, folders, streams, tree, written
 from sgdlint.shell.calls import UNREACHED
+from sgdlint.shell.events import NAMED
 from sgdlint.shell.expand import DEEP, MOST_DEPTH
-from sgdlint.shell.library import ANY, POSITIONAL
+from sgdlint.shell.library import POSITIONAL
 from sgdlint.shell.origin import Origin, origin_of
 from sgdlint.shell.parser import parse
+from sgdlint.shell.paths import common_steps
 from sgdlint.shell.repeats import Repeats
-from sgdlint.shell.scan import ALLEXPORT
-from sgdlint.shell.state import State, unknown
+from sgdlint.shell.state import State, anything, unknown
 from sgdlint.shell.tracker import EFFECTS
 from sgdlint.shell.values import Command, Dead, Piece, Variable, Word
 from sgdlint.shell.written import Output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from sgdlint.shell.sourcing import Files
 
@@ -40,16 +43,8 @@ if TYPE_CHECKING:
 
 TESTS = frozenset({"[", "test"})
 
-TELLING = (
-    r"\b(?:alias|apptainer|cd|conda|dirs|docker|enable|eval|exec|git|hash|helm|IFS|install|kubectl"
-    r"|mamba|pip[0-9]?|podman|popd|poetry|pushd|requirements|set|sglang|shopt|singularity|source"
-    r"|s?sh|bash|dash|ksh|zsh|sudo|trap|unset|uv)\b|(?:\A|\n)[ \t]*['\"]?-"
-    r"|(?:\A|[\s;&|({])\.[ \t]|>(?!&|[ \t]*/dev/null)"
-    r"|\b(?:cp|curl|dd|ln|mv|patch|rm|rsync|sed|tar|tee|touch|wget)\b"
-)
-"""What stands in statements that are followed although they seem not to matter: how the shell reads
-what comes after, which release is installed, where the script is, options cut off a launch, files
-that the script writes and may read later."""
+TELLING = builtins.BUILTINS | builtins.DECLARING | builtins.REPLACING | builtins.READERS.keys()
+"""Commands of which the status may be known."""
 
 REFERENCES = r"\b(?:declare|local|typeset)[ \t]+-[A-Za-z]*n"
 """What makes a variable another name of one: assignments to it change what they do not name."""
@@ -80,11 +75,12 @@ def commands(
     if origin is None:
         origin = Origin(text)
         origin.program = origin.file = folders.OWN
-    interpreter = Interpreter(root, origin, State(dict(environment or {})))
+    short = short and quick.search(REFERENCES, text) is None
+    interpreter = Interpreter(root, origin, State(dict(environment or {})), short)
     interpreter.files = files
-    interpreter.is_short = short and quick.search(REFERENCES, text) is None
     if positional is not None:
         interpreter.state.give(positional)
+    interpreter.begin()
     interpreter.follow(root)
     interpreter.found.sort(key=lambda command: command.start)
     return interpreter.found
@@ -134,13 +130,36 @@ def _places(problems: Sequence[tree.SyntaxProblem]) -> list[tuple[int, int]]:
 class Interpreter(Repeats):
     """Follows one script; `found` is what it runs."""
 
-    def __init__(self, root: tree.Node, origin: Origin, state: State) -> None:
+    def __init__(self, root: tree.Node, origin: Origin, state: State, short: bool = False) -> None:
         self._places: dict[tuple[int, int], list[int]] = {}
         self._reached: set[int] = set()
         self._dead: Dead | None = None
-        self.is_short = False
-        super().__init__(root, origin, state)
+        self._passed: set[int] = set()
+        self._conditions = {}
+        self._wants_last = False
+        super().__init__(root, origin, state, short)
         self._whole = self.scan
+
+    def begin(self) -> None:
+        """Find out what matters, with what is known from the start."""
+        if not self.is_short:
+            return
+        state, scan = self.state, self.scan
+        scan.is_open = scan.events.reads_files and self.files is not None
+        for name, one in state.variables.items():
+            if one.exported is not False:
+                scan.events.exported.add(name)
+            if one.word is not None and _may_name((one.word,)):
+                scan.given.add(name)
+        if _may_name(state.positional):
+            scan.given.add(POSITIONAL)
+        state.ignored = scan.relevance().ignored()
+        if not scan.relevance().is_whole():
+            self._apart_names = scan.relevance().names
+        reason = "it is set in a part that was passed over"
+        for name in state.ignored.intersection(name for _, name in scan.events.uses):
+            is_array = name in self.library.arrays
+            state.variables[name] = anything(name, reason, None, is_array)
 
     def follow(self, root: tree.Tree) -> None:
         """Follow a whole script, and then what no path through it has reached."""
@@ -165,12 +184,21 @@ class Interpreter(Repeats):
 
     def run(self, statements: Sequence[tree.Node], asked: bool = False) -> None:
         """Follow statements in order; asked: the status of the last one counts."""
-        last = len(statements) - 1
-        for index, statement in enumerate(statements):
-            if not self.states:
-                self._note_end(statements, statements[index - 1] if index else None)
-                return
-            self._statement(statement, asked and index == last)
+        count = len(statements)
+        index = 0
+        while index < count and self.states:
+            if self.is_short:
+                behind = self._behind(statements, index, count)
+                if asked and behind == count and not self._is_blind(statements[-1]):
+                    behind -= 1
+                if behind > index:
+                    self._pass(statements[index], statements[behind - 1])
+                    index = behind
+                    continue
+            self._statement(statements[index], asked and index == count - 1)
+            index += 1
+        if index < count:
+            self._note_end(statements, statements[index - 1] if index else None)
 
     def _statement(self, node: tree.Node, asked: bool = False) -> None:
         """Follow one statement on every path."""
@@ -200,8 +228,8 @@ class Interpreter(Repeats):
     def _one(self, node: tree.Node, asked: bool) -> None:
         """Follow one statement on the path that is followed now."""
         self.steps += 1
-        if self.is_short and not asked and self._is_idle(node):
-            self._pass(node)
+        if self.is_short and (not asked or self._is_blind(node)) and self._behind((node,), 0, 1):
+            self._pass(node, node)
             return
         self._follow_whole(node, asked)
 
@@ -235,51 +263,74 @@ class Interpreter(Repeats):
 
     # --- what cannot matter ---------------------------------------------------------------------
 
-    def _is_idle(self, node: tree.Node) -> bool:
-        """Tell whether a statement changes nothing that a launch may use or be told of."""
-        if type(node) is tree.Function or self.state.wild or self._ran:
+    def _behind(self, statements: Sequence[tree.Node], index: int, count: int) -> int:
+        """Return the first statement from one on that may matter; only so many count."""
+        if self._ran or any(
+            streams.INPUT in one.variables or streams.OUTPUT in one.variables for one in self.states
+        ):
+            return index
+        stops = self.scan.relevance().stops
+        place = bisect_left(stops, statements[index].start)
+        stop = stops[place] if place < len(stops) else len(self.origin.text) + 1
+        foreign = len(self.library.functions) > len(self._whole.functions)
+        while index < count and statements[index].end <= stop:
+            if foreign and self._calls_foreign(statements[index]):
+                break
+            index += 1
+        return index
+
+    def _is_blind(self, node: tree.Node) -> bool:
+        """Tell whether it is certain that nothing is known of the status of a statement."""
+        kind = type(node)
+        if kind is tree.Pipeline:
+            return len(node.commands) > 1  # type: ignore[attr-defined]
+        if kind is not tree.Simple or not node.words:  # type: ignore[attr-defined]
+            return kind is tree.Subshell
+        first = node.words[0]  # type: ignore[attr-defined]
+        if type(first) is not tree.Word or not first.is_plain:
             return False
-        if streams.OUTPUT in self.state.variables or streams.INPUT in self.state.variables:
-            return False  # it may write what is collected, or read what others read
-        if self.scan.matters(node.start, node.end):
-            return False
-        if type(node) is tree.Simple and not node.words:
-            return False  # it may stand for the export that was forgotten
-        if len(self.library.functions) > len(self._whole.functions):
-            return False  # it may call a function of a file that was read
-        return not quick.search(TELLING, self.origin.text[node.start : node.end])
+        name = first.kept
+        return name not in TELLING and name not in self.library.functions
+
+    def _calls_foreign(self, node: tree.Node) -> bool:
+        """Tell whether a statement may call a function of another text."""
+        names = self.scan.calls_in(node.start, node.end)
+        return any(name in self.library.functions for name in names)
+
+    def _pass(self, first: tree.Node, last: tree.Node) -> None:
+        """Pass over statements, which change nothing that anybody asks for."""
+        start, end = first.start, last.end
+        for state in self.states:
+            state.status = state.code = None
+            if state.wild:
+                self._use(state)
+                for name in self.scan.calls_in(start, end):
+                    is_own = name is None or name in self.library.functions
+                    if not is_own and self._may_be_foreign(name or ""):
+                        state.forget(f"{name} may be a function that sets any variable")
+                        break
+        self._note(first, last)
 
     def _tells(self, node: tree.Simple) -> bool:
-        """Tell whether anybody may ask for the variables of a command."""
-        if not self.is_short or self.scan.is_launch(node):
+        """Tell whether anybody may ask for the words of a command."""
+        if not self.is_short:
             return True
-        return quick.search(TELLING, self.origin.text[node.start : node.end]) is not None
+        return self.scan.relevance().tells(node.start, node.end)
 
-    def _brief(self, node: tree.Simple, found: Command) -> Command:
-        """Return as much of a command as somebody may ask for: what it reads from elsewhere."""
-        places = [(one.start, one.end) for word in found.words for one in word.pieces]
-        places += [(word.written_start, word.written_end) for word in found.words]
-        if all(start < 0 or found.start <= start <= end <= found.end for start, end in places):
-            return replace(found, words=(self._blank(node),), environment={})
-        return replace(found, environment={})
+    def _note(self, first: tree.Node, last: tree.Node) -> None:
+        """Note statements of which nobody asks more than where they stand."""
+        if first.start not in self._passed:
+            self._passed.add(first.start)
+            word = self._blank(first.start, last.end)
+            self.found.append(Command(word.start, word.end, (word,), {}, conditional=True))
 
-    def _blank(self, node: tree.Node) -> Word:
-        """Return a word for all of a statement: unknown, or `:` where it says what it runs."""
-        start, end = self.origin.span(node.start, node.end)
-        if quick.search(OPEN, self.origin.text[node.start : node.end]):
+    def _blank(self, start: int, end: int) -> Word:
+        """Return a word for all of a part: unknown, or `:` where it says what it runs."""
+        is_open = quick.compile(OPEN).search(self.origin.text, start, end) is not None
+        start, end = self.origin.span(start, end)
+        if is_open:
             return unknown("a part that was passed over", True, start, end)
         return Word(start, end, (Piece((":",), -1, -1),))
-
-    def _pass(self, node: tree.Node) -> None:
-        """Pass over a statement: what it changes is not known, nor what it runs."""
-        changes = self.scan.between(node.start, node.end)
-        if ANY in changes or ALLEXPORT in changes or POSITIONAL in changes:
-            self._follow_whole(node)
-            return
-        self._forget_all(changes, "it is set in a part that was passed over")
-        self._done(None)
-        word = self._blank(node)
-        self.found.append(Command(word.start, word.end, (word,), {}, conditional=True))
 
     # --- other compound commands ----------------------------------------------------------------
 
@@ -308,7 +359,9 @@ class Interpreter(Repeats):
                 streams.put(state, streams.INPUT, None if is_mixed else written_out)
             self._piped = fed if type(command) is tree.Simple else None
             self._last = None
+            self._wants_last = type(command) is tree.Simple
             written_out = self._apart((command,), collects)
+            self._wants_last = False
             fed = written.piped(self._last) if type(command) is tree.Simple else None
             if not place:
                 before = streams.get(state, streams.INPUT)
@@ -361,6 +414,7 @@ class Interpreter(Repeats):
 
     def _simple(self, node: tree.Simple) -> None:
         asked, ran, piped = self._asked, self._substitutions, self._piped
+        wants_last, self._wants_last = self._wants_last, False
         self._last = None
         if not node.words:
             self._redirects(node.redirects)
@@ -378,9 +432,14 @@ class Interpreter(Repeats):
         self._done(None)
         if not words:
             return
-        environment = self._environment(node)
         name = words[0].text
-        found = self._emit(node, words, environment, given)
+        tells = self._tells(node)
+        environment = self._environment(node, tells)
+        found = None
+        if tells or wants_last or self._ran:
+            found = self._emit(node, words, environment, given)
+        else:
+            self._note(node, node)
         self._given = given[0]
         around = streams.get(self.state, streams.INPUT)
         self._around = streams.stdin_of(node.redirects, given[0], around), environment
@@ -391,7 +450,8 @@ class Interpreter(Repeats):
             self._test(node, words)
             return
         self._effects(node, words, declared, name)
-        self._last = found if stdin is found.stdin else replace(found, stdin=stdin)
+        if found is not None:
+            self._last = found if stdin is found.stdin else replace(found, stdin=stdin)
 
     def _words(self, node: tree.Simple) -> tuple[list[Word], list[assign.Declared]]:
         """Expand the words of a command; assignments among them are returned apart as well."""
@@ -407,10 +467,13 @@ class Interpreter(Repeats):
                 words += self.expander.words(word)
         return words, declared
 
-    def _environment(self, node: tree.Simple) -> dict[str, Variable]:
-        """Return the variables of a command, with those that are assigned before it."""
+    def _environment(self, node: tree.Simple, tells: bool) -> dict[str, Variable]:
+        """Return the variables of a command, with those that are assigned before it.
+
+        tells: they are kept, while the state goes on.
+        """
         if not node.assignments:
-            return self.state.snapshot()
+            return self.state.snapshot() if tells else self.state.variables
         self.state.enter()
         self._assign_all(node)
         environment = dict(self.state.snapshot())
@@ -471,8 +534,8 @@ class Interpreter(Repeats):
         )
         for ran in self._ran[-1:]:
             ran.append(found)
-        if not self._tells(node):
-            found = self._brief(node, found)
+        if self.is_short and not self.scan.is_launch(node):
+            found = replace(found, environment={})
         places = self._places.setdefault((start, end), [])
         if len(places) > MOST_VARIANTS:
             return found
@@ -492,7 +555,7 @@ class Interpreter(Repeats):
     # --- flow -----------------------------------------------------------------------------------
 
     def _exit(self, words: list[Word]) -> None:
-        if not self._flat and len(words) < 2 and not any(word.many for word in words):
+        if not self._flat and len(words) < 2:  # an unknown status is taken for one word
             self._exits.append(streams.get(self.state, streams.OUTPUT))
             self.states = []
         else:
@@ -515,6 +578,16 @@ class Interpreter(Repeats):
         self._exits.append(None)
         if not self._flat and words and not words[0].many and words[0].prefix[:1] not in ("", "-"):
             self.states = []
+
+
+def _may_name(words: Iterable[Word]) -> bool:
+    """Tell whether one of some words may name the program."""
+    return any(
+        quick.search(NAMED, text)
+        for word in words
+        for one in word.pieces
+        for text in one.texts or ()
+    )
 
 
 def _is_same(one: Command, other: Command, is_launch: bool) -> bool:
@@ -542,7 +615,7 @@ def _common(one: Command, other: Command, is_launch: bool) -> Command:
         environment = {
             name: value for name, value in environment.items() if also.get(name) == value
         }
-    path = tuple(step for step in one.path if step in other.path)
+    path = common_steps(one.path, other.path)
     calls = tuple(a for a, b in zip(one.calls, other.calls, strict=False) if a == b)
     return replace(one, environment=environment, path=path, calls=calls)
 

@@ -7,10 +7,10 @@ of it holds in each round; behind the loop the paths go on that ran the body and
 from __future__ import annotations
 
 from sgdlint.shell import streams, tree
-from sgdlint.shell.branches import Branches, shown
+from sgdlint.shell.branches import Branches
 from sgdlint.shell.paths import conditions
 from sgdlint.shell.state import State, join_words
-from sgdlint.shell.values import Condition, Word
+from sgdlint.shell.values import Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ class Loops(Branches):
 
     def _in_round(self, start: int, end: int, text: str) -> None:
         """Note for the path which round of a loop it is in."""
-        condition = Condition(*self.origin.span(start, end), shown(text), is_round=True)
+        condition = self._condition(start, end, True, text, True)
         self.state.path = conditions(self.state.path, condition)
 
     def _end_round(self, node: tree.Node, states: list[State]) -> None:

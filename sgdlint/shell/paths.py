@@ -6,11 +6,12 @@ the variable is as little known as before, unless the paths differ in something 
 
 from __future__ import annotations
 
-from sgdlint.shell.state import Array, Changes
+from sgdlint.shell.state import Array, Changes, join
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from sgdlint.shell.state import State
     from sgdlint.shell.values import Condition
@@ -24,19 +25,47 @@ MOST_CONDITIONS = 24
 
 def conditions(path: tuple[Condition, ...], one: Condition) -> tuple[Condition, ...]:
     """Return a path that goes on under one more condition."""
-    if one in path:
+    if any(step is one for step in path):
         return path
     return (*path, one) if len(path) < MOST_CONDITIONS else (*path[1 - MOST_CONDITIONS :], one)
 
 
+def common_steps(one: tuple[Condition, ...], other: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """Return the conditions that two paths share; equal ones are one object (see `branches`)."""
+    if one is other:
+        return one
+    same = set(map(id, other))
+    return tuple([step for step in one if id(step) in same])
+
+
 def meet(
-    states: Sequence[State], names: Iterable[str], limit: int, arrays: set[str], asked: bool
+    states: Sequence[State],
+    names: Iterable[str],
+    limit: int,
+    arrays: set[str],
+    asked: bool,
+    apart: AbstractSet[str] | None = None,
 ) -> tuple[list[State], set[str]]:
     """Return the paths that go on, at most about `limit`, and the variables in which they differ.
 
     names: the variables in which they may differ. arrays: names that may be arrays.
-    asked: the status of the last command counts.
+    asked: the status of the last command counts. apart: the variables that keep paths apart; in
+    others they are joined at once. None: all of them do.
     """
+    if apart is not None:
+        loose = [name for name in names if name not in apart and name.isidentifier()]
+        names = set(names).difference(loose)
+        if loose:
+            if not asked and _are_same(states, names):
+                for state in states[1:]:
+                    _join_loose(states[0], state, loose, arrays)
+                _common(states[0], states[1:])
+                return [states[0]], set()
+            table = Table(states, names, asked)
+            states = table.without_equals(loose, arrays)
+            if len(states) == 1:
+                return states, set()
+            names.update(loose)
     table = Table(states, names, asked)
     kept = table.without_equals()
     if len(kept) > limit:
@@ -73,8 +102,8 @@ class Table:
         self.values = list(zip(*columns, *rest, strict=True))
         self.originals = list(zip(*before, *rest, strict=True))
 
-    def without_equals(self) -> list[State]:
-        """Return the paths, one for all that know the same."""
+    def without_equals(self, loose: Sequence[str] = (), arrays: Container[str] = ()) -> list[State]:
+        """Return the paths, one for all that know the same; what they know of others is joined."""
         kept: list[int] = []
         for place, state in enumerate(self.states):
             same = next((one for one in kept if self._are_alike(one, place)), None)
@@ -82,6 +111,7 @@ class Table:
                 kept.append(place)
             else:
                 self._absorb(same, place, state)
+                _join_loose(self.states[same], state, loose, arrays)
         return [self.states[place] for place in kept]
 
     def _are_alike(self, one: int, other: int) -> bool:
@@ -103,12 +133,37 @@ class Table:
         _common(kept, [state])
 
 
+def _are_same(states: Sequence[State], names: Iterable[str]) -> bool:
+    """Tell whether it is seen at once that paths hold the same of some variables and all else."""
+    first = states[0]
+    rest = _rest(first)
+    for other in states[1:]:
+        if other.unrefined is not None or first.unrefined is not None:
+            return False
+        if any(a is not b and a != b for a, b in zip(rest, _rest(other), strict=True)):
+            return False
+        if any(first.variables.get(name) is not other.variables.get(name) for name in names):
+            return False
+    return True
+
+
+def _join_loose(kept: State, other: State, names: Sequence[str], arrays: Container[str]) -> None:
+    """Let a path know of some variables only what holds on another one, too."""
+    for name in names:
+        if kept.variables.get(name) is not other.variables.get(name):
+            values = [kept.original(name), other.original(name)]
+            kept.put(name, join(name, values, name in arrays or bool(kept.wild)))
+
+
 def _rest(state: State) -> tuple[object, ...]:
     return (*state.rest(), state.flow, state.level)
 
 
 def _numbers(values: Sequence[object]) -> list[int]:
     """Return a number for each value, the same for equal ones."""
+    first = values[0]
+    if all(value is first for value in values):
+        return [0] * len(values)
     seen: list[object] = []
     numbers: list[int] = []
     for value in values:
@@ -137,7 +192,7 @@ def _common(one: State, others: Sequence[State]) -> None:
     """Keep only what several paths have in common beside what their state holds."""
     for other in others:
         if one.path is not other.path:
-            one.path = tuple(step for step in one.path if step in other.path)
+            one.path = common_steps(one.path, other.path)
         if one.tests is not other.tests:
             tests = other.tests
             one.tests = {key: test for key, test in one.tests.items() if tests.get(key) is test}

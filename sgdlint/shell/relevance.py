@@ -2,158 +2,202 @@
 
 A part matters when it holds a command that may be a launch, when it changes what such a command
 reads (its variables, in turn what they are made of, and the tests around them), or when it may end
-the script. What does not matter is followed as well, in the plain way that costs little.
+the script. Some of what does not matter is followed as well, in the plain way that costs little:
+what somebody asks for beside launches, and what the values of variables come from that are read
+there. `stops` are the places of all this; what lies between them may be passed over.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 
-from sgdlint.shell import builtins
+from sgdlint.shell.builtins import NAME
+from sgdlint.shell.carriers import Carriers
+from sgdlint.shell.events import ENDS, LEAVES, PIPELINE, PROGRAM, SETTINGS, SOURCED, Events
+from sgdlint.shell.library import ANY, POSITIONAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from sgdlint.shell import tree
-    from sgdlint.shell.builtins import Argument
+    from collections.abc import Iterable, Iterator, Sequence
 
     Span = tuple[int, int]
-
-LAUNCHERS = frozenset(
-    """
-    . bash bsub builtin command conda dash deepspeed docker env eval exec kubectl mamba mpirun ncu
-    nohup nsys numactl podman python python3 sh source srun ssh stdbuf sudo screen setsid taskset
-    time timeout tmux torchrun uv xargs
-    """.split()  # noqa: SIM905 - a column of names is harder to read
-)
-"""Programs of well-known names that run other commands."""
-
-FILE_ENDINGS = (".bash", ".sbatch", ".sh", ".slurm")
-"""How the names of scripts end that another script may run."""
-
-RUNNERS = (LAUNCHERS | {"sbatch", "qsub", "salloc"}) - {".", "source", "eval"}
-"""What runs a script that it is told of."""
 
 ORDINARY = frozenset({"HOME", "LD_LIBRARY_PATH", "PATH", "PS1", "PYTHONPATH", "TERM"})
 """Exported variables that say nothing about a launch."""
 
-SOURCED = "source"
-"""In place of a name: what the files set that are read."""
+MOST_GUARDS = 2
+"""Tests around an `exit`: behind more of them it is not told apart whether it was reached."""
 
-PROGRAM = "sglang"
-"""A function of this name may wrap the program (`command sglang "$@"`), or be defined later."""
-
-ENDS = frozenset({"exec", "exit"})
-LEAVES = frozenset({"break", "continue", "return"})
-
-
-class Events:
-    """What stands where in a script, gathered while its tree is walked.
-
-    launches: commands that may be launches, by offset; names: those of them. uses: variables that
-    are read. writes: the commands that change a variable, by its name. calls: commands, with their
-    names and the words that may name functions. compounds: where a compound command stands, its
-    kind ("loop", a function's name with `()`, else ""), and the spans of what decides about it.
-    """
-
-    def __init__(self) -> None:
-        self.launches: dict[int, tree.Simple] = {}
-        self.names: dict[int, str] = {}
-        self.uses: list[tuple[int, str]] = []
-        self.writes: dict[str, list[Span]] = {}
-        self.calls: list[tuple[int, int, tuple[str, ...]]] = []
-        self.compounds: list[tuple[int, int, str, tuple[Span, ...]]] = []
-        self.leaves: list[tuple[int, str, bool]] = []
-        self.exported: set[str] = set()
-
-    def use(self, offset: int, name: str) -> None:
-        """Note that a variable is read."""
-        is_name = name[:1].isalpha() or name[:1] == "_"
-        self.uses.append((offset, name if is_name else "@"))
-
-    def command(
-        self, node: tree.Simple, name: str | None, arguments: Sequence[Argument], text: str
-    ) -> None:
-        """Note a command; name: None when it is not written literally."""
-        words = tuple(one.text for one in arguments if one.whole)
-        self.calls.append((node.start, node.end, words))
-        if name in ENDS or name in LEAVES:
-            self.leaves.append((node.start, name or "", len(arguments) > 1))
-        if name in builtins.DECLARING and (name == "export" or any("x" in one for one in words)):
-            self.exported.update(one.text.partition("=")[0] for one in arguments[1:])
-        if name == "getopts":
-            self.use(node.start, "@")
-        if self._may_launch(node, name, arguments, text):
-            self.launches[node.start] = node
-            self.names[node.start] = name or ""
-
-    def _may_launch(
-        self, node: tree.Simple, name: str | None, arguments: Sequence[Argument], text: str
-    ) -> bool:
-        if name is None or text.find("sglang", node.start, node.end) >= 0:
-            return True
-        if runs_file(name, arguments):
-            return True
-        for one in node.redirects:
-            if one.body is not None and text.find("sglang", one.body.start, one.body.end) >= 0:
-                return True
-        if name in LAUNCHERS or not (name in builtins.HARMLESS or name in builtins.DECLARING):
-            return name not in builtins.REPLACING and not all(one.whole for one in arguments)
-        return False
-
-
-def runs_file(name: str, arguments: Sequence[Argument]) -> bool:
-    """Tell whether a command may run a script that lies beside this one."""
-    if name.endswith(FILE_ENDINGS):
-        return True
-    return name in RUNNERS and any(one.text.endswith(FILE_ENDINGS) for one in arguments[1:])
+ALWAYS = frozenset({ANY, "set -a", POSITIONAL, "IFS", "shopt extglob", "shopt nocasematch"})
+"""What changes these is followed, whoever reads it."""
 
 
 class Relevance:
     """The offsets that matter.
 
-    names: the variables that matter. functions: those in which something matters.
-    outer: what matters in the text that runs this one.
+    names: the variables that matter. functions: those in which something matters. kept: the
+    variables of which somebody may ask for the value. stops: where something is to be followed.
+    outer: what matters in the text that runs this one. short, is_open: see `Scan`. given:
+    variables that hold the name of the program from the start.
     """
 
     def __init__(
-        self, events: Events, functions: Iterable[str], outer: Relevance | None = None
+        self,
+        events: Events,
+        functions: Iterable[str],
+        outer: Relevance | None = None,
+        short: bool = False,
+        is_open: bool = False,
+        given: Iterable[str] = (),
     ) -> None:
         self._events = events
         self._functions = set(functions)
-        events.uses.sort()
-        events.compounds.sort(key=lambda one: (one[0], -one[1]))
-        events.calls.sort()
+        events.sort()
         self._use_offsets = [use[0] for use in events.uses]
         self._call_offsets = [call[0] for call in events.calls]
+        self._feed_offsets = [feed[0] for feed in events.feeds]
         self._parents: list[int] = []
         self._calls = self._calls_by_name()
+        self._bodies: dict[str, list[Span]] = {}
+        for start, end, kind, _ in events.compounds:
+            if kind[-2:] == "()":
+                self._bodies.setdefault(kind[:-2], []).append((start, end))
+        self._short, self._is_open = short, is_open
+        self._find_launches(short and not is_open, given)
         self.names: set[str] = set(outer.names) if outer is not None else set()
         self.functions: set[str] = set(outer.functions) if outer is not None else set()
         self._offsets: list[int] = []
-        for start in [one for one in events.launches if self._is_called(one)]:
-            del events.launches[start]
         if events.launches or outer is not None:
             self._offsets = sorted(self._found())
+        self.kept: set[str] = set(outer.kept) if outer is not None else set()
+        self._told: set[int] = set()
+        self._reads: list[int] = []
+        self.stops: list[int] = self._all_stops() if short else []
 
     def matters(self, start: int, end: int) -> bool:
         """Tell whether anything that matters stands in a part of the script."""
-        place = bisect_left(self._offsets, start)
-        return place < len(self._offsets) and self._offsets[place] < end
+        return _has(self._offsets, start, end)
+
+    def tells(self, start: int, end: int) -> bool:
+        """Tell whether anybody may ask for the words of a command."""
+        return start in self._told or _has(self._reads, start, end)
+
+    def ignored(self) -> set[str]:
+        """Return the variables that nobody asks for."""
+        return {name for name in self._events.writes if name.isidentifier()} - self.kept
+
+    def is_whole(self) -> bool:
+        """Tell whether somebody may ask for any variable."""
+        return self._is_open or self._events.is_indirect or "set -a" in self._events.writes
+
+    def _find_launches(self, short: bool, given: Iterable[str]) -> None:
+        events = self._events
+        for start in [one for one in events.maybe if self._is_called(one)]:
+            del events.maybe[start]
+        more = Carriers(events, given).launches() if short else events.maybe
+        for start in more:
+            events.launches[start] = events.maybe[start]
+        for start in [one for one in events.launches if self._is_called(one)]:
+            del events.launches[start]
 
     def _is_called(self, start: int) -> bool:
         """Tell whether what looks like a launch is the call of a function."""
         name = self._events.names.get(start)
         return name != PROGRAM and name in self._calls
 
-    def _calls_by_name(self) -> dict[str, list[tuple[int, int]]]:
-        calls: dict[str, list[tuple[int, int]]] = {name: [] for name in self._functions}
+    def _calls_by_name(self) -> dict[str, list[Span]]:
+        calls: dict[str, list[Span]] = {name: [] for name in self._functions}
         for start, end, words in self._events.calls:
             for word in words:
                 if word in calls:
                     calls[word].append((start, end))
         return calls
+
+    # --- what is followed -----------------------------------------------------------------------
+
+    def _all_stops(self) -> list[int]:
+        """Return where something is to be followed, and find the variables that it needs."""
+        events = self._events
+        told = [*events.told, *events.unnamed, *self._told_more()]
+        self._told.update(start for start, _ in told)
+        self._told.update(events.launches)
+        spans = [(start, node.end) for start, node in events.launches.items()]
+        spans += [span for name in self.functions for span in self._calls.get(name, ())]
+        spans += self._deciding()
+        settings = [name for name in events.writes if name.partition("_")[0] in SETTINGS]
+        names = [*self.names, *events.exported, *settings, "HOME", "IFS"]
+        self._keep(names, [*spans, *told, *(one for one in events.leaving if self.matters(*one))])
+        if self.is_whole():
+            self.kept.update(events.writes)
+        changes = {start for start, _ in events.unnamed}
+        for name in (*self.kept, *ALWAYS):
+            changes.update(start for start, _ in events.writes.get(name, ()))
+        stops = {*self._offsets, *events.functions, *(start for start, _ in told), *changes}
+        for name in self._reaching(changes):
+            stops.update(start for start, _ in self._calls[name])
+        places = sorted(stops)
+        stops.update(one[0] for one in events.feeds if _has(places, one[1], one[2]))
+        return sorted(stops)
+
+    def _told_more(self) -> list[Span]:
+        """Return the commands that read what matters, and those whose files may matter."""
+        events = self._events
+        all_files = events.keeps_files or events.sources
+        reads = self._reads = [offset for offset, name in events.uses if name in self.names]
+        text = self._text_of_launches()
+        found = [
+            (start, end)
+            for start, end, name in events.files
+            if all_files or _has(reads, start, end) or (name and name.rpartition("/")[2] in text)
+        ]
+        maybe = [(start, node.end) for start, node in events.maybe.items()]
+        return [*found, *(span for span in maybe if _has(reads, *span))]
+
+    def _text_of_launches(self) -> str:
+        """Return what launches are made of; the name of a file that they read stands there."""
+        events = self._events
+        spans = [(start, node.end) for start, node in events.launches.items()]
+        spans += [span for name in self.names for span in events.writes.get(name, ())]
+        return "\n".join(events.text[start:end] for start, end in spans)
+
+    def _keep(self, names: list[str], spans: list[Span]) -> None:
+        """Keep variables, and those of which their values are made; spans: what reads some."""
+        entered: set[str] = set()
+        while names or spans:
+            while spans:
+                start, end = spans.pop()
+                names += self._read_in(start, end)
+                for name in self._called_in(start, end) - entered:
+                    entered.add(name)
+                    spans += self._bodies.get(name, ())
+            name = names.pop() if names else ANY
+            if name not in self.kept:
+                self.kept.add(name)
+                written = self._events.writes.get(name, [])
+                spans += written
+                if name in self._events.readers:
+                    spans += self._around([start for start, _ in written])
+
+    def _deciding(self) -> list[Span]:
+        """Return what decides whether something runs that matters."""
+        return self._around(self._offsets)
+
+    def _around(self, offsets: Sequence[int]) -> list[Span]:
+        """Return what decides about the compound commands around some places, and feeds them."""
+        events, seen = self._events, {-1}
+        found: list[Span] = []
+        for inner in self._inside(sorted(offsets)):
+            place = inner
+            while place not in seen:
+                seen.add(place)
+                start, _, _, conditions = events.compounds[place]
+                found += conditions
+                first = bisect_left(self._feed_offsets, start)
+                while first < len(events.feeds) and events.feeds[first][0] == start:
+                    found.append(events.feeds[first][1:])
+                    first += 1
+                place = self._parents[place]
+        return found
 
     # --- what matters ---------------------------------------------------------------------------
 
@@ -166,16 +210,67 @@ class Relevance:
         self.functions |= self._reaching(offsets)
         for name in self.functions:
             offsets.update(start for start, _ in self._calls[name])
-        ends = {offset for offset, name, _ in self._events.leaves if name in ENDS}
-        for name in self._reaching(ends):
-            ends.update(start for start, _ in self._calls[name])
-        offsets |= ends
+        offsets |= self._ends(offsets)
         return offsets | self._leaving(sorted(offsets))
+
+    def _ends(self, offsets: set[int]) -> set[int]:
+        """Return where the script ends, or calls a function that ends it.
+
+        offsets: what matters beside. In short: only where it matters for something else, and where
+        at most a few tests decide; a loop or a function that may end the script is no end of it.
+        """
+        ends = {offset for offset, name, _ in self._events.leaves if name in ENDS}
+        if not self._short:
+            for name in self._reaching(ends):
+                ends.update(start for start, _ in self._calls[name])
+            return ends
+        found, others = self._sure_ends(ends)
+        known = sorted({*offsets, *found})
+        places = sorted(others)
+        for offset, inner in zip(places, self._inside(places), strict=True):
+            if any(_has(known, start, end) for start, end in self._chain(inner)):
+                found.add(offset)
+        return found
+
+    def _sure_ends(self, ends: set[int]) -> tuple[set[int], set[int]]:
+        """Return where few tests decide that the script ends there, and the other places."""
+        found: set[int] = set()
+        others: set[int] = set()
+        ending: set[str] = set()
+        while ends:
+            calls: set[int] = set()
+            places = sorted(ends)
+            for offset, inner in zip(places, self._inside(places), strict=True):
+                function = self._guarded(inner)
+                (others if function is None else found).add(offset)
+                if function and function not in ending:
+                    ending.add(function)
+                    calls.update(start for start, _ in self._calls.get(function, ()))
+            ends = calls - found - others
+        return found, others
+
+    def _guarded(self, place: int) -> str | None:
+        """Return the function that surely ends the script there, "" outside; None for neither."""
+        guards = 0
+        while place >= 0:
+            kind = self._events.compounds[place][2]
+            if kind[-2:] == "()":
+                return None if guards else kind[:-2]
+            if kind == "loop" or guards == MOST_GUARDS:
+                return None
+            guards += 1
+            place = self._parents[place]
+        return ""
+
+    def _chain(self, place: int) -> Iterator[Span]:
+        """Yield the compound commands around a place, the innermost first."""
+        while place >= 0:
+            yield self._events.compounds[place][:2]
+            place = self._parents[place]
 
     def _spread(self, offsets: set[int]) -> None:
         """Find the variables that matter: what is read there, and what that is made of."""
-        exported = self._events.exported - ORDINARY
-        waiting: list[str | int] = [SOURCED, *exported, *self.names]
+        waiting: list[str | int] = [SOURCED, *self._passed_on(), *self.names]
         for start in offsets:
             waiting += self._read_in(start, self._events.launches[start].end)
         waiting += self._inside(sorted(offsets))
@@ -195,14 +290,28 @@ class Relevance:
             else:
                 _, _, kind, conditions = self._events.compounds[one]
                 waiting.append(self._parents[one])
-                spans = self._calls.get(kind[:-2], []) if kind else []
-                for start, end in conditions:
+                spans = self._calls.get(kind[:-2], [])
+                for start, end in () if kind == PIPELINE else conditions:
                     waiting += self._read_in(start, end)
                     asked |= self._called_in(start, end)
             for start, end in spans:
                 waiting += self._read_in(start, end)
             waiting += self._inside([start for start, _ in sorted(spans)])
         self.names.update(one for one in seen if isinstance(one, str))
+
+    def _passed_on(self) -> list[str]:
+        """Return the exported variables that count for a launch."""
+        events = self._events
+        text = "\n".join(events.text[start : one.end] for start, one in events.launches.items())
+        named = set(NAME.findall(text)) if events.exported else set()
+        return [
+            name
+            for name in events.exported - ORDINARY
+            if not self._short
+            or self._is_open
+            or name in named
+            or name.partition("_")[0] in SETTINGS
+        ]
 
     def _called_in(self, start: int, end: int) -> set[str]:
         """Return the functions that a part of the script calls."""
@@ -220,6 +329,14 @@ class Relevance:
         return found
 
     def _read_in(self, start: int, end: int) -> list[str]:
+        names = self._uses_in(start, end)
+        first = bisect_left(self._feed_offsets, start)
+        while first < len(self._feed_offsets) and self._feed_offsets[first] < end:
+            names += self._uses_in(*self._events.feeds[first][1:])
+            first += 1
+        return names
+
+    def _uses_in(self, start: int, end: int) -> list[str]:
         first = bisect_left(self._use_offsets, start)
         last = bisect_left(self._use_offsets, end)
         return [name for _, name in self._events.uses[first:last]]
@@ -255,7 +372,7 @@ class Relevance:
             place, is_left = inner, False
             while place >= 0 and not is_left:
                 start, end, kind, _ = self._events.compounds[place]
-                if kind and (kind == "loop") is (name != "return"):
+                if kind not in ("", PIPELINE) and (kind == "loop") is (name != "return"):
                     index = bisect_left(offsets, start)
                     if index < len(offsets) and offsets[index] < end:
                         found.add(offset)
@@ -278,6 +395,12 @@ class Relevance:
                 place = self._parents[place]
             found.append(place)
         return found
+
+
+def _has(places: Sequence[int], start: int, end: int) -> bool:
+    """Tell whether one of some places lies in a part of the script."""
+    place = bisect_left(places, start)
+    return place < len(places) and places[place] < end
 
 
 def _parents(compounds: Sequence[tuple[int, int, str, tuple[Span, ...]]]) -> list[int]:

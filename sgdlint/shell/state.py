@@ -11,6 +11,7 @@ from sgdlint.shell.values import MOST_TEXTS, Piece, Variable, Word
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
     from typing import TypeVar
 
     from sgdlint.shell import tree
@@ -218,11 +219,13 @@ class State:
     path: the conditions that led here. refined: what the variables held that a condition tells
     about, before it did; unrefined: the same for the arguments. tests: how a test went, with the
     values that it depends on.
-    log: collects the names of the variables that are changed, for all paths.
+    log: collects the names of the variables that are changed, for all paths. ignored: variables
+    that nobody asks for; they stay as they are.
     """
 
     __slots__ = (
-        "_journals", "_owns", "_snapshot", "allexport", "code", "flow", "functions", "level", "log",
+        "_journals", "_owns", "_snapshot", "allexport", "code", "flow", "functions", "ignored",
+        "level", "log",
         "path", "positional", "refined", "scopes", "status", "tests", "unrefined",
         "variables", "wild",
     )  # fmt: skip
@@ -245,6 +248,7 @@ class State:
         self.unrefined: tuple[Word, ...] | None = None
         self.tests: dict[str, tuple[bool, dict[str, object]]] = {}
         self.log: list[str] = []
+        self.ignored: AbstractSet[str] = frozenset()
         self._owns = True
         self._journals: list[tuple[dict[str, Variable | None], Rest]] = []
         self._snapshot: dict[str, Variable] | None = None
@@ -261,6 +265,8 @@ class State:
 
     def put(self, name: str, value: Variable | None) -> None:
         """Give a variable a value; None forgets it."""
+        if name in self.ignored:
+            return
         if self._journals:
             self._journals[-1][0].setdefault(name, self.variables.get(name))
         if value is None:
@@ -275,7 +281,11 @@ class State:
     def refine(self, name: str, word: Word) -> None:
         """Note what a condition tells about a variable: what it holds does not change by it."""
         old = self.variables.get(name)
-        if isinstance(old, Assoc) or (old is not None and "n" in old.attributes):
+        if (
+            name in self.ignored
+            or isinstance(old, Assoc)
+            or (old is not None and "n" in old.attributes)
+        ):
             return
         original = self.refined.get(name, old)
         if isinstance(old, Array):

@@ -36,7 +36,9 @@ class Tracker:
     they left takes them up. state: the one that is followed now; what it holds is changed in place.
     """
 
-    def __init__(self, root: tree.Node, origin: Origin, state: State) -> None:
+    def __init__(self, root: tree.Node, origin: Origin, state: State, short: bool = False) -> None:
+        self.is_short = short
+        self._apart_names: set[str] | None = None
         self.state = state
         self.states = [state]
         self.left: list[State] = []
@@ -73,7 +75,7 @@ class Tracker:
 
     def _load(self, root: tree.Node, origin: Origin, outer: Scan | None = None) -> None:
         self.origin = origin
-        self.scan = Scan(root, origin.text, outer)
+        self.scan = Scan(root, origin.text, outer, self.is_short)
         self.library = self.scan.library
         self.odd |= self.scan.odd
         self.expander = Expander(
@@ -105,7 +107,8 @@ class Tracker:
         names = self._names.union(self._log[self._mark :])
         self.steps += len(names) * len(self.states) / 16
         most = MOST_PATHS if self.steps <= self.most_steps else 1
-        self.states, self._names = meet(self.states, names, most, self.library.arrays, asked)
+        apart = self._apart_names
+        self.states, self._names = meet(self.states, names, most, self.library.arrays, asked, apart)
         self._mark = len(self._log)
 
     def _switch(self, context: tuple[Origin, Scan, Expander]) -> None:

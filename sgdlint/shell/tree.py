@@ -150,6 +150,16 @@ class Word(Node):
         self._parts = parts
 
     @property
+    def kept(self) -> str:
+        """The text of a word that is plain, or of quotes and variables; else ""."""
+        return self._parts if type(self._parts) is str else ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing in it is quoted or expanded."""
+        return self._end == PLAIN
+
+    @property
     def end(self) -> int:
         """Where the word ends."""
         return self._end if self._end >= 0 else self.start + len(self._parts)

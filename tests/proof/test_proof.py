@@ -118,7 +118,7 @@ VERDICTS = [
     ("unset X; X=1; sglang serve", ("serve",), {"X": "1"}, "value"),
     ("X=1; sglang serve", ("serve",), {"X": "1"}, ""),
     ("X=1; sglang serve", ("serve",), {}, ""),
-    ("X=1; sglang serve", ("serve",), {"X": "0"}, "value"),
+    ("SGLANG_X=1; sglang serve", ("serve",), {"SGLANG_X": "0"}, "value"),
     ("export X; sglang serve", ("serve",), {}, ""),
     ("echo", ("serve",), {}, "missed"),
     ("echo", ("--version",), {}, ""),
@@ -155,11 +155,14 @@ def test_a_wrong_script_is_made_small(sandbox: Sandbox, monkeypatch: pytest.Monk
 
     real = claims.understood
     monkeypatch.setattr(claims, "understood", understood)
-    text = "B=4\nif true; then\n  X=1 Y=5\n  for i in 1 2; do\n    sglang serve $X $B\n  done\nfi\n"
-    smaller, case = judge.shrunk(sandbox, text, {}, [Case((), {"X": "7"}, "00")], "value")
-    assert smaller == "X=1\nsglang serve\n"
+    text = (
+        "B=4\nif true; then\n  SGLANG_X=1 Y=5\n"
+        "  for i in 1 2; do\n    sglang serve $SGLANG_X $B\n  done\nfi\n"
+    )
+    smaller, case = judge.shrunk(sandbox, text, {}, [Case((), {"SGLANG_X": "7"}, "00")], "value")
+    assert smaller == "SGLANG_X=1\nsglang serve\n"
     wrong = judge.first_wrong(sandbox, smaller, {}, case, "value")
     assert wrong is not None
     report = judge.told(smaller, {}, case, wrong)
-    assert "bash ran: sglang ['serve']   with X='1'" in report
-    assert "said:   serve   with X=2(exported?)" in report
+    assert "bash ran: sglang ['serve']   with SGLANG_X='1'" in report
+    assert "said:   serve   with SGLANG_X=2(exported?)" in report

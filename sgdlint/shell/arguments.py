@@ -1,0 +1,34 @@
+"""Words as far as they are written literally."""
+
+from __future__ import annotations
+
+from sgdlint.shell import tree
+from sgdlint.shell.builtins import Argument
+
+TEXTS = (tree.Literal, tree.SingleQuoted, tree.AnsiQuoted)
+
+
+def argument_of(word: tree.Word | tree.Assignment) -> Argument:
+    """Return as much of a word as is written literally."""
+    if isinstance(word, tree.Assignment):
+        if isinstance(word.value, tree.Word) and word.subscript is None and not word.append:
+            value = argument_of(word.value)
+            return Argument(f"{word.name}={value.text}", value.whole)
+        return Argument(word.name + "=", False)
+    text = ""
+    for part in word.parts:
+        literal = _literal(part)
+        if literal is None:
+            return Argument(text, False)
+        text += literal
+    return Argument(text, True)
+
+
+def _literal(part: tree.Node) -> str | None:
+    if isinstance(part, TEXTS):
+        return part.text
+    if isinstance(part, tree.DoubleQuoted) and not part.translated:
+        texts = [one.text if isinstance(one, tree.Literal) else None for one in part.parts]
+        known = [text for text in texts if text is not None]
+        return "".join(known) if len(known) == len(texts) else None
+    return None

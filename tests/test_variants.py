@@ -173,7 +173,7 @@ def test_a_call_that_holds_the_finding_needs_no_words() -> None:
 
 
 SAME = """\
-if [ "$1" = fast ]; then export PORT=1; else export PORT=2; fi
+if [ "$1" = fast ]; then export LOCAL_PORT=1; else export LOCAL_PORT=2; fi
 sglang generate --model-path Qwen/Qwen-Image --prompt x
 """
 TWO = """\

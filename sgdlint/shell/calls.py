@@ -62,6 +62,8 @@ class Calls(Inside):
         self._done(0)
         if self.scan.relevance().matters(node.start, node.end):
             self._wait(definition)
+        elif self.is_short and not self.scan.relevance().tells_in(node.start, node.end):
+            self._followed.add(definition)
         elif definition not in self._followed:
             self._followed.add(definition)
             self._follow_apart(definition, self._when_called(node) or self._nothing())

@@ -5,14 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from sgdlint import quick
-from sgdlint.shell import builtins
+from sgdlint.shell import builtins, tree
+from sgdlint.shell.arguments import argument_of
 from sgdlint.shell.feeds import WRITERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from sgdlint.shell import tree
     from sgdlint.shell.builtins import Argument
 
     Span = tuple[int, int]
@@ -94,10 +94,11 @@ class Events:
     launches: commands that name the program, by offset. maybe: others that run what nothing says;
     they are launches when what they read may name it. names: the names of both. uses: variables
     that are read. writes: the commands that change a variable, by its name. readers: variables that
-    are set from what a command gets as its input. calls: commands, with the words that name
-    functions. compounds: where a compound command stands, its kind ("loop", a function's name with
-    `()`, PIPELINE, else ""), and the spans of what decides about it. feeds: what is read as input,
-    behind where its command begins. functions: where they are defined. told: commands that somebody
+    are set from what a command gets as its input. commands: all of them, until `find_calls`. calls:
+    commands, with the words that name functions. compounds: where a compound command stands, its
+    kind ("loop", a function's name with `()`, PIPELINE, else ""), and the spans of what decides
+    about it. feeds: what is read as input, behind where its command begins. functions: where they
+    are defined. told: commands that somebody
     asks for beside launches. unnamed: the first words of commands whose name is not known. files:
     commands that write files or run them, with the name of the file. leaves: commands that leave a
     loop, a function or the script; leaving: all of each. named: where the program may be named.
@@ -116,6 +117,7 @@ class Events:
         self.uses: list[tuple[int, str]] = []
         self.writes: dict[str, list[Span]] = {}
         self.readers: set[str] = set()
+        self.commands: list[tree.Simple] = []
         self.calls: list[tuple[int, int, Sequence[str]]] = []
         self.compounds: list[tuple[int, int, str, tuple[Span, ...]]] = []
         self.feeds: list[tuple[int, int, int]] = []
@@ -128,17 +130,14 @@ class Events:
         self.exported: set[str] = set()
         self.sources = self.reads_files = self.keeps_files = self.is_indirect = False
 
-    def only(self, functions: Collection[str]) -> None:
-        """Forget the words that name no function."""
-        named = (
-            (
-                (start, end, [one for one in words if one in functions])
-                for start, end, words in self.calls
-            )
-            if functions
-            else ()
-        )
-        self.calls = sorted(call for call in named if call[2])
+    def find_calls(self, functions: Collection[str]) -> None:
+        """Find the commands that name functions; the others are of no more use."""
+        for node in self.commands if functions else ():
+            words = [text for word in node.words if (text := _literal(word)) in functions]
+            if words:
+                self.calls.append((node.start, node.end, words))
+        self.calls.sort()
+        self.commands = []
 
     def sort(self) -> None:
         """Put all in the order of the text."""
@@ -208,6 +207,14 @@ class Events:
         """Note that a file is read as a part of the script."""
         self.sources = True
         self.reads_files = self.reads_files or not (arguments and arguments[0].text[:1] == "/")
+
+
+def _literal(word: tree.Word | tree.Assignment) -> str:
+    """Return a word that is written literally, else ""."""
+    if type(word) is tree.Word and word.is_plain:
+        return word.kept
+    argument = argument_of(word)
+    return argument.text if argument.whole else ""
 
 
 def _may_write(node: tree.Simple, texts: Sequence[str]) -> bool:

@@ -28,7 +28,7 @@ from sgdlint.shell.origin import Origin, origin_of
 from sgdlint.shell.parser import parse
 from sgdlint.shell.paths import common_steps
 from sgdlint.shell.repeats import Repeats
-from sgdlint.shell.state import State, anything, unknown
+from sgdlint.shell.state import UNKNOWN, State, anything, unknown
 from sgdlint.shell.tracker import EFFECTS
 from sgdlint.shell.values import Command, Dead, Piece, Variable, Word
 from sgdlint.shell.written import Output
@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     Streams = tuple[Word | None, Output | None]
 
 TESTS = frozenset({"[", "test"})
+
+COLON, SOMETHING = (Piece((":",), -1, -1),), (UNKNOWN,)
+NO_NAMES: dict[str, Variable] = {}
+"""What the many commands share of which nobody asks."""
 
 TELLING = builtins.BUILTINS | builtins.DECLARING | builtins.REPLACING | builtins.READERS.keys()
 """Commands of which the status may be known."""
@@ -265,10 +269,11 @@ class Interpreter(Repeats):
 
     def _behind(self, statements: Sequence[tree.Node], index: int, count: int) -> int:
         """Return the first statement from one on that may matter; only so many count."""
-        if self._ran or any(
-            streams.INPUT in one.variables or streams.OUTPUT in one.variables for one in self.states
-        ):
+        if self._ran:
             return index
+        for one in self.states:
+            if streams.INPUT in one.variables or streams.OUTPUT in one.variables:
+                return index
         stops = self.scan.relevance().stops
         place = bisect_left(stops, statements[index].start)
         stop = stops[place] if place < len(stops) else len(self.origin.text) + 1
@@ -322,15 +327,15 @@ class Interpreter(Repeats):
         if first.start not in self._passed:
             self._passed.add(first.start)
             word = self._blank(first.start, last.end)
-            self.found.append(Command(word.start, word.end, (word,), {}, conditional=True))
+            self.found.append(Command(word.start, word.end, (word,), NO_NAMES, conditional=True))
 
     def _blank(self, start: int, end: int) -> Word:
         """Return a word for all of a part: unknown, or `:` where it says what it runs."""
         is_open = quick.compile(OPEN).search(self.origin.text, start, end) is not None
         start, end = self.origin.span(start, end)
         if is_open:
-            return unknown("a part that was passed over", True, start, end)
-        return Word(start, end, (Piece((":",), -1, -1),))
+            return Word(start, end, SOMETHING, True, "a part that was passed over")
+        return Word(start, end, COLON)
 
     # --- other compound commands ----------------------------------------------------------------
 
@@ -534,6 +539,9 @@ class Interpreter(Repeats):
         )
         for ran in self._ran[-1:]:
             ran.append(found)
+        if not self._tells(node):
+            self._note(node, node)
+            return found
         if self.is_short and not self.scan.is_launch(node):
             found = replace(found, environment={})
         places = self._places.setdefault((start, end), [])
@@ -613,7 +621,9 @@ def _common(one: Command, other: Command, is_launch: bool) -> Command:
     if environment is not other.environment:
         also = other.environment
         environment = {
-            name: value for name, value in environment.items() if also.get(name) == value
+            name: value
+            for name, value in environment.items()
+            if (there := also.get(name)) is value or there == value
         }
     path = common_steps(one.path, other.path)
     calls = tuple(a for a, b in zip(one.calls, other.calls, strict=False) if a == b)

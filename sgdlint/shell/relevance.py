@@ -71,6 +71,7 @@ class Relevance:
             self._offsets = sorted(self._found())
         self.kept: set[str] = set(outer.kept) if outer is not None else set()
         self._told: set[int] = set()
+        self._told_places: list[int] = []
         self._reads: list[int] = []
         self.stops: list[int] = self._all_stops() if short else []
 
@@ -81,6 +82,10 @@ class Relevance:
     def tells(self, start: int, end: int) -> bool:
         """Tell whether anybody may ask for the words of a command."""
         return start in self._told or _has(self._reads, start, end)
+
+    def tells_in(self, start: int, end: int) -> bool:
+        """Tell whether anybody may ask for a command in a part of the script."""
+        return _has(self._told_places, start, end) or _has(self._reads, start, end)
 
     def ignored(self) -> set[str]:
         """Return the variables that nobody asks for."""
@@ -98,7 +103,7 @@ class Relevance:
         for start in more:
             events.launches[start] = events.maybe[start]
         for start in [one for one in events.launches if self._is_called(one)]:
-            del events.launches[start]
+            events.told.append((start, events.launches.pop(start).end))
 
     def _is_called(self, start: int) -> bool:
         """Tell whether what looks like a launch is the call of a function."""
@@ -118,9 +123,10 @@ class Relevance:
     def _all_stops(self) -> list[int]:
         """Return where something is to be followed, and find the variables that it needs."""
         events = self._events
-        told = [*events.told, *events.unnamed, *self._told_more()]
-        self._told.update(start for start, _ in told)
-        self._told.update(events.launches)
+        told = [*events.told, *self._told_more()]
+        self._told = {*events.launches, *(start for start, _ in told)}
+        self._told_places = sorted(self._told)
+        told += events.unnamed
         spans = [(start, node.end) for start, node in events.launches.items()]
         spans += [span for name in self.functions for span in self._calls.get(name, ())]
         spans += self._deciding()
@@ -205,7 +211,7 @@ class Relevance:
         offsets = set(self._events.launches)
         self._spread(offsets)
         offsets.update(self._offsets)
-        for name in self.names:
+        for name in (SOURCED, *self.names):
             offsets.update(start for start, _ in self._events.writes.get(name, ()))
         self.functions |= self._reaching(offsets)
         for name in self.functions:
@@ -270,7 +276,9 @@ class Relevance:
 
     def _spread(self, offsets: set[int]) -> None:
         """Find the variables that matter: what is read there, and what that is made of."""
-        waiting: list[str | int] = [SOURCED, *self._passed_on(), *self.names]
+        waiting: list[str | int] = [*self._passed_on(), *self.names]
+        if not self._short or self._is_open:
+            waiting.append(SOURCED)
         for start in offsets:
             waiting += self._read_in(start, self._events.launches[start].end)
         waiting += self._inside(sorted(offsets))

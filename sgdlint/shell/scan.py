@@ -54,7 +54,7 @@ class Scan(Visits):
             one for one in self._calls if one[1] in functions or one[1] not in builtins.PROGRAMS
         ]
         self._call_offsets = [call[0] for call in self._calls]
-        self.events.only(functions)
+        self.events.find_calls(functions)
         self._find_odd()
 
     def between(self, start: int, end: int) -> dict[str, str]:

@@ -154,7 +154,7 @@ class Visits:
         events = self.events
         if name is None or name not in builtins.PROGRAMS:
             self._calls.append((node.start, name))
-        events.calls.append((node.start, node.end, texts))
+        events.commands.append(node)
         events.command(node, name, texts)
         if name is None or not is_whole:
             events.guess(node, name)

@@ -17,6 +17,8 @@ def said(script: str, short: bool = True) -> list[list[str]]:
     return [["|".join(one.texts or "?") for one in it.arguments] for it in found]
 
 
+MODULE = "python -m sglang.multimodal_gen.runtime.entrypoints.cli.main"
+
 FOLLOWED = {
     "a variable of a variable": 'A=1; B=$A; sglang serve "$B"',
     "a program in a variable": 'P="sglang serve"; Q=$P; $Q --warmup',
@@ -38,6 +40,7 @@ FOLLOWED = {
     "arithmetic": 'a=1; b=$((a + 1)); sglang serve "$b"',
     "a test with bare names": "a=1; [[ a -eq 1 ]] || exit; sglang serve",
     "a status": "rc=0; true; rc=$?; if [ $rc -ne 0 ]; then exit 1; fi; sglang serve",
+    "a program that is a function later": f"{MODULE} serve x; python() {{ :; }}",
     "a default that assigns": 'echo "${A:=1}"; sglang serve "$A"',
 }
 

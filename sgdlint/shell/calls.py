@@ -185,7 +185,11 @@ class Calls(Inside):
         state.give(tuple(words[1:]))
         self._switch(definition.context)
         skipped = self._skipped_returns
+        # What stands before a call (`A=1 f`) gives also the `local A` of functions in it its value.
+        before, names = self._before_calls, {one.name for one in node.assignments}
+        self._before_calls = before | names
         self._in_function(definition, asked)
+        self._before_calls = before
         done = [*self.states, *self.left]
         if skipped != self._skipped_returns:
             for one in done:

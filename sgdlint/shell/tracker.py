@@ -71,6 +71,7 @@ class Tracker:
         self._ran: list[list[Command]] = []
         self._ends: list[End] = []
         self._has_skipped = False
+        self._before_calls: frozenset[str] = frozenset()
         self._load(root, origin)
 
     def _load(self, root: tree.Node, origin: Origin, outer: Scan | None = None) -> None:
@@ -447,7 +448,7 @@ class Tracker:
 
     def _assigner(self, node: tree.Node) -> assign.Assigner:
         start, end = self.origin.written(node.start, node.end)
-        own = set(self.state.scopes[-1]) if self.state.scopes else None
+        own = {*self.state.scopes[-1], *self._before_calls} if self.state.scopes else None
         return assign.Assigner(self.state, self.expander, self.odd, own, start, end)
 
     def _substitution(self, body: tuple[tree.Node, ...]) -> tuple[list[Command], Word | None]:

@@ -44,14 +44,14 @@ _SOURCING = tuple(sign.encode() for sign in SOURCING)
 class Walked:
     """What was met on the way. read: pairs of a path and its kind. passed: of a path and a reason.
 
-    files: how many were found in folders. silent: how many of them do not mention SGLang. binary:
-    how many are no text by their names.
+    files: how many were found in folders. silent: how many of them do not mention SGLang. idle: how
+    many do, hold no launch and are of no kind that is read. binary: how many are no text by name.
     """
 
     def __init__(self) -> None:
         self.read: list[tuple[str, str]] = []
         self.passed: list[tuple[str, str]] = []
-        self.files = self.silent = self.binary = 0
+        self.files = self.silent = self.idle = self.binary = 0
 
     def pass_over(self, path: str, reason: str) -> None:
         """Note why a file or a folder is not read; a folder ends in a separator."""
@@ -118,7 +118,7 @@ def _found(path: str, data: bytes, walked: Walked) -> Found | None:
         walked.silent += 1
         return None
     if kind == NONE and not mentions.launch(source):
-        walked.pass_over(path, "mentions SGLang, and no launch that could be read")
+        walked.idle += 1
         return None
     walked.read.append((shown, kind))
     return Found(shown, source, kind)
@@ -134,6 +134,7 @@ def told(walked: Walked) -> str:
     counts = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items())) or "none"
     lines.append(
         f"files in folders: {walked.files:,}; without a mention of SGLang: {walked.silent:,}; "
-        f"no text by their names: {walked.binary:,}; read: {counts}"
+        f"with one, and no launch: {walked.idle:,}; no text by their names: {walked.binary:,}; "
+        f"read: {counts}"
     )
     return "".join(f"sgdlint: {line}\n" for line in lines)

@@ -27,6 +27,11 @@ _LISTED = (
     rf"(?<=[\"'/\s\[,(])(sglang{_GAP}{_SUBCOMMAND}|(?<=[\"'\s])-m{_GAP}{_MODULE})(?={_GAP}--?[a-z])"
 )
 """Words in a list: quoted or not, with commas between them or each in a line behind a dash."""
+_QUOTE = r"[\"']\s*,\s*[\"']"
+_QUOTED = (
+    rf"(?<=[\"'/])(sglang{_QUOTE}{_SUBCOMMAND}|(?<=[\"'])-m{_QUOTE}{_MODULE})(?={_QUOTE}--?[a-z])"
+)
+"""Words in a list of a program."""
 _ARRAY = rf"=\(\s*(sglang[\s\\]+{_SUBCOMMAND})(?=[\s\\]+--)"
 """Words in an array of a shell."""
 _BEGIN = r"(?:^[ \t]*|[\"'`]|[:=|>&;][ \t]+|=)(?:exec[ \t]+)?"
@@ -65,10 +70,17 @@ MOST = 20
 
 def launch(source: Source) -> Span | None:
     """Return where a file of no known kind certainly mentions a launch, by its text alone."""
-    if source.path.lower().endswith(PROSE_ENDINGS):
+    path, text = source.path.lower(), source.text
+    if path.endswith(PROSE_ENDINGS) or _holds_rules(path, text):
         return None
-    is_code = source.path.lower().endswith(kinds.CODE_ENDINGS) or source.text.startswith("#!")
-    return next(_in_text(source.text, (_LISTED,) if is_code else (_LISTED, _TEXT), ()), None)
+    is_code = path.endswith(kinds.CODE_ENDINGS) or text.startswith("#!")
+    return next(_in_text(text, (_QUOTED,) if is_code else (_LISTED, _TEXT), ()), None)
+
+
+def _holds_rules(path: str, text: str) -> bool:
+    """Whether a file holds rules for sgdlint: their examples are no launches."""
+    is_yaml = path.endswith(kinds.YAML_ENDINGS) and "examples:" in text
+    return is_yaml and quick.search(r"(?m)^rules:[ \t]*$", text) is not None
 
 
 def unread(read: Scripts, kind: str) -> list[Unread]:
@@ -92,7 +104,7 @@ def unread(read: Scripts, kind: str) -> list[Unread]:
 def _in_document(read: Scripts, kind: str) -> Iterator[Unread]:
     for script in read.all:
         yield from _in_script(script)
-    patterns = (_LISTED,) if kind == "python" else (_LISTED, _TEXT)
+    patterns = (_QUOTED,) if kind == "python" else (_LISTED, _TEXT)
     for place in _in_text(read.source.text, patterns, read.comments):
         yield Unread(place, f"nothing in this {kind} file is known to run it")
 
@@ -130,28 +142,31 @@ def _may_be_diffusion(text: str, start: int) -> bool:
 def _in_script(script: Script) -> Iterator[Unread]:
     text = script.source.text
     for command in script.commands:
-        found = _in_words(command, text)
-        if found is not None:
-            place = Span(found[0].start, found[1].end) if found[0].start >= 0 else None
-            place = place or Span(command.start, command.end)
-            program = command.words[0].text
-            told = f"whether `{program}` runs these words is not known"
-            if not program:
-                told = "which program is given these words is not known"
+        for place, told in _in_command(command, text):
             yield Unread(script.at_home(place), told)
-        elif command.stdin is not None:
-            lists = _in_text(command.stdin.text or "", (_LISTED,), ())
-            for _ in zip(lists, "1", strict=False):
-                told = f"what `{command.words[0].text or '?'}` makes of this text is not known"
-                yield Unread(script.at_home(Span(command.start, command.end)), told)
     comments = [Span(one.start, one.end) for one in script.tree.comments]
     for place in _in_text(text, (_ARRAY,), comments):
         yield Unread(script.at_home(place), "what runs these words is not known")
 
 
+def _in_command(command: Command, text: str) -> Iterator[tuple[Span, str]]:
+    """Yield where a command mentions a launch, and what is not known of it."""
+    if not command.words or command.dead is not None:
+        return
+    whole, program = Span(command.start, command.end), command.words[0].text
+    found = _in_words(command, text)
+    if found is not None:
+        first, last = found
+        place = Span(first.start, last.end) if 0 <= first.start <= last.end else whole
+        told = f"whether `{program}` runs these words is not known"
+        yield place, told if program else "which program is given these words is not known"
+    elif command.stdin is not None and any(_in_text(command.stdin.text or "", (_LISTED,), ())):
+        yield whole, f"what `{program or '?'}` makes of this text is not known"
+
+
 def _in_words(command: Command, text: str) -> tuple[Word, Word] | None:
     """Return the words that are a launch for a program which is not known."""
-    if not command.words or command.dead is not None or _only_prints(command, text):
+    if _only_prints(command, text):
         return None
     texts = [word.text or "" for word in command.words]
     if "--help" in texts or "-h" in texts:

@@ -75,6 +75,7 @@ def test_a_launch_that_is_only_mentioned(path: str, text: str, words: str) -> No
         ("a.sh", f"cat <<EOF\nusage: sglang serve {MODEL}\nEOF"),
         ("a.sh", f"pkill -f sglang serve {MODEL}"),
         ("a.sh", "pip install sglang"),
+        ("a.sh", f"<<EOF\nargs: {LIST}\nEOF\n> file"),
         ("a.sh", "launcher sglang serve --model-path meta-llama/Llama-3.1-8B"),
         ("a.sh", f"if false; then launcher sglang serve {MODEL}; fi"),
         ("a.yaml", f"# run: sglang serve {MODEL}"),
@@ -85,6 +86,8 @@ def test_a_launch_that_is_only_mentioned(path: str, text: str, words: str) -> No
         ("a.yaml", "argv: [sglang, serve, --model-path, meta-llama/Llama-3.1-8B]"),
         ("a.yaml", "argv: [python, -m, sglang.launch_server, --model-path, meta-llama/Llama-3]"),
         ("a.ts", f"console.log(`sglang serve {MODEL}`)"),
+        ("a.ts", "const yaml = `argv: [sglang, serve, --port=1]`"),
+        ("a.yaml", f"rules:\n- code: A1\n  examples:\n  - bad: |\n      sglang serve {MODEL}\n"),
         ("a.jsonl", f'{{"cmd": {LIST}}}'),
     ],
 )

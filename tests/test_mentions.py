@@ -43,7 +43,7 @@ def mentioned(path: str, text: str) -> list[str]:
             "sglang serve",
         ),
         ("a.toml", f'start = "sglang serve {MODEL}"', "sglang serve"),
-        ("a.json", f'{{"cmd": {LIST}}}', 'sglang", "serve'),
+        ("a.json", f'{{"start": {LIST}}}', 'sglang", "serve'),
         ("a.tf", f"command = {LIST}", 'sglang", "serve'),
         ("a.ts", 'spawn("x", ["sglang", "serve", "--model-path", model])', 'sglang", "serve'),
         (

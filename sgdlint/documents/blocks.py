@@ -189,6 +189,7 @@ def _region(text: str, block: Block, exported: Iterable[str]) -> Region | None:
     problems = parse(region.text).problems
     if block.language in (*PLAIN, INLINE) and problems:
         return None
+    region.is_quoted = block.language == INLINE
     is_script = block.language in SHELLS and session is None and not gap
     region.is_certain = is_script and all(_is_launch(region.text, one.start) for one in problems)
     return region

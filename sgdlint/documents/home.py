@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 def at_home(finding: Finding, region: Region) -> Finding:
     """Return a finding in a region as one in the file."""
+    if region.is_quoted:
+        finding = replace(finding, severity="info", fails_in=())
     related = tuple(
         replace(one, span=region.host_span(one.span))
         for one in finding.related

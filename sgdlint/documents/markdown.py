@@ -75,7 +75,7 @@ def _after(text: str, lines: list[Line], number: int, comments: list[Span]) -> i
         match = _OPENING.search(text, position, line.end)
         closing = "-->" if match is not None and match[0] == "<!--" else "*/}"
         end = -1 if match is None else text.find(closing, match.end())
-        if match is None or end < 0:
+        if match is None or end < 0 or text.count("`", line.start, match.start()) % 2:
             break
         position = end + len(closing)
         comments.append(Span(match.start(), position))

@@ -139,6 +139,7 @@ class Region:
     unknown parts stand that may hold blanks and quotes, which a shell reads as such.
     is_certain: it certainly is a shell script; faults of its syntax are told only then.
     either: the file is this script or another one; what is said of it must hold for all such.
+    is_quoted: a sentence shows it, which may speak of a mistake; what is found in it is info.
     items, entries, places: what edits can be made on. add_variable: returns the edit that sets one
     more variable. inline: text for a shell that sets variables before its own commands instead.
     """
@@ -153,6 +154,7 @@ class Region:
         "granted",
         "inline",
         "is_certain",
+        "is_quoted",
         "items",
         "loose",
         "places",
@@ -172,6 +174,7 @@ class Region:
         self.reason = reason
         self.is_certain = True
         self.either = False
+        self.is_quoted = False
         self.loose: frozenset[int] = frozenset()
         self.items: list[Item] = []
         self.entries: list[Entry] = []

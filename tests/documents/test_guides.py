@@ -160,6 +160,7 @@ BLOCK = f"```bash\n{RUN} --num_gpus 1\n```\n"
         ("a.md", f"<!-- sgdlint: ignore[SGD206] so -->\n{BLOCK}", []),
         ("a.md", f"<!-- sgdlint: ignore[SGD206] so -->\n\n{BLOCK}{BLOCK}", ["SGD206"]),
         ("a.md", f"<!-- a -->\n<!-- sgdlint: ignore[SGD206] so -->\n<!-- b -->\n{BLOCK}", []),
+        ("a.md", f"Say `<!-- sgdlint: sglang=0.5.9 -->` and\n`<!-- no\n\n{BLOCK}-->\n", ["SGD206"]),
         ("a.mdx", f"{{/* sgdlint: ignore[SGD206] so */}}\n{BLOCK}", []),
         ("a.md", BLOCK.replace("sglang", "# sgdlint: ignore[SGD206] so\nsglang", 1), []),
         ("a.md", f"<!-- sgdlint: ignore[SGD201] so -->\n{BLOCK}", ["SGD802", "SGD206"]),
@@ -230,6 +231,7 @@ def test_code_in_a_sentence_is_not_changed() -> None:
     [found] = report.findings
     assert found.fix is not None
     assert found.fix.applicability == "display"
+    assert found.severity == "info"
 
 
 POD = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - args: [sglang, serve, {}--x]\n"

@@ -105,8 +105,9 @@ class Instruction:
             inside = bool(closed) and closed[-1].start < offset
             if number and not inside and self.text[offset - 1 : offset] != "\\":
                 left = self.chunks[number - 1].end
-                exact = source[left : chunk.start] == "\\\n"
-                pieces.append(Piece(("\\\n",), left, chunk.start, exact))
+                gap = source[left : chunk.start]
+                place = (-1, -1) if "#" in gap else (left, chunk.start)  # a comment is kept
+                pieces.append(Piece(("\\\n",), *place, gap == "\\\n"))
             stop = offset + chunk.end - chunk.start
             pieces.append(Piece((self.text[offset:stop],), chunk.start, chunk.end, True))
             offset = stop

@@ -20,6 +20,11 @@ NONE = "none"
 """In place of a kind: nothing here reads the file."""
 READERS = {
     "dockerfile": "dockerfile",
+    "github-actions": "github_actions",
+    "gitlab-ci": "gitlab_ci",
+    "azure-pipelines": "azure_pipelines",
+    "circleci": "circleci",
+    "buildkite": "buildkite",
     "kubernetes": "kubernetes",
     "systemd": "systemd",
     "markdown": "markdown",
@@ -51,12 +56,17 @@ NAMES: dict[str, str] = {
     ".env": "env",
 }
 """Kinds by a file's whole name, in lower case."""
-FOLDERS: tuple[tuple[str, tuple[str, ...], str], ...] = ()
+FOLDERS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("/.github/workflows/", YAML_ENDINGS, "github-actions"),
+    ("/.circleci/", YAML_ENDINGS, "circleci"),
+    ("/.buildkite/", YAML_ENDINGS, "buildkite"),
+)
 """A part of the path with `/` on both sides, endings, and the kind of such files there."""
 BEGINNINGS: tuple[tuple[str, str], ...] = (
     ("dockerfile.", "dockerfile"),
     ("containerfile.", "dockerfile"),
     *(("procfile.", "procfile"), ("makefile.", "makefile"), (".env.", "env")),
+    ("azure-pipelines", "azure-pipelines"),
 )
 """How a name begins, in lower case, and the kind."""
 ENDINGS: tuple[tuple[str, str], ...] = (
@@ -68,6 +78,7 @@ ENDINGS: tuple[tuple[str, str], ...] = (
     *((end, "asciidoc") for end in (".adoc", ".asciidoc", ".asc")),
     (".dockerfile", "dockerfile"),
     *((".mk", "makefile"), (".just", "justfile"), (".env", "env")),
+    *((end, "gitlab-ci") for end in (".gitlab-ci.yml", ".gitlab-ci.yaml")),
 )
 """How a name ends, in lower case, and the kind."""
 _FROM = (
@@ -77,6 +88,9 @@ _FROM = (
 UNIT_ENDINGS = (".service", ".container")
 TEXTS = (
     ("kubernetes", YAML_ENDINGS, ("apiVersion",), r"(?m)^kind:[ \t]*[\"']?[A-Z]"),
+    ("github-actions", YAML_ENDINGS, ("runs-on:",), r"(?m)^jobs:"),
+    ("github-actions", YAML_ENDINGS, ("using:", "composite"), r"(?m)^runs:"),
+    ("azure-pipelines", YAML_ENDINGS, ("vmImage",), r"(?m)^(?:steps|jobs|stages):"),
     ("dockerfile", ("",), ("FROM ",), _FROM),
     (
         "supervisord",

@@ -6,6 +6,8 @@ object, and an alias is the node of its anchor, not a copy of it. Offsets count 
 
 from __future__ import annotations
 
+import re
+
 from sgdlint.documents.yaml_scalars import pieces_of
 
 TYPE_CHECKING = False
@@ -22,6 +24,8 @@ MOST_DEPTH = 60
 MOST_CHARACTERS = 5_000_000
 """Characters of one file; a longer one is not read."""
 MERGE = "<<"
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
+"""An anchor and a tag before a scalar."""
 
 
 class YamlError(Exception):
@@ -67,13 +71,14 @@ class Scalar(Node):
 
 
 class List(Node):
-    """A list. flow: it is written `[…]`."""
+    """A list. flow: it is written `[…]`. tag: as it is written, such as `!reference`."""
 
-    __slots__ = ("flow", "items")
+    __slots__ = ("flow", "items", "tag")
 
-    def __init__(self, start: int, flow: bool) -> None:
+    def __init__(self, start: int, flow: bool, tag: str = "") -> None:
         super().__init__(start)
         self.flow = flow
+        self.tag = tag
         self.items: list[Node] = []
 
 
@@ -235,9 +240,11 @@ class _Builder:
             self._place(self._scalar(event), event.anchor)
         elif name == "AliasEvent":
             self._place(self._alias(event), None)
-        elif name in ("MappingStartEvent", "SequenceStartEvent"):
-            kind = Mapping if name == "MappingStartEvent" else List
-            self._begin(kind(event.start_mark.index, bool(event.flow_style)), event.anchor)
+        elif name == "MappingStartEvent":
+            self._begin(Mapping(event.start_mark.index, bool(event.flow_style)), event.anchor)
+        elif name == "SequenceStartEvent":
+            start, flow, tag = event.start_mark.index, bool(event.flow_style), event.tag or ""
+            self._begin(List(start, flow, tag), event.anchor)
         elif name in ("MappingEndEvent", "SequenceEndEvent"):
             node = self._open.pop()
             self._keys.pop()
@@ -254,6 +261,9 @@ class _Builder:
 
     def _scalar(self, event: Any) -> Scalar:
         start, end = event.start_mark.index, event.end_mark.index
+        if event.anchor or event.tag:
+            before = _PROPERTIES.match(self.text, start, end)
+            start = before.end() if before is not None else start
         tag = event.tag or self._resolver(event.value, event.implicit)
         short = tag.rpartition(":")[2]
         return Scalar(self.text, start, end, event.style or "", event.value, short)

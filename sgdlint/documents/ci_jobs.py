@@ -114,7 +114,8 @@ def _put(script: Script, step: Step) -> None:
     if step.text is None:
         return
     if step.may_run is not None:
-        script.add(made("if "))
+        place = step.may_run.span.start
+        script.add(Piece(("if ",), place, place))
         script.word(step.may_run)
         script.add(made("; then "))
     script.add(made("(\n"))

@@ -98,9 +98,9 @@ class _Pipeline:
                 found.append(Variable(name.value.replace(".", "_"), given, span))
         for each in found:
             if each.name.isidentifier():
-                name = each.name.upper()
-                span = each.name_span if name == each.name else Span(-1, -1)
-                yield replace(each, name=name, name_span=span)
+                called = each.name.upper()
+                span = each.name_span if called == each.name else Span(-1, -1)
+                yield replace(each, name=called, name_span=span)
 
     def _image(self, node: Node | None) -> Value | None:
         if isinstance(node, Scalar):

@@ -101,7 +101,7 @@ def region_of(job: Job, reason: str) -> Region | None:
         for name in dict.fromkeys(_NAMES.findall(step.sets)):
             script.add(made(f"export {name}='"), Piece(None, -1, -1), made("'\n"))
     runs = CONTAINER if job.image is not None else ELSEWHERE
-    return script.region(job.span, Granted(job.place, runs, noted), reason)
+    return script.region(job.span, Granted(job.place, runs, noted, is_open=True), reason)
 
 
 def _has(value: Value, signs: tuple[str, ...]) -> bool:

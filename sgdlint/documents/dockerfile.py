@@ -99,7 +99,7 @@ class _Built:
         if not started and not self.runs:
             return None
         around = Span(self.stage.start, self.stage.end)
-        granted = Granted(self.place, CONTAINER, noted)
+        granted = Granted(self.place, CONTAINER, noted, is_open=True)
         return self.script.region(around, granted, REASON, self._add_variable)
 
     def _take(self, one: Instruction, stage: Stage) -> None:

@@ -78,8 +78,8 @@ class Apart(Nearby):
 
 
 def launches(found: Sequence[Recognised], region: Region) -> list[Recognised]:
-    """Return the launches of a region: variables from outside do not reach a container."""
-    if region.granted.runs != CONTAINER:
+    """Return the launches of a region: variables from outside reach no container."""
+    if region.granted.runs != CONTAINER or region.granted.is_open:
         return list(found)
     return [replace(one, fresh=True) for one in found]
 

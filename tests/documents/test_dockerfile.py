@@ -182,6 +182,14 @@ def test_words_come_and_go_in_the_layout_of_the_list() -> None:
     assert done[begin:].count("\\\n") == len(words) - 3
 
 
+def test_who_starts_the_image_may_give_a_token() -> None:
+    text = 'FROM lmsysorg/sglang:v0.5.20\nCMD ["sglang", "serve", "--model-path", "MODEL"]\n'
+    source = Source("Dockerfile", text.replace("MODEL", "black-forest-labs/FLUX.1-dev"))
+    report = check(source, rulepack.load(), Options())
+    assert len(report.checked) == 1
+    assert report.findings == ()
+
+
 KINDS = [
     ("Dockerfile", "FROM x\n", "dockerfile"),
     ("a/Dockerfile.cuda", "FROM x\n", "dockerfile"),

@@ -10,6 +10,7 @@ import re
 
 from sgdlint.documents.assemble import Script, Value, Variable, made
 from sgdlint.documents.ci_read import entries
+from sgdlint.documents.installs import upgrades
 from sgdlint.documents.region import CONTAINER, ELSEWHERE, Granted
 from sgdlint.documents.yaml_tree import Mapping, Scalar
 from sgdlint.documents.yaml_values import value_of
@@ -101,7 +102,13 @@ def region_of(job: Job, reason: str) -> Region | None:
         for name in dict.fromkeys(_NAMES.findall(step.sets)):
             script.add(made(f"export {name}='"), Piece(None, -1, -1), made("'\n"))
     runs = CONTAINER if job.image is not None else ELSEWHERE
+    noted = None if any(upgrades(it) for one in steps for it in _known(one)) else noted
     return script.region(job.span, Granted(job.place, runs, noted, is_open=True), reason)
+
+
+def _known(step: Step) -> list[str]:
+    """Return what is known of the text of a step."""
+    return [] if step.text is None else [it.texts[0] for it in step.text.pieces if it.texts]
 
 
 def _has(value: Value, signs: tuple[str, ...]) -> bool:

@@ -123,7 +123,7 @@ def put_start(script: Script, entry: Started | None, command: Started | None, li
         words = first + values(command.words if command is not None else None, lines.source)
         if words and not (passes_on and command is None):
             put_words(script, words)
-            if passes_on:
+            if passes_on or command is None:  # whoever starts the image says the rest
                 script.add(made(" "))
                 script.shell(Value((ANYTHING,), Span(-1, -1)))
         return bool(words)

@@ -24,6 +24,7 @@ from sgdlint.documents.docker_words import Reader
 from sgdlint.documents.docker_writers import new_variable, removal
 from sgdlint.documents.document import Document, Unread
 from sgdlint.documents.exec_form import words_of
+from sgdlint.documents.installs import upgrades
 from sgdlint.documents.region import CONTAINER, CannotWriteError, Granted, Region
 from sgdlint.documents.yaml_tree import text_of
 from sgdlint.shell.values import Piece
@@ -84,6 +85,7 @@ class _Built:
         self.entry: Started | None = None
         self.command: Started | None = None
         self.runs = 0
+        self.upgraded = False
         self.unread: list[Unread] = []
 
     def region(self) -> Region | None:
@@ -99,7 +101,8 @@ class _Built:
         if not started and not self.runs:
             return None
         around = Span(self.stage.start, self.stage.end)
-        granted = Granted(self.place, CONTAINER, noted, is_open=True)
+        image_counts = None if self.upgraded else noted
+        granted = Granted(self.place, CONTAINER, image_counts, is_open=True)
         return self.script.region(around, granted, REASON, self._add_variable)
 
     def _take(self, one: Instruction, stage: Stage) -> None:
@@ -179,6 +182,7 @@ class _Built:
         if words is None and text is None:
             return
         self.runs += 1
+        self.upgraded = self.upgraded or upgrades(one.text)
         script = self.script
         script.add(made("(\n"))
         for variable in self.given.values():

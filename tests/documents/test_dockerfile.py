@@ -54,9 +54,32 @@ def test_what_a_container_starts(text: str, line: str) -> None:
     assert last(HEAD + text) == line
 
 
+def test_whoever_starts_the_image_says_what_an_entry_point_gets() -> None:
+    assert last(HEAD + 'ENTRYPOINT ["sglang", "serve"]') == f"sglang serve {STAND_IN}"
+    text = 'FROM lmsysorg/sglang:v0.5.20\nENTRYPOINT ["sglang", "serve"]\n'
+    report = check(Source("Dockerfile", text), rulepack.load(), Options())
+    assert report.findings == ()
+
+
+UPGRADES = [
+    ("pip install -U 'sglang[diffusion]'", True),
+    ("uv pip install sglang --upgrade", True),
+    ("pip install -U sglang==0.5.12", False),
+    ("pip install sglang[diffusion]", False),
+    ("pip install -U pip && pip install sglang", False),
+    ("pip install -U -e /opt/sglang/python", False),
+]
+
+
+@pytest.mark.parametrize(("run", "newest"), UPGRADES)
+def test_an_upgrade_without_a_release_makes_the_image_tag_wrong(run: str, newest: bool) -> None:
+    [region] = regions(f"FROM lmsysorg/sglang:v0.5.10\nRUN {run}\nCMD sglang serve")
+    assert (region.granted.image is None) == newest
+
+
 def test_setting_an_entry_point_takes_the_command_of_the_base_away() -> None:
     text = 'FROM x AS base\nCMD ["b"]\nFROM base\nENTRYPOINT ["a"]\n'
-    assert [one.text for one in regions(text)] == ["# image: x\nb", "# image: x\na"]
+    assert [one.text for one in regions(text)] == ["# image: x\nb", f"# image: x\na {STAND_IN}"]
 
 
 SETTINGS = [

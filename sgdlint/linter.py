@@ -167,14 +167,16 @@ def _releases_of(
         return [stated] * len(script.found)
     from sgdlint.chosen import by_launch
 
-    machine = None
+    machine, near = None, read.source
     if script.region is not None:
         from sgdlint.surroundings import machine_of, told_by_page
 
+        if script.region.granted.checkout is not None:
+            near = script.source
         page = told_by_page(read.all, known, number) if read.is_page else ()
         machine = machine_of(script.region.granted, script.source, page)
     commands, found = script.commands, script.found
-    return by_launch(read.source, commands, found, known[number], project, machine)
+    return by_launch(near, commands, found, known[number], project, machine)
 
 
 def _doubts(task: _Task, engine: Engine) -> list[Finding]:

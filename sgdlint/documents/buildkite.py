@@ -61,7 +61,7 @@ def _region(step: Mapping, env: Node | None, source: str) -> Region | None:
         tuple(variables),
         _opened(value_of(image, source)) if image is not None else None,
     )
-    return region_of(job, REASON)
+    return region_of(job, REASON, "..")
 
 
 def _image(step: Mapping) -> Scalar | None:

@@ -82,8 +82,11 @@ class Job:
     gpus: str = ""
 
 
-def region_of(job: Job, reason: str) -> Region | None:
-    """Return a job as a script; None when it starts nothing of SGLang."""
+def region_of(job: Job, reason: str, checkout: str | None = None) -> Region | None:
+    """Return a job as a script; None when it starts nothing of SGLang.
+
+    checkout: where the files of the project are, seen from the document.
+    """
     steps = [one for one in job.steps if one.text is not None]
     variables = [*job.variables, *(it for one in steps for it in one.variables)]
     values = [one.text for one in steps if one.text is not None]
@@ -103,7 +106,9 @@ def region_of(job: Job, reason: str) -> Region | None:
             script.add(made(f"export {name}='"), Piece(None, -1, -1), made("'\n"))
     runs = CONTAINER if job.image is not None else ELSEWHERE
     noted = None if any(upgrades(it) for one in steps for it in _known(one)) else noted
-    return script.region(job.span, Granted(job.place, runs, noted, is_open=True), reason)
+    return script.region(
+        job.span, Granted(job.place, runs, noted, is_open=True, checkout=checkout), reason
+    )
 
 
 def _known(step: Step) -> list[str]:

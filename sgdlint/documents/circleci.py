@@ -84,7 +84,8 @@ class _Config:
             tuple(variables),
             value(value_of(image, self.source)) if isinstance(image, Scalar) else None,
         )
-        return region_of(found, REASON)
+        has_files = any(text_of(it) == "checkout" for it in items_of(job.get("steps")))
+        return region_of(found, REASON, ".." if has_files else None)
 
     def _executor(self, job: Mapping) -> Node | None:
         node = job.get("executor")

@@ -45,10 +45,19 @@ def _regions(root: Mapping, source: str) -> Iterator[Region | None]:
     jobs = root.get("jobs")
     for _, key, job in (entries(jobs) if isinstance(jobs, Mapping) else [])[:MOST_JOBS]:
         if isinstance(job, Mapping):
-            yield region_of(_job(f"job {key.value}", job, workflow, root), REASON)
+            checkout = "../.." if _checks_out(job) else None
+            yield region_of(_job(f"job {key.value}", job, workflow, root), REASON, checkout)
     runs = root.get("runs")
     if isinstance(runs, Mapping):
         yield region_of(_job("the action", runs, workflow, root), REASON)
+
+
+def _checks_out(job: Mapping) -> bool:
+    """Whether a job has the files of the project in the folder where its steps start."""
+    for step in items_of(job.get("steps")):
+        if (text_of(at(step, "uses")) or "").startswith("actions/checkout@"):
+            return all(at(step, "with", key) is None for key in ("repository", "path", "ref"))
+    return False
 
 
 class _Scope:

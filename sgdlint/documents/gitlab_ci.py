@@ -103,7 +103,7 @@ class _Pipeline:
         found = self._image(image, variables) if isinstance(image, Scalar) else None
         steps = tuple(Step(joined(part)) for part in (lines, after) if part)
         span = Span(job.start, job.end)
-        return region_of(Job(f"job {name}", span, steps, variables, found), REASON)
+        return region_of(Job(f"job {name}", span, steps, variables, found), REASON, ".")
 
     def _chain(self, job: Mapping) -> list[Mapping]:
         """Return a job and those that it goes on from, the one that counts most first."""

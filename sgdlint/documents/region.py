@@ -90,7 +90,8 @@ class Granted:
     gpu: the product of the GPUs, as it is written. ports: none unless all are known. small_shm:
     what says that shared memory has its small default size, no_init: that no small init is
     process 1; "" when that is not so, or not known. is_open: whoever starts the container may give
-    it more variables and folders.
+    it more variables and folders. checkout: the path from the document to the folder where it
+    starts, when that has the files of the project.
     """
 
     place: str = ""
@@ -102,6 +103,7 @@ class Granted:
     small_shm: str = ""
     no_init: str = ""
     is_open: bool = False
+    checkout: str | None = None
 
 
 @record

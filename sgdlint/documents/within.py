@@ -84,6 +84,33 @@ def launches(found: Sequence[Recognised], region: Region) -> list[Recognised]:
     return [replace(one, fresh=True) for one in found]
 
 
+class CheckedOut(Apart):
+    """What is around a script that runs elsewhere, in a folder with the files of the project.
+
+    What it lacks is not told: earlier steps may have made it.
+    """
+
+    def __init__(self, near: Nearby, folder: str) -> None:
+        super().__init__(near)
+        self._folder = folder
+
+    def read(self, path: str) -> str | None:
+        """Return the text of a file of the project."""
+        found = self.in_project(path)
+        return None if found is None else found[1]
+
+    def in_project(self, path: str, from_start: bool = False) -> tuple[str, str] | None:
+        """Return the name and the text of a file of the project."""
+        if from_start or path.startswith("/"):
+            return None
+        return self._near.in_project(f"{self._folder}/{path}")
+
+
 def near_of(region: Region, host: Source) -> Nearby:
     """Return the files that a region's script can read."""
-    return host.near if region.granted.runs == HERE else Apart(host.near)
+    granted = region.granted
+    if granted.runs == HERE:
+        return host.near
+    if granted.checkout is not None:
+        return CheckedOut(host.near, granted.checkout)
+    return Apart(host.near)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import yaml
 
-from sgdlint import rulepack
+from sgdlint import files, rulepack
+from sgdlint.catalog import newest
 from sgdlint.documents import document, kinds
 from sgdlint.documents.region import CONTAINER, ELSEWHERE, STAND_IN, Region
 from sgdlint.fixer import fix
@@ -192,6 +195,21 @@ def test_a_fix_changes_nothing_else(kind: str, text: str) -> None:
     assert done.text == text.replace("--num_gpus", "--num-gpus")
     before, after = yaml.safe_load(source.text), yaml.safe_load(done.text)
     assert str(before).replace("--num_gpus", "--num-gpus") == str(after)
+
+
+def test_the_files_of_the_project_are_there_after_a_checkout(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "requirements.txt").write_text("sglang==0.5.12\n")
+    (tmp_path / "env.sh").write_text("GPUS=2\n")
+    path = tmp_path / ".github" / "workflows" / "a.yml"
+    path.parent.mkdir(parents=True)
+    run = "      - run: . env.sh; sglang generate --prompt a --model-path b --num-gpus $GPUS\n"
+    for checkout, wanted in (("      - uses: actions/checkout@v4\n", "0.5.12"), ("", newest())):
+        path.write_text(GITHUB + checkout + run)
+        report = check(files.read(str(path)), rulepack.load(), Options())
+        assert [one.releases for one in report.checked] == [(wanted,)]
+        [[given]] = report.launches
+        assert (given["num_gpus"] == (2,)) == bool(checkout)
 
 
 def test_lists_that_hold_each_other_have_an_end() -> None:

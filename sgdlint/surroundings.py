@@ -20,7 +20,20 @@ if TYPE_CHECKING:
     from sgdlint.scripts import Script
     from sgdlint.source import Source
 
-PREPARES = ("export", "cd", "set", "echo", "mkdir", "pip", "source", ".", "sleep", "ulimit", "true")
+PREPARES = (
+    ":",
+    "export",
+    "cd",
+    "set",
+    "echo",
+    "mkdir",
+    "pip",
+    "source",
+    ".",
+    "sleep",
+    "ulimit",
+    "true",
+)
 LAUNCHERS = ("sglang", "exec", "python", "python3")
 
 

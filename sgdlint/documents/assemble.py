@@ -23,12 +23,14 @@ PLAIN = quick.compile(r"[\w@%+=:,./-]+\Z")
 class Value:
     """A text of the document: its pieces, where all of it stands, and how it can be changed.
 
-    span: with its quotes. places: what can be edited in it.
+    span: with its quotes. places: what can be edited in it. many: it may be nothing, or several
+    words.
     """
 
     pieces: tuple[Piece, ...]
     span: Span
     places: tuple[Place, ...] = ()
+    many: bool = False
 
     @property
     def text(self) -> str | None:
@@ -55,6 +57,17 @@ def quote_after(text: str, quote: str) -> str:
             continue
         quote = "" if quote == mark else quote or mark
     return quote
+
+
+def with_defaults(value: Value) -> Value:
+    """Return a value as it is when nothing outside says otherwise."""
+    pieces = tuple(
+        Piece((piece.default,), piece.start, piece.end)
+        if piece.texts is None and piece.default is not None
+        else piece
+        for piece in value.pieces
+    )
+    return Value(pieces, value.span)
 
 
 def made(text: str) -> Piece:
@@ -121,7 +134,11 @@ class Script:
             if number:
                 self.add(made(" "))
             start = self.length
-            self.word(value)
+            if value.many:
+                self.loose.append(self.length)
+                self.add(Piece(None, value.span.start, value.span.end))
+            else:
+                self.word(value)
             self.items.append(Item(start, self.length, index, writer))
             self.places += value.places
 

@@ -6,7 +6,7 @@ import re
 import shlex
 from bisect import bisect_right
 
-from sgdlint.documents.region import CannotWriteError
+from sgdlint.documents.region import STAND_IN, CannotWriteError
 from sgdlint.finding import Edit
 from sgdlint.source import Span
 
@@ -48,8 +48,8 @@ def _new_variable(region: Region, name: str, value: str) -> Edit:
 
 
 def _in_place(edit: Edit, region: Region) -> Edit:
-    """Return the edit of characters that stand in the file just so."""
-    span = region.edit_span(edit.span)
+    """Return the edit of characters that are written out in the file."""
+    span = region.edit_span(edit.span) or region.whole_span(edit.span, not edit.text)
     if span is None:
         raise CannotWriteError("it is not written out in this form")
     for place in region.places:
@@ -116,6 +116,8 @@ def _changed(items: list[Item], old: list[str], new: list[str]) -> list[Edit]:
         items, old, new, position = items[1:], old[1:], new[1:], position + 1
     while old and new and old[-1] == new[-1]:
         items, old, new = items[:-1], old[:-1], new[:-1]
+    if any(STAND_IN in text for text in (*old, *new)):
+        raise CannotWriteError("a part of it is filled in later")
     same = min(len(old), len(new))
     edits = [writer.replace(item.index, text) for item, text in zip(items, new, strict=False)]
     if len(old) > same:

@@ -6,13 +6,15 @@ from importlib import import_module
 
 from sgdlint.documents.kinds import READERS
 from sgdlint.record import record
+from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sgdlint.documents.region import Region
-    from sgdlint.source import Source, Span
+    from sgdlint.documents.yaml_tree import YamlError
+    from sgdlint.source import Source
 
     Reader = Callable[[Source], "Document"]
 
@@ -39,6 +41,12 @@ class Document:
     unread: tuple[Unread, ...] = ()
     parts: tuple[Span, ...] = ()
     is_page: bool = False
+
+
+def not_yaml(error: YamlError) -> Document:
+    """Return what is said of a file that cannot be read as YAML."""
+    place = max(0, error.offset)
+    return Document(unread=(Unread(Span(place, place), f"not YAML: {error}"),))
 
 
 def read(source: Source, kind: str) -> Document:

@@ -36,6 +36,9 @@ def _fix(fix: Fix, region: Region) -> Fix:
     """Return a fix of the file; one that cannot be written there is only told."""
     try:
         edits = [it for one in fix.edits for it in carry(one, region)]
+        if region.guard is not None:
+            for edit in edits:
+                region.guard(edit.span)
     except CannotWriteError as error:
         return replace(fix, applicability="display", edits=(), note=fix.note or str(error))
     return replace(fix, edits=tuple(dict.fromkeys(edits)))

@@ -16,15 +16,40 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MOST_NESTED = 8
+"""So many interpolations inside each other are followed."""
 _START = re.compile(r"\$(?:(?P<dollar>\$)|(?P<name>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*))")
 _OPERATOR = re.compile(r":?[-?+]")
+
+
+class UnclearError(LookupError):
+    """A variable is set, and its value is not certain."""
 
 
 def interpolated(
     pieces: tuple[Piece, ...], value: Callable[[str], str | None]
 ) -> tuple[Piece, ...]:
-    """Return pieces of a text with its variables put in; value: what is known of a variable."""
+    """Return pieces of a text with its variables put in.
+
+    value: returns what is known of a variable, None when it is not set; may raise UnclearError.
+    """
     return tuple(part for piece in pieces for part in _parts(piece, value))
+
+
+def misplaced(pieces: tuple[Piece, ...]) -> Iterator[tuple[int, int]]:
+    """Yield the place of the first `$` in a piece that Compose refuses.
+
+    It begins no name and no brace, and is not doubled.
+    """
+    for piece in pieces:
+        text = piece.texts[0] if piece.texts else ""
+        position = text.find("$")
+        while position >= 0:
+            match = _START.match(text, position)
+            end = _end(text, match) if match is not None else -1
+            if end < 0:
+                yield _place(piece, position, position + 1)
+                return
+            position = text.find("$", end)
 
 
 def _parts(piece: Piece, value: Callable[[str], str | None]) -> Iterator[Piece]:
@@ -45,10 +70,16 @@ def _parts(piece: Piece, value: Callable[[str], str | None]) -> Iterator[Piece]:
         if match["dollar"]:
             yield Piece(("$",), *place)
         else:
-            default = default_of(text[match.start() : end], value)
-            yield Piece(None, *place, default=default)
+            yield Piece(None, *place, default=_default(text[match.start() : end], value))
         position = end
     yield from _cut(piece, position, len(text))
+
+
+def _default(text: str, value: Callable[[str], str | None]) -> str | None:
+    try:
+        return default_of(text, value)
+    except UnclearError:
+        return None
 
 
 def default_of(text: str, value: Callable[[str], str | None], depth: int = 0) -> str | None:

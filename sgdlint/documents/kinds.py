@@ -26,6 +26,10 @@ READERS = {
     "circleci": "circleci",
     "buildkite": "buildkite",
     "kubernetes": "kubernetes",
+    "compose": "compose",
+    "helm": "helm",
+    "definitions": "definitions",
+    "skypilot": "skypilot",
     "systemd": "systemd",
     "markdown": "markdown",
     "rst": "rst",
@@ -60,6 +64,8 @@ FOLDERS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("/.github/workflows/", YAML_ENDINGS, "github-actions"),
     ("/.circleci/", YAML_ENDINGS, "circleci"),
     ("/.buildkite/", YAML_ENDINGS, "buildkite"),
+    ("/compose.", YAML_ENDINGS, "compose"),
+    ("/docker-compose.", YAML_ENDINGS, "compose"),
 )
 """A part of the path with `/` on both sides, endings, and the kind of such files there."""
 BEGINNINGS: tuple[tuple[str, str], ...] = (
@@ -74,7 +80,6 @@ ENDINGS: tuple[tuple[str, str], ...] = (
     *((end, "rst") for end in (".rst", ".rest")),
     (".ipynb", "notebook"),
     *((end, "python") for end in (".py", ".pyw")),
-    *((end, "json") for end in (".json", ".jsonc", ".code-workspace")),
     *((end, "asciidoc") for end in (".adoc", ".asciidoc", ".asc")),
     (".dockerfile", "dockerfile"),
     *((".mk", "makefile"), (".just", "justfile"), (".env", "env")),
@@ -85,12 +90,24 @@ _FROM = (
     r"\A(?:[ \t]*(?:#.*|(?i:ARG)[ \t].*)?\r?\n)*"
     r"(?i:[ \t]*FROM[ \t]+(?:--\S+[ \t]+)?\S+(?:[ \t]+AS[ \t]+\S+)?)[ \t]*\r?\n"
 )
+_DEFINITIONS = (
+    r"\b(?:[cC]ontainerDefinitions|[cC]ontainerProperties|ContainerEntrypoint|containerSpec)\b"
+)
+_TEMPLATED = (
+    r"\{\{-?[ \t]*(?:(?:if|range|with|end|else|include|template|define|toYaml)\b|/\*|\$)"
+    r"|\{\{[^}{\n]{0,80}\.(?:Values|Release|Chart|Files|Capabilities)\b"
+)
 UNIT_ENDINGS = (".service", ".container")
 TEXTS = (
+    ("helm", YAML_ENDINGS, ("{{",), _TEMPLATED),
+    ("helm", YAML_ENDINGS, ("{%",), r"\{%[-+]?[ \t]*(?:if|for|set|include|block)\b"),
     ("kubernetes", YAML_ENDINGS, ("apiVersion",), r"(?m)^kind:[ \t]*[\"']?[A-Z]"),
     ("github-actions", YAML_ENDINGS, ("runs-on:",), r"(?m)^jobs:"),
     ("github-actions", YAML_ENDINGS, ("using:", "composite"), r"(?m)^runs:"),
     ("azure-pipelines", YAML_ENDINGS, ("vmImage",), r"(?m)^(?:steps|jobs|stages):"),
+    ("compose", YAML_ENDINGS, ("services",), r"(?m)^[\"']?services[\"']?[ \t]*:"),
+    ("skypilot", YAML_ENDINGS, ("run:", "resources:"), r"(?m)^run:"),
+    ("definitions", (".json", *YAML_ENDINGS), (), _DEFINITIONS),
     ("dockerfile", ("",), ("FROM ",), _FROM),
     (
         "supervisord",
@@ -99,6 +116,7 @@ TEXTS = (
         r"(?m)^\[(?:program|fcgi-program|eventlistener):",
     ),
     ("systemd", (*UNIT_ENDINGS, ".conf"), (), r"(?m)^\[(?:Service|Container)\]"),
+    ("json", (".json", ".jsonc", ".code-workspace"), (), ""),
 )
 """Kind, endings ("" for any), words of which each stands in the text, and a pattern found in it."""
 CODE_ENDINGS = (

@@ -11,10 +11,13 @@ from __future__ import annotations
 import re
 
 from sgdlint.documents import kubernetes_ports
-from sgdlint.documents.assemble import Script, Value, Variable
-from sgdlint.documents.document import Document, Unread
-from sgdlint.documents.region import CONTAINER, CannotWriteError, Granted, Noted, Region
+from sgdlint.documents.assemble import Script, Value, Variable, with_defaults
+from sgdlint.documents.containers import is_for_shell, is_script, is_shell, run_by_image
+from sgdlint.documents.document import Document, not_yaml
+from sgdlint.documents.references import References
+from sgdlint.documents.region import CONTAINER, STAND_IN, CannotWriteError, Granted, Noted, Region
 from sgdlint.documents.yaml_tree import (
+    SEVERAL,
     List,
     Mapping,
     Node,
@@ -47,8 +50,6 @@ GPU_LABELS = (
     "nvidia.com/gpu.model",
 )
 """Labels of nodes that name the product of their GPUs."""
-SHELLS = ("sh", "bash", "dash", "ash", "zsh", "ksh")
-_REFERENCE = re.compile(r"\$(\$|\(([A-Za-z_.-][\w.-]*)\))")
 
 
 def is_manifest(root: Node) -> bool:
@@ -58,11 +59,14 @@ def is_manifest(root: Node) -> bool:
 
 def read(source: Source) -> Document:
     """Read a manifest of one or more resources."""
+    if "{{" in source.text:
+        from sgdlint.documents import helm
+
+        return helm.read(source)
     try:
         roots = documents(source.text)
     except YamlError as error:
-        place = max(0, error.offset)
-        return Document(unread=(Unread(Span(place, place), f"not YAML: {error}"),))
+        return not_yaml(error)
     return Document(tuple(regions(roots, source.text)), tuple(comments(source.text, roots)))
 
 
@@ -82,18 +86,23 @@ def regions(roots: Sequence[Node], source: str) -> list[Region]:
 
 @record
 class _Found:
-    """A container: its mapping, the pod that it belongs to, and how to call it."""
+    """A container: its mapping, the pod that it belongs to, and how to call it.
+
+    steps: Tekton puts `$(params.x)` into it.
+    """
 
     node: Mapping
     pod: Mapping | None
     place: str
     labels: Node | None = None
+    steps: bool = False
 
 
 def _containers(root: Mapping) -> Iterator[_Found]:
     kind = text_of(at(root, "kind")) or "resource"
     name = text_of(at(root, "metadata", "name")) or text_of(at(root, "metadata", "generateName"))
     owner = f"{kind} {name}" if name else kind
+    steps = (text_of(at(root, "apiVersion")) or "").startswith("tekton.dev/")
     pod: Mapping | None = None
     labels: dict[int, Node | None] = {}
     for path, node in walk(root):
@@ -107,17 +116,27 @@ def _containers(root: Mapping) -> Iterator[_Found]:
         called = text_of(node.get("name"))
         inside = pod is not None and pod.start <= node.start < pod.end
         place = f"container {called} of {owner}" if called else owner
+        place = _shown(place)
         if pod is not None and inside:
-            yield _Found(node, pod, place, labels.get(id(pod)))
+            yield _Found(node, pod, place, labels.get(id(pod)), steps)
         else:
-            yield _Found(node, None, place)
+            yield _Found(node, None, place, steps=steps)
+
+
+def _shown(text: str) -> str:
+    """Return a name as it is shown: dots for what a template fills in."""
+    return re.sub(rf"[{STAND_IN}{SEVERAL}]+", "…", text)
+
+
+def _is_text(node: Node | None) -> bool:
+    return isinstance(node, Scalar) and not node.is_several
 
 
 def _runs(node: Mapping) -> bool:
     """Whether a mapping says what to run."""
     return any(isinstance(node.get(key), List) for key in ("command", "args")) or (
         node.get("image") is not None
-        and any(isinstance(node.get(key), Scalar) for key in ("script", "source"))
+        and any(_is_text(node.get(key)) for key in ("script", "source"))
     )
 
 
@@ -144,7 +163,7 @@ class _Container:
         self.source = source
         self.maps = maps
         self.services = services
-        self.known: dict[str, Value] = {}
+        self.references = References(self._is_open(), found.steps)
 
     def region(self) -> Region | None:
         """Return the script of the container; None when it runs nothing that is written here."""
@@ -152,10 +171,12 @@ class _Container:
             return None
         script = Script()
         granted = self._granted(script)
-        for variable in [*self._from_maps(), *self._variables()]:
-            self.known[variable.name] = variable.value
+        for variable in self._all_variables():
             script.export(variable)
-        self._run(script, self._words())
+        words = self._words()
+        if words and self.node.get("command") is None:
+            run_by_image(script, granted.image, words[0][0])
+        self._run(script, words)
         around = Span(self.node.start, self.node.end)
         reason = "it is filled in when the container starts"
         return script.region(around, granted, reason, self._add_variable)
@@ -163,97 +184,133 @@ class _Container:
     # --- what runs ------------------------------------------------------------------------------
 
     def _words(self) -> list[tuple[Value, tuple[ListWriter, int]]]:
+        """Return `command` and `args`; a patch may leave either to what it is put on."""
         words: list[tuple[Value, tuple[ListWriter, int]]] = []
         for key in ("command", "args"):
             node = self.node.get(key)
-            if not isinstance(node, List):
-                continue
-            writer = YamlList(node, self.source)
-            for index, item in enumerate(node.items):
-                if isinstance(item, Scalar):
-                    words.append((self._resolved(value_of(item, self.source)), (writer, index)))
+            if isinstance(node, List):
+                words += self._items(node)
+            elif isinstance(node, Scalar) and node.is_several:
+                words.append((self._open(node), (YamlList(List(node.start, True), ""), 0)))
+        may_go_on = self.node.get("image") is None and self.node.get("args") is None
+        if words and may_go_on and not is_script([value for value, _ in words]):
+            end = Span(self.node.end, self.node.end)
+            words.append((Value((), end, many=True), (YamlList(List(end.start, True), ""), 0)))
         return words
 
+    def _items(self, node: List) -> Iterator[tuple[Value, tuple[ListWriter, int]]]:
+        writer = YamlList(node, self.source)
+        for index, item in enumerate(node.items):
+            if node.may_vary(index) or not isinstance(item, Scalar):
+                yield self._open(item), (writer, index)
+            else:
+                yield self._resolved(value_of(item, self.source)), (writer, index)
+
+    @staticmethod
+    def _open(node: Node) -> Value:
+        return Value((), Span(node.start, node.end), many=True)
+
     def _script(self) -> Scalar | None:
+        """Return a text that a shell reads, where a step has one."""
         for key in ("script", "source"):
             node = self.node.get(key)
-            if isinstance(node, Scalar):
-                return node
+            if isinstance(node, Scalar) and not node.is_several:
+                programs = items_of(self.node.get("command"))
+                by_shell = not programs or is_shell(text_of(programs[0]))
+                return node if by_shell and is_for_shell(node.value) else None
         return None
 
     def _run(self, script: Script, words: list[tuple[Value, tuple[ListWriter, int]]]) -> None:
         text = self._script()
         if text is not None:
-            script.shell(value_of(text, self.source))
+            script.shell(self.references.in_text(value_of(text, self.source)))
             return
-        texts = [value.text for value, _ in words]
-        if len(words) == 3 and _is_shell(texts[0]) and texts[1] in ("-c", "-ec", "-lc", "-exc"):
-            script.shell(words[2][0])
+        values = [value for value, _ in words]
+        if is_script(values):
+            script.shell(values[2])
         else:
-            script.words([value for value, _ in words], [writer for _, writer in words])
+            script.words(values, [writer for _, writer in words])
 
     def _resolved(self, value: Value) -> Value:
         """Return a value with the variables of the container put in."""
-        pieces: list[Piece] = []
-        for piece in value.pieces:
-            if piece.texts is None or "$" not in piece.texts[0]:
-                pieces.append(piece)
-            else:
-                pieces += self._with_references(piece)
-        return Value(tuple(pieces), value.span, value.places)
-
-    def _with_references(self, piece: Piece) -> Iterator[Piece]:
-        text = piece.texts[0] if piece.texts else ""
-        done = 0
-        for match in _REFERENCE.finditer(text):
-            name = match[2]
-            if name is not None and name not in self.known:
-                continue
-            if name is None and not text.startswith("(", match.end()):
-                continue
-            yield from _part(piece, done, match.start())
-            place = _place(piece, match.start(), match.end())
-            if name is None:
-                yield Piece(("$",), *place)
-            else:
-                for one in self.known[name].pieces:
-                    yield Piece(one.texts, *place)
-            done = match.end()
-        yield from _part(piece, done, len(text))
+        return self.references.put_in(value)
 
     # --- variables ------------------------------------------------------------------------------
 
-    def _variables(self) -> Iterator[Variable]:
+    def _all_variables(self) -> list[Variable]:
+        """Return what the container surely gets; the later of two with the same name counts."""
+        found: dict[str, Variable] = {}
+        known = self.references.known
+        for name, variable in self._from_maps():
+            found[name], known[name] = variable, variable.value
+        for name, given in self._variables():
+            found.pop(name, None)
+            if given is None:
+                known[name] = Value((Piece(None, -1, -1),), Span(-1, -1))
+            else:
+                found[name], known[name] = given, given.value
+        return list(found.values())
+
+    def _variables(self) -> Iterator[tuple[str, Variable | None]]:
+        """Yield the variables of `env`; None for one that may not be set."""
         node = self.node.get("env")
         writer = YamlList(node, self.source) if isinstance(node, List) else None
         for index, item in enumerate(items_of(node)):
             name = at(item, "name")
             if not isinstance(name, Scalar) or not name.value.isidentifier():
                 continue
-            value = at(item, "value")
-            if isinstance(value, Scalar):
-                given = self._resolved(value_of(value, self.source))
-            elif value is None and at(item, "valueFrom") is None:
-                given = Value((), Span(name.end, name.end))
-            else:
-                given = Value((Piece(None, item.start, item.end),), Span(item.start, item.end))
-            yield Variable(name.value, given, Span(name.start, name.end), _removal(writer, index))
-            self.known[name.value] = given
+            given = self._given(item, name)
+            may_vary = isinstance(node, List) and node.may_vary(index)
+            if given is None or may_vary:
+                yield name.value, None
+                continue
+            span = Span(name.start, name.end)
+            yield name.value, Variable(name.value, given, span, _removal(writer, index))
 
-    def _from_maps(self) -> Iterator[Variable]:
+    def _given(self, item: Node, name: Scalar) -> Value | None:
+        """Return the value of a variable; None when it may not be set."""
+        value, source = at(item, "value"), at(item, "valueFrom")
+        if isinstance(value, Scalar):
+            return self._resolved(value_of(value, self.source))
+        if value is None and source is None:
+            return Value((), Span(name.end, name.end))
+        unknown = Value((Piece(None, item.start, item.end),), Span(item.start, item.end))
+        for reference in ("configMapKeyRef", "secretKeyRef"):
+            place = at(source, reference)
+            data = self.maps.get(text_of(at(place, "name")) or "")
+            text = at(data, text_of(at(place, "key")) or "")
+            if reference == "configMapKeyRef" and isinstance(text, Scalar):
+                return value_of(text, self.source)
+            if text_of(at(place, "optional")) == "true":
+                return None
+        return unknown
+
+    def _from_maps(self) -> Iterator[tuple[str, Variable]]:
         for item in items_of(self.node.get("envFrom")):
             data = self.maps.get(text_of(at(item, "configMapRef", "name")) or "")
             prefix = text_of(at(item, "prefix")) or ""
-            for key, value in data.pairs if data is not None else ():
-                if isinstance(key, Scalar) and isinstance(value, Scalar):
-                    given = value_of(value, self.source)
-                    if (prefix + key.value).isidentifier():
-                        yield Variable(prefix + key.value, given, Span(key.start, key.end))
+            for owner, key, value in data.entries() if data is not None else ():
+                name = prefix + key.value
+                if isinstance(value, Scalar) and name.isidentifier():
+                    sure = key.value not in owner.doubtful
+                    unknown = Value((Piece(None, key.start, key.end),), Span(key.start, key.end))
+                    given = value_of(value, self.source) if sure else unknown
+                    yield name, Variable(name, given, Span(key.start, key.end))
+
+    def _is_open(self) -> bool:
+        """Whether variables may come from what is not read."""
+        node, sources = self.node.get("env"), items_of(self.node.get("envFrom"))
+        names = [text_of(at(one, "configMapRef", "name")) for one in sources]
+        if any(name not in self.maps for name in names):
+            return True
+        lists = [one for one in (node, self.node.get("envFrom")) if one is not None]
+        return any(not isinstance(one, List) or _varies(one) for one in lists)
 
     def _add_variable(self, name: str, value: str) -> Edit:
         """Return the edit that puts a variable at the end of `env`."""
         node = self.node.get("env")
-        if not isinstance(node, List) or not node.items or node.flow:
+        is_own = node is not None and self.node.start <= node.start < self.node.end
+        if not is_own or not isinstance(node, List) or not node.items or node.flow:
             raise CannotWriteError(f"{name} has to be put into env of the container")
         last = node.items[-1]
         writer = YamlList(node, self.source)
@@ -282,9 +339,11 @@ class _Container:
     def _noted(self, script: Script, label: str, node: Node | None) -> Noted | None:
         if not isinstance(node, Scalar):
             return None
-        return script.note(label, value_of(node, self.source))
+        return script.note(label, with_defaults(value_of(node, self.source)))
 
     def _gpus(self) -> tuple[str, Scalar] | None:
+        if text_of(at(self.node, "securityContext", "privileged")) not in (None, "false"):
+            return None  # a privileged container sees every device
         for part in ("limits", "requests"):
             for name in GPU_RESOURCES:
                 node = at(self.node, "resources", part, name)
@@ -319,23 +378,13 @@ def _has_shared_memory(container: Mapping, pod: Mapping) -> bool:
     """Whether a container may have more shared memory than the default: a volume, or the host's."""
     paths = [text_of(at(one, "mountPath")) for one in items_of(container.get("volumeMounts"))]
     host = text_of(pod.get("hostIPC"))
+    if isinstance(container.get("volumeMounts"), Scalar):
+        return True
     return "/dev/shm" in paths or None in paths or host not in (None, "false")
 
 
-def _is_shell(text: str | None) -> bool:
-    return text is not None and text.rpartition("/")[2] in SHELLS
-
-
-def _part(piece: Piece, start: int, end: int) -> list[Piece]:
-    """Return some characters of a piece, as a piece of their own."""
-    text = piece.texts[0][start:end] if piece.texts else ""
-    return [Piece((text,), *_place(piece, start, end), piece.exact)] if text else []
-
-
-def _place(piece: Piece, start: int, end: int) -> tuple[int, int]:
-    if not piece.exact:
-        return piece.start, piece.end
-    return piece.start + start, piece.start + end
+def _varies(node: List) -> bool:
+    return any(map(node.may_vary, range(len(node.items))))
 
 
 def _removal(writer: YamlList | None, index: int) -> Edit | None:

@@ -146,6 +146,7 @@ class Region:
     is_quoted: a sentence shows it, which may speak of a mistake; what is found in it is info.
     items, entries, places: what edits can be made on. add_variable: returns the edit that sets one
     more variable. inline: text for a shell that sets variables before its own commands instead.
+    guard: raises CannotWriteError for a place in the file that is not to be changed.
     """
 
     __slots__ = (
@@ -156,6 +157,7 @@ class Region:
         "either",
         "entries",
         "granted",
+        "guard",
         "inline",
         "is_certain",
         "is_quoted",
@@ -185,6 +187,7 @@ class Region:
         self.places: list[Place] = []
         self.inline: list[Span] = []
         self.add_variable: Callable[[str, str], Edit] | None = None
+        self.guard: Callable[[Span], None] | None = None
         self.anchors: list[tuple[int, Piece]] = []
         texts = []
         offset = 0
@@ -251,6 +254,42 @@ class Region:
             place, before = piece.end, text[-1]
         return True
 
+    def whole_span(self, span: Span, taken_out: bool) -> Span | None:
+        """Return where characters stand that are to be others, or to be taken out.
+
+        The indentation of a block of text stands in no piece: it goes with the line end before it.
+        None when a part of the characters is not known, stands nowhere, or stands for something
+        else: that can be taken out, and not be changed.
+        """
+        if span.start == span.end:
+            return self._exact_point(span.start)
+        first = self._cut(span.start, 1)
+        last = self._cut(span.end, -1)
+        between = self.anchors[self._index(span.start) : self._index(span.end - 1) + 1]
+        places = [piece.start for _, piece in between if piece.texts != ("",)]
+        can = all(_is_written(piece, taken_out) for _, piece in between)
+        if first is None or last is None or not can or places != sorted(places):
+            return None
+        if self.text[span.end - 1] in "\r\n" and span.end < len(self.text):
+            following = self._cut(span.end, 1)
+            last = following if following is not None and following > last else last
+        return Span(first, last) if first <= last else None
+
+    def _index(self, offset: int) -> int:
+        return bisect_right(self._starts, offset) - 1
+
+    def _cut(self, offset: int, step: int) -> int | None:
+        """Return where the file can be cut before the character at an offset, or behind (-1)."""
+        index = self._index(offset if step > 0 else offset - 1)
+        begin, piece = self.anchors[index]
+        if piece.start < 0 or piece.texts is None:
+            return None
+        if piece.exact:
+            return piece.start + offset - begin
+        if step > 0:
+            return piece.start if offset == begin else None
+        return piece.end if offset == begin + len(piece.texts[0]) else None
+
     def _exact(self, offset: int) -> int | None:
         """Return the place of one character that is written just so."""
         found = self.piece_at(offset)
@@ -289,3 +328,10 @@ class Region:
                 return piece.start if step > 0 else piece.end
             index += step
         return self.around.start if step < 0 else self.around.end
+
+
+def _is_written(piece: Piece, taken_out: bool) -> bool:
+    """Whether a piece stands in the file, just so or as something that means it."""
+    if piece.texts is None or piece.start < 0:
+        return False
+    return piece.exact or taken_out or piece.texts[0].isspace()

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 
 from sgdlint.documents.yaml_scalars import pieces_of
+from sgdlint.shell.values import Piece
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from sgdlint.shell.values import Piece
 
 MOST_NODES = 200_000
 """Nodes of one file, what merge keys add included; a file with more is not read."""
@@ -26,6 +26,8 @@ MOST_CHARACTERS = 5_000_000
 MERGE = "<<"
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
 """An anchor and a tag before a scalar."""
+SEVERAL = "\ue001"
+"""Stands for what a template fills in with nothing, or with several words, items or lines."""
 
 
 class YamlError(Exception):
@@ -69,31 +71,51 @@ class Scalar(Node):
             self._pieces = pieces_of(self._text, self.start, self.end, self.style, self.value)
         return self._pieces
 
+    def fill(self, pieces: tuple[Piece, ...]) -> None:
+        """Say what the characters are, where a template fills some of them in."""
+        self._pieces = pieces
+
+    @property
+    def is_several(self) -> bool:
+        """Whether it may be nothing, or several values: a template fills all of it in."""
+        return self.value != "" and not self.value.strip(SEVERAL)
+
 
 class List(Node):
-    """A list. flow: it is written `[…]`. tag: as it is written, such as `!reference`."""
+    """A list. flow: it is written `[…]`. tag: as it is written, such as `!reference`.
 
-    __slots__ = ("flow", "items", "tag")
+    doubtful: numbers of items that may not be there.
+    """
+
+    __slots__ = ("doubtful", "flow", "items", "tag")
 
     def __init__(self, start: int, flow: bool, tag: str = "") -> None:
         super().__init__(start)
         self.flow = flow
         self.tag = tag
         self.items: list[Node] = []
+        self.doubtful: set[int] = set()
+
+    def may_vary(self, index: int) -> bool:
+        """Whether an item may be missing, or be several."""
+        item = self.items[index]
+        return index in self.doubtful or (isinstance(item, Scalar) and item.is_several)
 
 
 class Mapping(Node):
     """A mapping. pairs: as written, repeated keys and merge keys included. flow: `{…}`.
 
     merged: so many pairs merge keys add, those of mappings counted that are merged several times.
+    doubtful: keys that may be missing, or have another value.
     """
 
-    __slots__ = ("_own", "flow", "merged", "pairs")
+    __slots__ = ("_own", "doubtful", "flow", "merged", "pairs")
 
     def __init__(self, start: int, flow: bool) -> None:
         super().__init__(start)
         self.flow = flow
         self.merged = 0
+        self.doubtful: set[str] = set()
         self.pairs: list[tuple[Node, Node]] = []
         self._own: dict[str, Node] | None = None
 
@@ -103,12 +125,30 @@ class Mapping(Node):
         return list(dict.fromkeys(key for one in reversed(layers) for key in one._pairs()))
 
     def get(self, key: str) -> Node | None:
-        """Return the value of a key, as a YAML loader would; None when there is none."""
+        """Return the value of a key, as a YAML loader would; None when there is none.
+
+        Where a template may put any keys in, one that is not there is not known.
+        """
+        is_open = False
         for one in self._layers():
             found = one._pairs().get(key)
             if found is not None:
-                return found
-        return None
+                return _unknown(found) if key in one.doubtful else found
+            is_open = is_open or SEVERAL in one.doubtful
+        return _unknown(self) if is_open else None
+
+    def entries(self) -> list[tuple[Mapping, Scalar, Node]]:
+        """Return each key once with the value that counts, and the mapping that it stands in."""
+        found: dict[str, tuple[Mapping, Scalar, Node]] = {}
+        for one in self._layers():
+            own = {
+                key.value: (one, key, value)
+                for key, value in one.pairs
+                if isinstance(key, Scalar) and not _is_merge(key)
+            }
+            for name, entry in own.items():
+                found.setdefault(name, entry)
+        return list(found.values())
 
     def key(self, name: str) -> Node | None:
         """Return the node of a key that stands in this mapping itself."""
@@ -155,6 +195,13 @@ class Mapping(Node):
             if _is_merge(key):
                 named = value.items if isinstance(value, List) else [value]
                 yield from (one for one in named if isinstance(one, Mapping))
+
+
+def _unknown(node: Node) -> Scalar:
+    """Return a value of which nothing is known, in the place of a node."""
+    scalar = Scalar("", node.start, node.end, "", SEVERAL, "str")
+    scalar.fill((Piece(None, node.start, node.end),))
+    return scalar
 
 
 def _is_merge(key: Node) -> bool:

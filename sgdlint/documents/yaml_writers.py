@@ -67,7 +67,7 @@ def _in_block(text: str, span: Span, scalar: Scalar, source: str) -> str:
     """Return a text for a block scalar: its further lines are indented like those of the block."""
     if not _BREAKS.search(text):
         if scalar.style == ">" and text.startswith(" ") and span.start == span.end:
-            gap = _line_gap(scalar, span.start, source)
+            gap = line_gap(scalar, span.start, source)
             return gap + text[1:] if gap else text
         return text
     if scalar.style == ">":
@@ -84,7 +84,7 @@ def _indent_of(scalar: Scalar, source: str) -> str:
     return ""
 
 
-def _line_gap(scalar: Scalar, position: int, source: str) -> str:
+def line_gap(scalar: Scalar, position: int, source: str) -> str:
     """Return line end and indent, when the line at a position holds one option of many lines."""
     begin = source.rfind("\n", 0, position) + 1
     before = source.rfind("\n", 0, max(begin - 1, 0)) + 1
@@ -106,6 +106,8 @@ class YamlList:
     @property
     def extent(self) -> Span:
         """Return where edits of the list may stand."""
+        if self.node.flow:
+            return Span(self.node.start, self.node.end)
         start = self.source.rfind("\n", 0, self.node.start) + 1
         end = self.source.find("\n", self.node.end)
         return Span(start, len(self.source) if end < 0 else end + 1)
@@ -224,6 +226,34 @@ class YamlList:
         if self.node.flow and style == "" and re.search(r"[\[\]{},]", text):
             style = '"'
         return quoted(text, style)
+
+
+def added_pair(mapping: Mapping, key: str, value: str, source: str) -> Edit:
+    """Return the edit that puts a key with a text at the end of a mapping.
+
+    Raises CannotWriteError.
+    """
+    own = [
+        (name, node)
+        for name, node in mapping.pairs
+        if isinstance(node, Scalar) and node.start >= name.end and node.style not in ("|", ">")
+    ]
+    if not own:
+        raise CannotWriteError(f"{key} has to be put in by hand")
+    name, last = own[-1]
+    style = last.style if last.style in ("'", '"') else ""
+    if mapping.flow:
+        written = quoted(value, style if not re.search(r"[\[\]{},]", value) else '"')
+        return Edit(Span(last.end, last.end), f", {key}: {written}")
+    line = source.rfind("\n", 0, name.start) + 1
+    lead = source[line : name.start]
+    if lead.strip(" "):
+        raise CannotWriteError(f"{key} has to be put in by hand")
+    found = source.find("\n", max(last.end, name.end))
+    end = len(source) if found < 0 else found
+    end -= source[end - 1 : end] == "\r"
+    line_end = "\r\n" if source[end : end + 2] == "\r\n" else "\n"
+    return Edit(Span(end, end), f"{line_end}{lead}{key}: {quoted(value, style)}")
 
 
 def removed_pair(mapping: Mapping, key: Node, value: Node, source: str) -> Edit | None:

@@ -264,9 +264,15 @@ def _around(script: Script) -> Surroundings:
 
 
 def _of_several(ran: Sequence[Ran], engine: Engine, script: Script) -> None:
-    """Add the findings about launches that write the same file."""
+    """Add the findings about launches that write the same file, or run on the same GPUs."""
     if sum(len(one.variant.ways) for one in ran) < 2:
         return
+    if "&\n" in script.source.text or "& " in script.source.text:
+        from sgdlint.samegpus import shared
+        from sgdlint.ways import Layout
+
+        for one, event in shared(ran, script, Layout(script.tree)):
+            one.findings.extend(engine.noticed(one.launch, script.source.text, event))
     from sgdlint.catalog.quirks import output_files
 
     names = output_files(engine.release)

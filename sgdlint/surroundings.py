@@ -94,7 +94,8 @@ def outside_of(script: Script) -> Outside | None:
         for one in granted.ports
     )
     is_alone = len(script.found) == 1 and (bool(region.items) or _runs_one(script))
-    return Outside(ports, granted.small_shm, granted.no_init, not is_alone)
+    same = granted.same_gpus
+    return Outside(ports, granted.small_shm, granted.no_init, same, not is_alone)
 
 
 def _runs_one(script: Script) -> bool:

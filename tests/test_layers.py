@@ -41,6 +41,7 @@ LAYERS = (
         "repeats",
         "scripts",
         "surroundings",
+        "samegpus",
         "fixer",
         "migration",
         "differences",

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from sgdlint.documents.assemble import Script, Value, made, with_defaults
 from sgdlint.documents.compose_around import no_init, ports_of, small_shm
-from sgdlint.documents.compose_gpus import gpus_of
+from sgdlint.documents.compose_gpus import gpus_of, same_gpus
 from sgdlint.documents.compose_service import Service, services
 from sgdlint.documents.compose_values import Project
 from sgdlint.documents.compose_variables import Variables
@@ -77,7 +77,7 @@ def _region(service: Service, project: Project, all_services: Sequence[Service])
     if not parts:
         return None
     script = Script()
-    granted = _granted(service, project, script)
+    granted = _granted(service, project, script, all_services)
     variables = Variables(service, project, all_services)
     for variable in variables.all():
         script.export(variable)
@@ -128,7 +128,9 @@ def _split(script: Script, part: _Words, project: Project) -> None:
         script.places.append(project.place_of_words(part.node, split.breaks))
 
 
-def _granted(service: Service, project: Project, script: Script) -> Granted:
+def _granted(
+    service: Service, project: Project, script: Script, others: Sequence[Service]
+) -> Granted:
     image = service.get("image")
     noted = None
     if isinstance(image, Scalar):
@@ -143,4 +145,5 @@ def _granted(service: Service, project: Project, script: Script) -> Granted:
         ports=ports_of(service, project, script),
         small_shm=small_shm(service, project),
         no_init=no_init(service),
+        same_gpus=same_gpus(service, others, project),
     )

@@ -8,6 +8,8 @@ from sgdlint.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sgdlint.documents.compose_service import Service
     from sgdlint.documents.compose_values import Project
 
@@ -32,6 +34,29 @@ def gpus_of(service: Service, project: Project) -> Gpus | None:
         return None
     requests = [one for one in items_of(lists[0]) if _is_for_gpus(one)]
     return _requested(requests[0], project) if len(requests) == 1 else None
+
+
+def same_gpus(
+    service: Service, others: Sequence[Service], project: Project
+) -> tuple[tuple[str, ...], str] | None:
+    """Return the GPUs of a service that one before it gets as well, by name, and that one.
+
+    Services with profiles may never run together.
+    """
+    mine = _names(service, project)
+    for other in others[: others.index(service)] if mine else ():
+        same = tuple(name for name in mine if name in _names(other, project))
+        if same:
+            return same, f"service {other.name}"
+    return None
+
+
+def _names(service: Service, project: Project) -> list[str]:
+    """Return the names of the GPUs that a service certainly gets by name."""
+    gpus = gpus_of(service, project)
+    if gpus is None or gpus.label != "device_ids" or service.get("profiles") is not None:
+        return []
+    return (gpus.value.text or "").split(", ")
 
 
 def _is_for_gpus(request: Node) -> bool:

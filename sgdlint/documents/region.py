@@ -89,7 +89,8 @@ class Granted:
     image: the container image. gpus: how many GPUs, and what says so (`nvidia.com/gpu: 4`).
     gpu: the product of the GPUs, as it is written. ports: none unless all are known. small_shm:
     what says that shared memory has its small default size, no_init: that no small init is
-    process 1; "" when that is not so, or not known. is_open: whoever starts the container may give
+    process 1; "" when that is not so, or not known. same_gpus: GPUs that another container gets,
+    too, and which one. is_open: whoever starts the container may give
     it more variables and folders. checkout: the path from the document to the folder where it
     starts, when that has the files of the project.
     """
@@ -102,6 +103,7 @@ class Granted:
     ports: tuple[Port, ...] = ()
     small_shm: str = ""
     no_init: str = ""
+    same_gpus: tuple[tuple[str, ...], str] | None = None
     is_open: bool = False
     checkout: str | None = None
 

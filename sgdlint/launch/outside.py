@@ -48,12 +48,14 @@ class Outside:
 
     ports: where it is expected, when all of them are known. small_shm: what says that shared memory
     has its small default size; "" when it has not, or nobody knows. no_init: what says that no
-    small init is process 1; "" likewise. serves_more: other programs may listen there, too.
+    small init is process 1; "" likewise. same_gpus: GPUs that something else gets, too, and what
+    does. serves_more: other programs may listen there, too.
     """
 
     ports: tuple[Expected, ...] = ()
     small_shm: str = ""
     no_init: str = ""
+    same_gpus: tuple[tuple[str, ...], str] | None = None
     serves_more: bool = False
 
 
@@ -70,7 +72,7 @@ def of_containers(found: Recognised) -> Outside | None:
         tuple(_published(given, called)) if is_own else (),
         "" if shares else called,
         "" if "init" in names else called,
-        len(found.others) > 1,
+        serves_more=len(found.others) > 1,
     )
 
 
@@ -102,6 +104,14 @@ def noticed(launch: Launch, outside: Outside) -> Iterator[Event]:
         yield Event("default-shared-memory", (), (("where", outside.small_shm),))
     if outside.no_init:
         yield Event("no-init-process", (), (("where", outside.no_init),))
+    if outside.same_gpus is not None:
+        yield gpus_shared(*outside.same_gpus)
+
+
+def gpus_shared(gpus: Sequence[str], other: str) -> Event:
+    """Return the event for GPUs that something else uses, too."""
+    called = f"GPU {gpus[0]}" if len(gpus) == 1 else f"GPUs {', '.join(gpus)}"
+    return Event("gpus-shared", (), (("gpus", called), ("other", other)))
 
 
 def _of_ports(launch: Launch, outside: Outside) -> Iterator[Event]:

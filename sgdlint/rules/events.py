@@ -11,6 +11,7 @@ EVENTS: dict[str, dict[str, str]] = {
     "port-expected": {"where": "string", "port": "string", "value": "string"},
     "default-shared-memory": {"where": "string"},
     "no-init-process": {"where": "string"},
+    "gpus-shared": {"gpus": "string", "other": "string"},
     "repeated-key": {"key": "string", "first": "string"},
     "unreadable-release": {"written": "string", "place": "string"},
     "redirected-range": {"range": "string", "file": "string"},

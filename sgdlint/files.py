@@ -17,6 +17,9 @@ PROJECT_MARKS = (".git", ".hg", "pyproject.toml", "sgdlint.toml")
 """What stands in the folder of a project."""
 
 
+MOST_BESIDE = 100
+"""So many files of one folder are looked through."""
+
 LARGEST_NEIGHBOUR = 1_000_000
 """Bytes: a larger file beside a script is not read."""
 
@@ -84,6 +87,18 @@ class Neighbours(Nearby):
             return None
         text = self.read_from_start(place)
         return None if text is None else (place, text)
+
+    def in_folder(self, endings: Sequence[str]) -> Iterator[str]:
+        """Yield the texts of the files in the folder of the source whose names end so."""
+        try:
+            names = sorted(os.listdir(self.folder or "."))
+        except OSError:
+            return
+        wanted = (name for name in names if name.endswith(tuple(endings)))
+        for name in list(wanted)[:MOST_BESIDE]:
+            text = self.read(name)
+            if text is not None:
+                yield text
 
     def above(self, names: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Yield path and text of files by name: in the folder of the source, then above it."""

@@ -64,6 +64,10 @@ class Nearby:
         text = self.read_from_start(path) if from_start else self.read(path)
         return None if text is None else (path, text)
 
+    def in_folder(self, endings: Sequence[str]) -> Iterable[str]:
+        """Return the texts of the files in the folder of the source whose names end so."""
+        return ()
+
     def above(self, names: Sequence[str]) -> Iterable[tuple[str, str]]:
         """Return path and text of files by name: in the folder of the source, then above it."""
         return ()

@@ -40,4 +40,4 @@ def _regions(roots: list[Node], source: Source) -> tuple[list[Region], list[Unre
         return compose.regions(roots, source)
     if any(map(skypilot.is_task, roots)):
         return skypilot.regions(roots, source.text), []
-    return kubernetes.regions(roots, source.text), []
+    return kubernetes.regions(roots, source), []

@@ -69,7 +69,7 @@ def read(source: Source) -> Document:
     if text_of(at(root, "apiVersion")) and text_of(at(root, "kind")):
         from sgdlint.documents import kubernetes
 
-        return Document(tuple(kubernetes.regions([root], source.text)), tuple(comments))
+        return Document(tuple(kubernetes.regions([root], source)), tuple(comments))
     found: list[Region] = []
     for path, node in walk(root):
         if isinstance(node, Mapping) and len(found) < MOST_SCRIPTS:

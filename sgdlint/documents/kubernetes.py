@@ -14,6 +14,7 @@ from sgdlint.documents import kubernetes_ports
 from sgdlint.documents.assemble import Script, Value, Variable, with_defaults
 from sgdlint.documents.containers import is_for_shell, is_script, is_shell, run_by_image
 from sgdlint.documents.document import Document, not_yaml
+from sgdlint.documents.kubernetes_maps import ConfigMaps
 from sgdlint.documents.references import References
 from sgdlint.documents.region import CONTAINER, STAND_IN, CannotWriteError, Granted, Noted, Region
 from sgdlint.documents.yaml_tree import (
@@ -67,18 +68,19 @@ def read(source: Source) -> Document:
         roots = documents(source.text)
     except YamlError as error:
         return not_yaml(error)
-    return Document(tuple(regions(roots, source.text)), tuple(comments(source.text, roots)))
+    return Document(tuple(regions(roots, source)), tuple(comments(source.text, roots)))
 
 
-def regions(roots: Sequence[Node], source: str) -> list[Region]:
+def regions(roots: Sequence[Node], source: Source) -> list[Region]:
     """Return the scripts of all containers and steps of a manifest."""
-    maps, services = _config_maps(roots), [*kubernetes_ports.services(roots)]
+    maps = ConfigMaps(roots, source.text, source.near)
+    services = [*kubernetes_ports.services(roots)]
     found = []
     for root in roots:
         if not isinstance(root, Mapping):
             continue
         for one in _containers(root):
-            region = _Container(one, source, maps, services).region()
+            region = _Container(one, source.text, maps, services).region()
             if region is not None:
                 found.append(region)
     return found
@@ -140,21 +142,11 @@ def _runs(node: Mapping) -> bool:
     )
 
 
-def _config_maps(roots: Sequence[Node]) -> dict[str, Mapping]:
-    """Return the data of the ConfigMaps of a file, by name."""
-    found = {}
-    for root in roots:
-        name, data = text_of(at(root, "metadata", "name")), at(root, "data")
-        if text_of(at(root, "kind")) == "ConfigMap" and name and isinstance(data, Mapping):
-            found[name] = data
-    return found
-
-
 class _Container:
     """One container: its variables, its words, what it is granted."""
 
     def __init__(
-        self, found: _Found, source: str, maps: dict[str, Mapping], services: list[Mapping]
+        self, found: _Found, source: str, maps: ConfigMaps, services: list[Mapping]
     ) -> None:
         self.node = found.node
         self.pod = found.pod
@@ -277,31 +269,28 @@ class _Container:
         unknown = Value((Piece(None, item.start, item.end),), Span(item.start, item.end))
         for reference in ("configMapKeyRef", "secretKeyRef"):
             place = at(source, reference)
-            data = self.maps.get(text_of(at(place, "name")) or "")
-            text = at(data, text_of(at(place, "key")) or "")
-            if reference == "configMapKeyRef" and isinstance(text, Scalar):
-                return value_of(text, self.source)
+            found = self.maps.get(text_of(at(place, "name")))
+            given = found.value(text_of(at(place, "key")) or "") if found is not None else None
+            if reference == "configMapKeyRef" and given is not None:
+                return given
             if text_of(at(place, "optional")) == "true":
                 return None
         return unknown
 
     def _from_maps(self) -> Iterator[tuple[str, Variable]]:
         for item in items_of(self.node.get("envFrom")):
-            data = self.maps.get(text_of(at(item, "configMapRef", "name")) or "")
+            found = self.maps.get(text_of(at(item, "configMapRef", "name")))
             prefix = text_of(at(item, "prefix")) or ""
-            for owner, key, value in data.entries() if data is not None else ():
-                name = prefix + key.value
-                if isinstance(value, Scalar) and name.isidentifier():
-                    sure = key.value not in owner.doubtful
-                    unknown = Value((Piece(None, key.start, key.end),), Span(key.start, key.end))
-                    given = value_of(value, self.source) if sure else unknown
-                    yield name, Variable(name, given, Span(key.start, key.end))
+            for key, value, place in found.entries() if found is not None else ():
+                name = prefix + key
+                if name.isidentifier():
+                    yield name, Variable(name, value, place)
 
     def _is_open(self) -> bool:
         """Whether variables may come from what is not read."""
         node, sources = self.node.get("env"), items_of(self.node.get("envFrom"))
         names = [text_of(at(one, "configMapRef", "name")) for one in sources]
-        if any(name not in self.maps for name in names):
+        if any(self.maps.get(name) is None for name in names):
             return True
         lists = [one for one in (node, self.node.get("envFrom")) if one is not None]
         return any(not isinstance(one, List) or _varies(one) for one in lists)

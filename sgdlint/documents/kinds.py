@@ -102,6 +102,7 @@ TEXTS = (
     ("helm", YAML_ENDINGS, ("{{",), _TEMPLATED),
     ("helm", YAML_ENDINGS, ("{%",), r"\{%[-+]?[ \t]*(?:if|for|set|include|block)\b"),
     ("kubernetes", YAML_ENDINGS, ("apiVersion",), r"(?m)^kind:[ \t]*[\"']?[A-Z]"),
+    ("kubernetes", YAML_ENDINGS, ("op:", "ontainers/"), r"(?m)^-[ \t]+(?:op|path|value):"),
     ("github-actions", YAML_ENDINGS, ("runs-on:",), r"(?m)^jobs:"),
     ("github-actions", YAML_ENDINGS, ("using:", "composite"), r"(?m)^runs:"),
     ("azure-pipelines", YAML_ENDINGS, ("vmImage",), r"(?m)^(?:steps|jobs|stages):"),

@@ -58,6 +58,9 @@ def is_manifest(root: Node) -> bool:
     return at(root, "kind") is not None and at(root, "apiVersion") is not None
 
 
+_PATCHED = re.compile(r"(?P<container>.*/(?:initC|c)ontainers/\d+)/(?P<key>command|args)")
+
+
 def read(source: Source) -> Document:
     """Read a manifest of one or more resources."""
     if "{{" in source.text:
@@ -77,9 +80,7 @@ def regions(roots: Sequence[Node], source: Source) -> list[Region]:
     services = [*kubernetes_ports.services(roots)]
     found = []
     for root in roots:
-        if not isinstance(root, Mapping):
-            continue
-        for one in _containers(root):
+        for one in _containers(root) if isinstance(root, Mapping) else _patched(root):
             region = _Container(one, source.text, maps, services).region()
             if region is not None:
                 found.append(region)
@@ -123,6 +124,21 @@ def _containers(root: Mapping) -> Iterator[_Found]:
             yield _Found(node, pod, place, labels.get(id(pod)), steps)
         else:
             yield _Found(node, None, place, steps=steps)
+
+
+def _patched(root: Node) -> Iterator[_Found]:
+    """Yield the containers whose words a JSON patch (RFC 6902) gives anew, as in Kustomize."""
+    found: dict[str, Mapping] = {}
+    for item in items_of(root):
+        path, value = _PATCHED.fullmatch(text_of(at(item, "path")) or ""), at(item, "value")
+        if path is None or not isinstance(value, List) or text_of(at(item, "op")) == "test":
+            continue
+        node = found.setdefault(path["container"], Mapping(value.start, False))
+        key = Scalar(path["key"], value.start, value.start, "", path["key"], "str")
+        node.pairs.append((key, value))
+        node.end = max(node.end, value.end)
+    for place, node in found.items():
+        yield _Found(node, None, f"the patch of {place}")
 
 
 def _shown(text: str) -> str:

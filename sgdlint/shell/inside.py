@@ -1,7 +1,7 @@
 """Texts that are followed as if they stood here: what `eval` is given, and what `source` reads.
 
 Of a text that is not known, or not all of it, any variable may be set. It is assumed that a file
-that is sourced leaves IFS as it is.
+that is sourced, and its functions, leave IFS as it is.
 """
 
 from __future__ import annotations
@@ -39,10 +39,7 @@ class Inside(Tracker):
         for state in self.states:
             self._use(state)
             self._done(None)
-            ifs = state.variables.get("IFS")
-            state.forget(f"{name} may set any variable")
-            if keeps_ifs:
-                state.put("IFS", ifs)
+            state.forget(f"{name} may set any variable", keeps_ifs)
             state.give((unknown(f"{name} may set them", True),))
 
     def _eval(self, words: list[Word]) -> None:

@@ -28,8 +28,8 @@ from sgdlint.shell.origin import Origin, origin_of
 from sgdlint.shell.parser import parse
 from sgdlint.shell.paths import common_steps
 from sgdlint.shell.repeats import Repeats
-from sgdlint.shell.state import UNKNOWN, State, anything, unknown
-from sgdlint.shell.tracker import EFFECTS
+from sgdlint.shell.state import KEPT, UNKNOWN, State, anything, unknown
+from sgdlint.shell.tracker import EFFECTS, FOREIGN
 from sgdlint.shell.values import Command, Dead, Piece, Variable, Word
 from sgdlint.shell.written import Output
 
@@ -312,7 +312,7 @@ class Interpreter(Repeats):
                 for name in self.scan.calls_in(start, end):
                     is_own = name is None or name in self.library.functions
                     if not is_own and self._may_be_foreign(name or ""):
-                        state.forget(f"{name} may be a function that sets any variable")
+                        state.forget(f"{name} {FOREIGN}", keeps_ifs=True)
                         break
         self._note(first, last)
 
@@ -611,7 +611,7 @@ def _passed(command: Command) -> dict[str, Word | None]:
     return {
         name: one.word
         for name, one in command.environment.items()
-        if one.exported or one.word is None
+        if one.exported or one.word is None or name[0] in KEPT
     }
 
 

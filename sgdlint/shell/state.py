@@ -336,11 +336,11 @@ class State:
             self._owns = True
         self.functions[name] = definitions
 
-    def forget(self, reason: str) -> None:
-        """Forget everything: any variable may have any value."""
+    def forget(self, reason: str, keeps_ifs: bool = False) -> None:
+        """Forget everything: any variable may have any value; keeps_ifs: but for IFS."""
         for name, value in list(self.variables.items()):
             odd = value.attributes
-            if name[0] not in KEPT:
+            if name[0] not in KEPT and not (keeps_ifs and name == "IFS"):
                 is_odd = odd or isinstance(value, Assoc)
                 new = anything(name, reason, None, True, doubtful(odd)) if is_odd else None
                 self.put(name, new)

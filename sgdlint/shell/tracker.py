@@ -25,6 +25,9 @@ STEPS_PER_CHARACTER = 0.05
 """So many commands are followed, and for each character of the script so many more; then paths
 are joined, loops are followed once and calls are not followed any more."""
 
+FOREIGN = "may be a function that sets any variable"
+"""Why a command makes all variables unknown, where a file is sourced that is not there."""
+
 CONSTANT = {":": 0, "true": 0, "false": 1, "echo": 0}
 """Commands that change nothing, and their status."""
 
@@ -302,7 +305,7 @@ class Tracker:
         elif effect.names:
             self._forget_all(effect.names, f"it is set by {name}")
         elif self.state.wild and self._may_be_foreign(name):
-            self.state.forget(f"{name} may be a function that sets any variable")
+            self.state.forget(f"{name} {FOREIGN}", keeps_ifs=True)
 
     def _call_unfollowed(self, name: str, words: list[Word]) -> None:
         """Call a function that is not followed: forget what the call of a function may change."""

@@ -172,7 +172,7 @@ def wrapped(w: Writer) -> None:
         "env -",
         "exec env",
         "nice",
-        "taskset --cpu-list=0",
+        "taskset --cpu-list 0",
         "env -u A -u B",
         "builtin command",
         "command -p",

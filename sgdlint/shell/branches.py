@@ -59,6 +59,8 @@ class Branches(Calls):
 
     def _ask(self, statements: Sequence[tree.Node]) -> tuple[list[State], list[State]]:
         """Follow a condition; return the paths on which it holds, and those on which it fails."""
+        if not statements:  # a fault of the syntax stands there
+            return self.states, [state.copy() for state in self.states]
         self.run(statements, True)
         return self._split(statements[-1])
 

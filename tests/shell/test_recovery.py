@@ -12,6 +12,7 @@ from shell.test_lexer import TEXTS
 
 from sgdlint.record import fields_of
 from sgdlint.shell import tree
+from sgdlint.shell.interpreter import commands
 from sgdlint.shell.parser import parse
 
 ROWS = [
@@ -223,3 +224,11 @@ def test_hostile_text_gives_few_problems_in_little_time(name: str) -> None:
     found = parse(HOSTILE[name])
     assert time.process_time() - begin < 5
     assert len(found.problems) <= 100
+
+
+@pytest.mark.parametrize("head", ["if", "while", "until"])
+def test_a_condition_that_is_missing(head: str) -> None:
+    last = "fi" if head == "if" else "done"
+    text = f"{head}\n{'then' if head == 'if' else 'do'} sglang serve; {last}\nsglang generate\n"
+    found = commands(parse(text), text)
+    assert "generate" in [word.text for one in found for word in one.words]

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from sgdlint.source import Source
 
 _SUBCOMMAND = r"(?:serve|generate)"
-_MODULE = r"sglang\.(?:multimodal_gen(?:\.\w+)*|launch_server)"
+_MODULE = r"sglang\.(?:multimodal_gen(?!\.(?:benchmarks|test|tools)\b)(?:\.\w+)*|launch_server)"
+"""Benchmarks, tests and tools of SGLang are no launches."""
 _GAP = r"[\"']?[ \t]*(?:,\s*|\n[ \t]*-[ \t]+)[\"']?"
 _LISTED = (
     rf"(?<=[\"'/\s\[,(])(sglang{_GAP}{_SUBCOMMAND}|(?<=[\"'\s])-m{_GAP}{_MODULE})(?={_GAP}--?[a-z])"

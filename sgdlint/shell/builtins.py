@@ -221,3 +221,6 @@ READERS: dict[str, Callable[[Sequence[Argument]], Effect]] = {
     "unset": _unset,
     "wait": lambda arguments: _named(arguments, "="),
 }
+
+CHANGING = DECLARING | REPLACING | READERS.keys()
+"""Commands of which `effect_of` tells a change."""

@@ -104,18 +104,30 @@ class Calls(Inside):
 
     def _follow_waiting(self) -> None:
         """Follow the functions of which not every call was followed."""
+        known, every = -1, self._every()
         while self._waiting:
             definition, waiting = self._waiting.popitem()
             if definition not in self._followed or definition in self._missed:
                 self._followed.add(definition)
                 state = waiting or self._nothing()
-                for name in self.library.functions:
-                    found = sorted(self._defined.get(name, ()), key=lambda one: one.node.start)
-                    definitions: tuple[Definition | None, ...] = tuple(found)
-                    if definitions and (name == PROGRAM or name in self._unset_names):
-                        definitions = (*definitions, None)
-                    state.define(name, definitions if len(found) <= MOST_DEFINITIONS else ())
+                counted = self.library.functions, self._unset_names, *self._defined.values()
+                count = sum(map(len, counted))
+                if count != known:
+                    known, every = count, self._every()
+                for name, definitions in every.items():
+                    state.define(name, definitions)
                 self._follow_apart(definition, state)
+
+    def _every(self) -> dict[str, tuple[Definition | None, ...]]:
+        """Return what each name may call when all of the script may have run."""
+        every: dict[str, tuple[Definition | None, ...]] = {}
+        for name in self.library.functions:
+            found = sorted(self._defined.get(name, ()), key=lambda one: one.node.start)
+            definitions: tuple[Definition | None, ...] = tuple(found)
+            if definitions and (name == PROGRAM or name in self._unset_names):
+                definitions = (*definitions, None)
+            every[name] = definitions if len(found) <= MOST_DEFINITIONS else ()
+        return every
 
     def _follow_apart(self, definition: Definition, state: State) -> None:
         """Follow a function in a state of its own, with whatever arguments."""

@@ -21,6 +21,9 @@ SUBSTITUTES = frozenset({"-", ":-", "=", ":=", "+", ":+", "?", ":?"})
 MOST_DEPTH = 40
 """Words and commands that are nested more deeply are unknown."""
 
+MOST_LITERALS = 512
+"""So many literal words are remembered, for the next round of a loop or the next path."""
+
 MOST_BRACED = 20_000
 """So many words may come of braces; those of later braces are unknown."""
 
@@ -56,33 +59,44 @@ class Expander(Lookup):
         self.has_ended = False
         self.has_failed = False
         self.written: Word | None = None
+        self._literals: dict[int, tuple[tree.Word, Word]] = {}
 
     def words(self, word: tree.Word) -> list[Word]:
         """Return the words that a word of a command becomes."""
-        first, last = word.start, word.end  # once: each asking makes a new number
+        first = word.start
+        before = self._literals.get(first)
+        if before is not None and before[0] is word:
+            return [before[1]]
+        parts, last = word.parts, word.end  # once: each asking makes new ones
         start, end = self.origin.span(first, last)
         written = self.origin.written(first, last)
-        if len(word.parts) == 1:
-            part = word.parts[0]
+        if len(parts) == 1:
+            part = parts[0]
             kind = type(part)
             bare = kind is tree.Literal
             if kind is tree.DoubleQuoted and len(part.parts) == 1 and not part.translated:  # type: ignore[attr-defined]
                 part, kind = part.parts[0], type(part.parts[0])  # type: ignore[attr-defined]
-            if kind is tree.Literal:
+            if kind is tree.Literal and not self.origin.stand_in:
                 pieces = self.origin.pieces(part.text, part.start, part.end, bare)  # type: ignore[attr-defined]
-                if not self.origin.stand_in:
-                    return [Word(start, end, pieces, False, "", *written)]
-        if any(type(part) is tree.BraceExpansion for part in word.parts):
+                return [self._keep(word, Word(start, end, pieces, False, "", *written))]
+        if any(type(part) is tree.BraceExpansion for part in parts):
             return self._braced(word)
         fields = Fields(start, end, self.ifs())
-        if len(word.parts) == 1 and self._is_plain_list(word.parts[0], fields):
+        if len(parts) == 1 and self._is_plain_list(parts[0], fields):
             return fields.words
-        fields.alone = _is_alone(word)
-        for part in word.parts:
+        fields.alone = _is_alone(parts)
+        for part in parts:
             self._part(part, fields, False)
-        if _has_split_bracket(word):
+        if len(parts) > 1 and _has_split_bracket(parts):
             return [unknown(PATTERN, True, start, end)]
         return fields.done(written)
+
+    def _keep(self, node: tree.Word, word: Word) -> Word:
+        """Remember what a literal word becomes; return it."""
+        if len(self._literals) >= MOST_LITERALS:
+            self._literals.clear()
+        self._literals[node.start] = node, word
+        return word
 
     def _braced(self, word: tree.Word) -> list[Word]:
         """Return the words that a word with braces becomes."""
@@ -521,18 +535,17 @@ def _is_number(part: tree.Node) -> bool:
     return part.prefix == "#" or (part.name in NUMBERS and not part.prefix)
 
 
-def _is_alone(word: tree.Word) -> bool:
+def _is_alone(parts: Sequence[tree.Node]) -> bool:
     """Tell whether a word is one parameter without an operator, quoted or not."""
-    parts = word.parts
     if len(parts) == 1 and isinstance(parts[0], tree.DoubleQuoted):
         parts = parts[0].parts
     return len(parts) == 1 and isinstance(parts[0], tree.Parameter) and not parts[0].operator
 
 
-def _has_split_bracket(word: tree.Word) -> bool:
+def _has_split_bracket(parts: Sequence[tree.Node]) -> bool:
     """Tell whether an unquoted `[` and a later `]` may make a pattern of what is between."""
     opened = False
-    for part in word.parts:
+    for part in parts:
         if isinstance(part, tree.Literal):
             if opened and "]" in part.text:
                 return True

@@ -269,14 +269,15 @@ class Interpreter(Repeats):
 
     def _behind(self, statements: Sequence[tree.Node], index: int, count: int) -> int:
         """Return the first statement from one on that may matter; only so many count."""
-        if self._ran:
+        first = statements[index]
+        stops = self.scan.relevance().stops
+        place = bisect_left(stops, first.start)
+        stop = stops[place] if place < len(stops) else len(self.origin.text) + 1
+        if self._ran or first.end > stop:
             return index
         for one in self.states:
             if streams.INPUT in one.variables or streams.OUTPUT in one.variables:
                 return index
-        stops = self.scan.relevance().stops
-        place = bisect_left(stops, statements[index].start)
-        stop = stops[place] if place < len(stops) else len(self.origin.text) + 1
         foreign = len(self.library.functions) > len(self._whole.functions)
         while index < count and statements[index].end <= stop:
             if foreign and self._calls_foreign(statements[index]):
@@ -309,7 +310,7 @@ class Interpreter(Repeats):
             state.status = state.code = None
             if state.wild:
                 self._use(state)
-                for name in self.scan.calls_in(start, end):
+                for name in sorted(self.scan.calls_in(start, end), key=str):
                     is_own = name is None or name in self.library.functions
                     if not is_own and self._may_be_foreign(name or ""):
                         state.forget(f"{name} {FOREIGN}", keeps_ifs=True)
@@ -478,7 +479,9 @@ class Interpreter(Repeats):
         tells: they are kept, while the state goes on.
         """
         if not node.assignments:
-            return self.state.snapshot() if tells else self.state.variables
+            if tells and (not self.is_short or self.scan.is_launch(node)):
+                return self.state.snapshot()
+            return self.state.variables
         self.state.enter()
         self._assign_all(node)
         environment = dict(self.state.snapshot())
@@ -542,12 +545,12 @@ class Interpreter(Repeats):
         if not self._tells(node):
             self._note(node, node)
             return found
-        if self.is_short and not self.scan.is_launch(node):
-            found = replace(found, environment={})
+        launch = self.scan.is_launch(node)
+        if self.is_short and not launch:
+            found = replace(found, environment=NO_NAMES)
         places = self._places.setdefault((start, end), [])
         if len(places) > MOST_VARIANTS:
             return found
-        launch = self.scan.is_launch(node)
         same = next((one for one in places if _is_same(self.found[one], found, launch)), None)
         if same is not None:
             self.found[same] = _common(self.found[same], found, launch)
@@ -617,16 +620,19 @@ def _passed(command: Command) -> dict[str, Word | None]:
 
 def _common(one: Command, other: Command, is_launch: bool) -> Command:
     """Return one command for two that pass the same."""
-    environment = one.environment if is_launch else {}
+    environment = one.environment if is_launch else NO_NAMES
     if environment is not other.environment:
         also = other.environment
-        environment = {
+        shared = {
             name: value
             for name, value in environment.items()
             if (there := also.get(name)) is value or there == value
         }
+        environment = shared if len(shared) < len(environment) else environment
     path = common_steps(one.path, other.path)
     calls = tuple(a for a, b in zip(one.calls, other.calls, strict=False) if a == b)
+    if environment is one.environment and path == one.path and calls == one.calls:
+        return one
     return replace(one, environment=environment, path=path, calls=calls)
 
 

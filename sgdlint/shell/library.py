@@ -31,6 +31,7 @@ class Library:
         self.is_large = False
         self._memo: dict[str | None, dict[str, str]] = {}
         self._calls: dict[str | None, set[str | None]] = {}
+        self._inside: dict[tuple[int, int, int], set[str | None]] = {}
 
     def add(self, scan: Scan) -> None:
         """Know the functions of one more text."""
@@ -82,6 +83,9 @@ class Library:
                 waiting += self.functions
                 continue
             for scan, start, end in self.functions[current]:
-                places[id(scan), start, end] = scan, start, end
-                waiting += scan.calls_in(start, end)
+                place = id(scan), start, end
+                places[place] = scan, start, end
+                if place not in self._inside:
+                    self._inside[place] = scan.calls_in(start, end)
+                waiting += self._inside[place]
         return list(places.values())

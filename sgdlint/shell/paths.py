@@ -165,22 +165,22 @@ def _numbers(values: Sequence[object]) -> list[int]:
     if all(value is first for value in values):
         return [0] * len(values)
     seen: list[object] = []
-    numbers: list[int] = []
+    known: dict[int, int] = {}
     for value in values:
-        number = next((n for n, one in enumerate(seen) if one is value), -1)
-        if number < 0:
+        if id(value) not in known:
             number = next((n for n, one in enumerate(seen) if _is_equal(one, value)), len(seen))
             if number == len(seen):
                 seen.append(value)
-        numbers.append(number)
-    return numbers
+            known[id(value)] = number
+    return [known[id(value)] for value in values]
 
 
 def _is_equal(one: object, other: object) -> bool:
     # Arrays mostly grow: they differ in what came last.
-    left = one.elements if isinstance(one, Array) else ()
-    right = other.elements if isinstance(other, Array) else ()
-    return len(left) == len(right) and left[-1:] == right[-1:] and one == other
+    if type(one) is Array and type(other) is Array:
+        left, right = one.elements, other.elements
+        return len(left) == len(right) and left[-1:] == right[-1:] and one == other
+    return one == other
 
 
 def is_same(one: State, other: State, names: Iterable[str]) -> bool:

@@ -10,6 +10,8 @@ from sgdlint.shell.builtins import VOLATILE
 _NAME = r"(?<![\w$#])[A-Za-z_]\w*"
 _CHANGES = r"\+\+|--|(?<![=!<>])=(?!=)|<<=|>>="
 _OUTSIDE = r"\s-(?:[a-hkoprstuwxGLNOSR]|nt|ot|ef)\s"
+BRACKETS = frozenset({"[", "]", "=", "==", "!="})
+"""Words of tests that name nothing."""
 _RUNNING = (tree.CommandSubstitution, tree.ProcessSubstitution, tree.Tilde)
 
 
@@ -28,6 +30,9 @@ def reads(node: tree.Node, text: str) -> frozenset[str] | None:
         one = waiting.pop()
         if isinstance(one, tuple):
             waiting.extend(one)
+        elif type(one) is tree.Word and one.is_plain:
+            if not _names_in(one.kept, names):
+                return None
         elif isinstance(one, tree.Node):
             if not _add(one, text, names):
                 return None
@@ -51,9 +56,15 @@ def _add(node: tree.Node, text: str, names: set[str]) -> bool:
         found = quick.findall(_NAME, node.text)
         names.update(found)
         return not VOLATILE.intersection(found)
-    elif isinstance(node, tree.Literal) and not node.text.startswith("-"):
-        # `-v X`, and names that `[[ … -eq … ]]` and subscripts evaluate
-        found = quick.findall(_NAME, node.text)
-        names.update(found)
-        return not VOLATILE.intersection(found)
+    elif isinstance(node, tree.Literal):
+        return _names_in(node.text, names)
     return True
+
+
+def _names_in(text: str, names: set[str]) -> bool:
+    """Add what literal text names: `-v X`, and what `[[ … -eq … ]]` and subscripts evaluate."""
+    if text[:1] == "-" or text in BRACKETS:
+        return True
+    found = quick.findall(_NAME, text)
+    names.update(found)
+    return not VOLATILE.intersection(found)

@@ -127,17 +127,18 @@ class Relevance:
         self._told = {*events.launches, *(start for start, _ in told)}
         self._told_places = sorted(self._told)
         told += events.unnamed
-        spans = [(start, node.end) for start, node in events.launches.items()]
-        spans += [span for name in self.functions for span in self._calls.get(name, ())]
-        spans += self._deciding()
+        asking = [(start, node.end) for start, node in events.launches.items()]
+        asking += [span for name in self.functions for span in self._calls.get(name, ())]
+        asking += self._deciding()
         settings = [name for name in events.writes if name.partition("_")[0] in SETTINGS]
         names = [*self.names, *events.exported, *settings, "HOME", "IFS"]
-        self._keep(names, [*spans, *told, *(one for one in events.leaving if self.matters(*one))])
+        self._keep(names, [*asking, *told, *(one for one in events.leaving if self.matters(*one))])
         if self.is_whole():
             self.kept.update(events.writes)
         changes = {start for start, _ in events.unnamed}
-        for name in (*self.kept, *ALWAYS):
-            changes.update(start for start, _ in events.writes.get(name, ()))
+        for name, spans in events.writes.items():
+            if name in self.kept or name in ALWAYS:
+                changes.update(start for start, _ in spans)
         stops = {*self._offsets, *events.functions, *(start for start, _ in told), *changes}
         for name in self._reaching(changes):
             stops.update(start for start, _ in self._calls[name])

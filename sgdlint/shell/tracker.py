@@ -317,8 +317,10 @@ class Tracker:
             self._passed_on(words[1:], reason)
 
     def _effect(self, words: list[Word]) -> builtins.Effect:
-        arguments = [assign.argument_of(word) for word in words]
-        return builtins.effect_of(arguments[0].text, arguments[1:])
+        name = words[0].prefix
+        if name not in builtins.CHANGING:
+            return builtins.NOTHING
+        return builtins.effect_of(name, [assign.argument_of(word) for word in words[1:]])
 
     def _may_be_foreign(self, name: str) -> bool:
         """Tell whether a name may be a function of a file that was sourced."""

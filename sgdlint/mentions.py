@@ -33,6 +33,12 @@ _QUOTED = (
     rf"(?<=[\"'/])(sglang{_QUOTE}{_SUBCOMMAND}|(?<=[\"'])-m{_QUOTE}{_MODULE})(?={_QUOTE}--?[a-z])"
 )
 """Words in a list of a program."""
+_CALLED = (
+    r"\b(?:launch_server_cmd|execute_shell_command|system|run|call|check_call|Popen)\(\s*[fr]?"
+    rf"(?:\"\"\"|'''|[\"'])\s*(sglang[ \t]+{_SUBCOMMAND}|python3?[ \t]+-m[ \t]+{_MODULE})"
+    r"(?=[ \t\\\n]+--[a-z])"
+)
+"""A text that a program gives to a shell."""
 _ARRAY = rf"=\(\s*(sglang[\s\\]+{_SUBCOMMAND})(?=[\s\\]+--)"
 """Words in an array of a shell."""
 _BEGIN = r"(?:^[ \t]*|[\"'`]|[:=|>&;][ \t]+|=)(?:exec[ \t]+)?"
@@ -95,6 +101,8 @@ def unread(read: Scripts, kind: str) -> list[Unread]:
     found: Iterable[Unread]
     if kind == kinds.SHELL:
         found = (one for script in read.all for one in _in_script(script))
+    elif kind == "notebook":
+        found = _in_notebook(source)
     elif kind in PROSE:
         return []
     else:
@@ -108,6 +116,17 @@ def _in_document(read: Scripts, kind: str) -> Iterator[Unread]:
     patterns = (_QUOTED,) if kind == "python" else (_LISTED, _TEXT)
     for place in _in_text(read.source.text, patterns, read.comments):
         yield Unread(place, f"nothing in this {kind} file is known to run it")
+
+
+def _in_notebook(source: Source) -> Iterator[Unread]:
+    from sgdlint.documents import notebook
+    from sgdlint.documents.pieces import cut
+
+    for cell in notebook.python_cells(source):
+        for place in _in_text(cell.text or "", (_QUOTED, _CALLED), ()):
+            pieces = list(cut(cell.pieces, place.start, place.end))
+            home = Span(pieces[0].start, pieces[-1].end)
+            yield Unread(home, "Python in notebooks is not read")
 
 
 def _in_text(text: str, patterns: Sequence[str], comments: Sequence[Span]) -> Iterator[Span]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sgdlint.source import Source
 
 MODEL = "--model-path Qwen/Qwen-Image"
 POD = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n"
+NOTEBOOK = '{"cells": [{"cell_type": "%s", "source": ["import os\\n", %s]}]}'
 LIST = '["sglang", "serve", "--model-path", "Qwen/Qwen-Image"]'
 
 
@@ -33,6 +35,17 @@ def mentioned(path: str, text: str) -> list[str]:
         ("a.sh", f"args=(sglang serve {MODEL})\n. ./gone.sh\nlaunch", "sglang serve"),
         ("a.sh", f"kubectl apply -f - <<EOF\nargs: {LIST}\nEOF", "kubectl apply -f -"),
         ("a.yaml", f"argv: {LIST}", 'sglang", "serve'),
+        ("a.ipynb", NOTEBOOK % ("code", json.dumps(f"run({LIST})")), 'sglang\\", \\"serve'),
+        (
+            "a.ipynb",
+            NOTEBOOK % ("code", f"\"launch_server_cmd('sglang serve {MODEL}')\""),
+            "sglang s",
+        ),
+        (
+            "a.ipynb",
+            NOTEBOOK % ("code", f"\"call('''\\n\", \"sglang serve {MODEL}''')\""),
+            "sglang s",
+        ),
         ("a.yaml", "argv: [sglang, serve, --model-path, Qwen/Qwen-Image]", "sglang, serve"),
         ("a.yaml", "argv:\n  - sglang\n  - serve\n  - --port=1", "sglang\n  - serve"),
         ("a.yaml", "- python\n- -m\n- sglang.multimodal_gen.run\n- --port=1", "-m\n- sglang"),
@@ -82,6 +95,10 @@ def test_a_launch_that_is_only_mentioned(path: str, text: str, words: str) -> No
         ("a.yaml", "argv: [python, -m, sglang.multimodal_gen.test.run_suite, --suite, a]"),
         ("a.sh", f"if false; then launcher sglang serve {MODEL}; fi"),
         ("a.yaml", f"# run: sglang serve {MODEL}"),
+        ("a.ipynb", NOTEBOOK % ("markdown", json.dumps(f"run({LIST})"))),
+        ("a.ipynb", NOTEBOOK % ("code", json.dumps(f"# run({LIST})"))),
+        ("a.ipynb", NOTEBOOK % ("code", f"\"print('sglang serve {MODEL}')\"")),
+        ("a.ipynb", NOTEBOOK % ("code", "\"call('python -m sglang.launch_server --model a/b')\"")),
         ("a.yaml", f"x: 1 # run: sglang serve {MODEL}"),
         ("a.yaml", f"description: sglang serve {MODEL} starts it"),
         ("a.yaml", f"text: Use sglang serve {MODEL}"),

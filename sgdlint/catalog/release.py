@@ -89,10 +89,12 @@ class Release:
         listed = flag in self.options("serve") or any(
             flag.startswith(prefix) for one in self.dynamic() for prefix in one.prefixes
         )
-        if not listed:
-            return False
-        of_language = tables.rows_with("language", f'"{flag}"')
-        return not any(tables.holds(row, self.name, "all") for row in of_language)
+        return listed and not self.is_of_language(flag)
+
+    def is_of_language(self, flag: str) -> bool:
+        """Whether the server of language models has an option."""
+        rows = tables.rows_with("language", f'"{flag}"')
+        return any(tables.holds(row, self.name, "all") for row in rows)
 
     def environment(self) -> dict[str, Variable]:
         """Return the environment variables that the release declares or reads, by name."""

@@ -48,7 +48,7 @@ MOST_SCRIPTS = 500
 """Scripts of one file; further ones are not read."""
 REASON = "it is filled in when this is started"
 _RUNS = (
-    r"\"(?:command|cmd|entry[Pp]oint|args|arguments|argv|module|scripts|kind|"
+    r"\"(?:command|cmd|entry[Pp]oint|args|arguments|argv|module|program|scripts|kind|"
     r"(?:initialize|onCreate|updateContent|post\w+)Command)\"\s*:"
 )
 _VARIABLE = quick.compile(r"\$\{[A-Za-z][\w.]*(?::[\w./][^{}\n]*)?\}")
@@ -116,6 +116,9 @@ class _Runs:
         self.arguments = next((it for key in ARGUMENTS if (it := node.get(key)) is not None), None)
         module = node.get("module")
         self.module = module if isinstance(module, Scalar) else None
+        program = node.get("program")
+        if isinstance(program, Scalar) and not self.commands and self.module is None:
+            self.commands = [program]  # what a debugger runs with these arguments
 
     def mentions(self) -> bool:
         """Whether it may launch SGLang."""

@@ -51,6 +51,11 @@ GPU_LABELS = (
     "nvidia.com/gpu.model",
 )
 """Labels of nodes that name the product of their GPUs."""
+POD_KINDS = (
+    *("Pod", "PodTemplate", "Deployment", "ReplicaSet", "ReplicationController", "StatefulSet"),
+    *("DaemonSet", "Job", "CronJob", "LeaderWorkerSet", "JobSet"),
+)
+"""Resources whose pods are as they are written; other controllers may add volumes (as KubeRay)."""
 
 
 def is_manifest(root: Node) -> bool:
@@ -91,7 +96,7 @@ def regions(roots: Sequence[Node], source: Source) -> list[Region]:
 class _Found:
     """A container: its mapping, the pod that it belongs to, and how to call it.
 
-    steps: Tekton puts `$(params.x)` into it.
+    steps: Tekton puts `$(params.x)` into it. whole: the pod has no volumes that are not written.
     """
 
     node: Mapping
@@ -99,6 +104,7 @@ class _Found:
     place: str
     labels: Node | None = None
     steps: bool = False
+    whole: bool = False
 
 
 def _containers(root: Mapping) -> Iterator[_Found]:
@@ -108,10 +114,13 @@ def _containers(root: Mapping) -> Iterator[_Found]:
     steps = (text_of(at(root, "apiVersion")) or "").startswith("tekton.dev/")
     pod: Mapping | None = None
     labels: dict[int, Node | None] = {}
+    whole = False
     for path, node in walk(root):
         if not isinstance(node, Mapping):
             continue
         labels[id(node.get("spec"))] = at(node, "metadata", "labels")
+        if is_manifest(node):  # one of a List, too
+            whole = text_of(node.get("kind")) in POD_KINDS
         if any(isinstance(node.get(key), List) for key in ("containers", "initContainers")):
             pod = node
         if not path or path[-1] in ("env", "envFrom") or not _runs(node):
@@ -121,7 +130,7 @@ def _containers(root: Mapping) -> Iterator[_Found]:
         place = f"container {called} of {owner}" if called else owner
         place = _shown(place)
         if pod is not None and inside:
-            yield _Found(node, pod, place, labels.get(id(pod)), steps)
+            yield _Found(node, pod, place, labels.get(id(pod)), steps, whole)
         else:
             yield _Found(node, None, place, steps=steps)
 
@@ -166,6 +175,7 @@ class _Container:
     ) -> None:
         self.node = found.node
         self.pod = found.pod
+        self.whole = found.whole
         self.labels = found.labels
         self.place = found.place
         self.source = source
@@ -338,8 +348,13 @@ class _Container:
             (int(gpus_noted.text), gpus_noted) if gpus_noted is not None else None,
             self._noted(script, "gpu", gpu),
             ports,
-            "" if self.pod is None or _has_shared_memory(self.node, self.pod) else "the pod",
+            "the pod" if self._has_little_memory() else "",
         )
+
+    def _has_little_memory(self) -> bool:
+        """Whether shared memory certainly has its small default size."""
+        pod = self.pod
+        return self.whole and pod is not None and not _has_shared_memory(self.node, pod)
 
     def _noted(self, script: Script, label: str, node: Node | None) -> Noted | None:
         if not isinstance(node, Scalar):

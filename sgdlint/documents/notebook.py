@@ -70,6 +70,21 @@ def read(source: Source) -> Document:
     return Document(tuple(found), is_page=True)
 
 
+def python_cells(source: Source) -> Iterator[Value]:
+    """Yield the cells that hold Python and mention SGLang; nothing of what is no notebook."""
+    try:
+        root, _ = parse(source.text)
+    except JsonError:
+        return
+    for cell in items_of(at(root, "cells")):
+        if text_of(at(cell, "cell_type")) != "code" or not isinstance(cell, Mapping):
+            continue
+        value = _source(cell, source.text)
+        text = value.text or ""
+        if "sglang" in text and not (_SHELL_CELL.match(text) or _OTHER_CELL.match(text)):
+            yield value
+
+
 def _source(cell: Mapping, source: str) -> Value:
     """Return the text of a cell: one string, or one for each line."""
     node = cell.get("source") or cell.get("input")

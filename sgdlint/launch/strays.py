@@ -215,6 +215,8 @@ def _unknown(flag: str, index: int, words: Sequence[Word], release: Release, com
             since = tables.ranges_of(row, ())[0][0]
             return Event("newer-option", (index,), (("flag", flag), ("added", since)))
     near, fits = forms.nearest_fitting(flag, index, words, options)
+    if near and release.is_of_language(flag):  # written for the other server, and no mistake there
+        near = ""
     fields = (("flag", flag), ("nearest", near), ("fits", "yes" if fits else ""))
     return Event("unknown-option", (index,), fields)
 

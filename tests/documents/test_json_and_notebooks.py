@@ -52,6 +52,13 @@ ROWS = [
     ("a.json", json.dumps({"command": "bash", "args": ["-c", f"{RUN} 'é'"]}), [f"{RUN} 'é'"]),
     ("a.json", json.dumps({"postStartCommand": {"a": RUN, "b": RUN.split()}}), [RUN, RUN]),
     ("a.json", json.dumps({"module": "sglang.x", "args": ["a"]}), ["python -m sglang.x a"]),
+    ("a.json", json.dumps({"program": "/v/sglang", "args": ["a b"]}), ["/v/sglang 'a b'"]),
+    ("a.json", json.dumps({"program": "${x}/sglang", "args": ["a"]}), [f"'{GAP}/sglang' a"]),
+    (
+        "a.json",
+        json.dumps({"program": "x", "module": "sglang.x", "args": []}),
+        ["python -m sglang.x"],
+    ),
     ("a.json", json.dumps({"description": RUN, "readme": [RUN]}), []),
     (
         "a.json",

@@ -127,3 +127,21 @@ def test_broken_yaml_is_told() -> None:
     report = check(source, rulepack.load(), Options())
     assert [one.code for one in report.findings] == ["SGD904"]
     assert report.source.location(report.findings[0].span.start)[0] == 7
+
+
+FOUR = (
+    "image: lmsysorg/sglang:v0.5.20\n"
+    "args: [sglang, serve, --model-path, Qwen/Qwen-Image, --num-gpus, '4']"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("Pod", True), ("RayCluster", False), ("InferenceService", False), ("GraphDeployment", False)],
+)
+def test_who_makes_the_pod_may_give_it_shared_memory(kind: str, told: bool) -> None:
+    text = pod(FOUR).replace("kind: Pod", f"kind: {kind}")
+    listed = "apiVersion: v1\nkind: List\nitems:\n- " + text.replace("\n", "\n  ")
+    for one in (text, listed):
+        report = check(Source("pod.yaml", one), rulepack.load(), Options())
+        assert ("SGD907" in [finding.code for finding in report.findings]) == told

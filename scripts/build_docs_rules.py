@@ -238,7 +238,7 @@ def example(data: dict[str, Any]) -> str:
 
 def block(text: str) -> str:
     """Return a text as it is."""
-    return "```text\n" + text.strip("\n") + "\n```\n"
+    return "```text\n" + text.strip("\n").replace("\0", "\N{SYMBOL FOR NULL}") + "\n```\n"
 
 
 def source(text: str) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sgdlint.source import Source
 
 _COMMENT = (
-    r"(?:#+|//+|\.\.|<!--|(?:\{\{-?\s*|\{)?/\*)\s*sgdlint\s*:\s*(.*?)"
+    r"(?:#+|;+|//+|\.\.|<!--|(?:\{\{-?\s*|\{)?/\*)\s*sgdlint\s*:\s*(.*?)"
     r"\s*(?:-->|\*/(?:\s*-?\}{1,2})?)?\s*$"
 )
 """A directive in a comment of any language that documents are written in."""
@@ -111,14 +111,13 @@ def _covered(
 ) -> range:
     """Return the lines a suppression covers: its own, or the next one when it stands alone."""
     line = source.location(comment.start)[0]
-    alone = not source.text[source.line_span(line).start : comment.start].strip()
     target = line
-    if alone:
+    if _is_alone(source, comment):
         last = source.location(len(source.text))[0]
         others = _lines_of_comments(source, comments)
         target = source.location(comment.end)[0] + 1
         while target <= last and (
-            source.line_text(target).lstrip()[:1] in ("#", "") or target in others
+            source.line_text(target).lstrip().removeprefix('"')[:1] in ("#", "") or target in others
         ):
             target += 1
         target = min(target, last)
@@ -137,12 +136,13 @@ def _covered(
 def _lines_of_comments(source: Source, comments: Sequence[Span]) -> set[int]:
     """Return the lines that hold nothing but a comment which does not begin with `#`."""
     others = [one for one in comments if source.text[one.start] != "#"]
-    lines = [(source.location(one.start)[0], one) for one in others]
-    return {
-        line
-        for line, one in lines
-        if not source.text[source.line_span(line).start : one.start].strip()
-    }
+    return {source.location(one.start)[0] for one in others if _is_alone(source, one)}
+
+
+def _is_alone(source: Source, comment: Span) -> bool:
+    """Whether nothing stands before a comment, or the quote of a line in a notebook."""
+    line = source.line_span(source.location(comment.start)[0])
+    return source.text[line.start : comment.start].lstrip() in ("", '"')
 
 
 def suppresses(suppression: Suppression, finding: Finding, source: Source) -> bool:

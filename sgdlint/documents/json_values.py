@@ -71,10 +71,14 @@ def read(source: Source) -> Document:
 
         return Document(tuple(kubernetes.regions([root], source)), tuple(comments))
     found: list[Region] = []
+    unread: list[Unread] = []
     for path, node in walk(root):
-        if isinstance(node, Mapping) and len(found) < MOST_SCRIPTS:
+        if isinstance(node, Mapping) and not unread:
             found += _regions(path, node, source.text)
-    return Document(tuple(found), tuple(comments))
+            if len(found) > MOST_SCRIPTS:
+                around = found[MOST_SCRIPTS].around
+                unread.append(Unread(around, f"it has more than {MOST_SCRIPTS} commands"))
+    return Document(tuple(found[:MOST_SCRIPTS]), tuple(comments), tuple(unread))
 
 
 def _regions(path: tuple[str, ...], node: Mapping, source: str) -> Iterator[Region]:

@@ -41,6 +41,7 @@ _ENVIRONMENT = quick.compile(r"(?m)^[ \t]*%(?:env|set_env)[ \t]+([A-Za-z_]\w*)[ 
 _OF_PYTHON = quick.compile(
     r"\bos\.(?:environ\[|environ\.setdefault\(|putenv\()[ \t]*[\"']([A-Za-z_]\w*)[\"']"
 )
+_DIRECTIVE = quick.compile(r"(?m)^[ \t]*(#[ \t]*sgdlint[ \t]*:[^\n]*)")
 _EXECUTABLE = quick.compile(r"\{sys\.executable\}|\$sys\.executable\b")
 _GAP = quick.compile(r"\$?\{[^{}\n]*\}|\$\$?[A-Za-z_][\w.]*")
 
@@ -56,6 +57,8 @@ def read(source: Source) -> Document:
         at(root, "metadata", "language_info", "name")
     )
     found: list[Region] = []
+    comments: list[Span] = []
+    unread: list[Unread] = []
     set_before: dict[str, None] = {}
     sheets = [at(root, "cells"), *(at(one, "cells") for one in items_of(at(root, "worksheets")))]
     for cell in [one for sheet in sheets for one in items_of(sheet)]:
@@ -66,8 +69,20 @@ def read(source: Source) -> Document:
             mentions = any("sglang" in text for one in script.pieces for text in one.texts or ())
             if mentions and len(found) < MOST_SCRIPTS:
                 found.append(_region(script, set_before))
+            elif mentions and not unread:
+                unread.append(Unread(script.span, f"it has more than {MOST_SCRIPTS} launches"))
+        comments += _comments(value)
         _note(value.text or "", set_before)
-    return Document(tuple(found), is_page=True)
+    return Document(tuple(found), tuple(comments), tuple(unread), is_page=True)
+
+
+def _comments(value: Value) -> list[Span]:
+    """Return where directives stand in a cell of Python, on lines of their own."""
+    text = value.text or ""
+    if "sgdlint" not in text or _OTHER_CELL.match(text) is not None:
+        return []
+    found = [cut(value.pieces, *match.span(1)) for match in _DIRECTIVE.finditer(text)]
+    return [Span(one[0].start, one[-1].end) for one in found]
 
 
 def python_cells(source: Source) -> Iterator[Value]:

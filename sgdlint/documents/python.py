@@ -7,12 +7,14 @@ more, and so has one whose way to where it is run is not followed.
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 
 from sgdlint import quick
 from sgdlint.documents.assemble import Script, Value
 from sgdlint.documents.document import Document, Unread
 from sgdlint.documents.pieces import cut
 from sgdlint.documents.python_environment import Environment
+from sgdlint.documents.python_strings import value_at
 from sgdlint.documents.python_values import Module, Word, dotted
 from sgdlint.documents.region import ELSEWHERE, Granted, Region
 from sgdlint.shell.values import Piece
@@ -63,22 +65,59 @@ _LAUNCH = quick.compile(
 def read(source: Source) -> Document:
     """Read a file of Python code."""
     text = source.text
-    if len(text) > MOST_CHARACTERS or not quick.search(_MAY_LAUNCH, text):
+    if not quick.search(_MAY_LAUNCH, text):
         return Document()
+    if len(text) > MOST_CHARACTERS:
+        message = f"it has more than {MOST_CHARACTERS:,} characters"
+        return Document(unread=(Unread(Span(0, 0), message),))
     try:
         module = Module(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        told = error.msg if isinstance(error, SyntaxError) else str(error)
-        return Document(unread=(Unread(Span(0, 0), f"not Python code: {told}"),))
+        return Document(unread=(_broken(source, error),))
     reader = _Reader(module)
     regions = sorted(reader.regions(), key=lambda one: one.around.start)
-    return Document(tuple(regions[:MOST_SCRIPTS]), tuple(_comments(text)), is_page=True)
+    unread = [
+        Unread(one.around, f"it has more than {MOST_SCRIPTS} launches")
+        for one in regions[MOST_SCRIPTS : MOST_SCRIPTS + 1]
+    ]
+    comments = tuple(_comments(module))
+    return Document(tuple(regions[:MOST_SCRIPTS]), comments, tuple(unread), is_page=True)
 
 
-def _comments(text: str) -> list[Span]:
-    """Return where directives stand in comments of the code."""
-    found = quick.finditer(r"(?m)(?:^|[ \t])(#[ \t]*sgdlint[ \t]*:[^\r\n]*)", text)
-    return [Span(*match.span(1)) for match in found]
+def _broken(source: Source, error: Exception) -> Unread:
+    """Return what is said of code that Python does not take, at the line that it names."""
+    if not isinstance(error, SyntaxError):
+        return Unread(Span(0, 0), f"not Python code: {error}")
+    last = source.location(len(source.text))[0]
+    start = source.line_span(max(1, min(error.lineno or 1, last))).start
+    return Unread(Span(start, start), f"not Python code: {error.msg}")
+
+
+def _comments(module: Module) -> list[Span]:
+    """Return where directives stand in comments of the code, not in its strings."""
+    pattern = r"(?m)(?:^|[ \t])(#[ \t]*sgdlint[ \t]*:[^\r\n]*)"
+    found = [Span(*match.span(1)) for match in quick.finditer(pattern, module.text)]
+    strings = sorted(_strings(module), key=lambda one: one.start) if found else []
+    starts = [one.start for one in strings]
+    before = [bisect_right(starts, one.start) - 1 for one in found]
+    return [
+        one
+        for one, number in zip(found, before, strict=True)
+        if number < 0 or strings[number].end <= one.start
+    ]
+
+
+def _strings(module: Module) -> Iterator[Span]:
+    """Yield where the literals stand that hold something like a directive."""
+    for node, above in module.parents.items():
+        if not isinstance(node, (ast.Constant, ast.JoinedStr)) or isinstance(above, ast.JoinedStr):
+            continue
+        if isinstance(node, ast.Constant) and not isinstance(node.value, (str, bytes)):
+            continue
+        span = module.span(node)
+        if "sgdlint" in module.text[span.start : span.end]:
+            value = value_at(module.text, span.start, span.end)
+            yield from [place.span for place in value.places] if value is not None else [span]
 
 
 class _Reader:

@@ -178,3 +178,40 @@ def test_broken_json_with_a_launch_is_told() -> None:
     text = '{"command": ["sglang", "serve"'
     report = check(Source("a.json", text), rulepack.load(), Options())
     assert [one.code for one in report.findings] == ["SGD904"]
+
+
+@pytest.mark.parametrize("head", [[], ["%%bash\n"]])
+def test_directives_in_cells(head: list[str]) -> None:
+    mark = "" if head else "!"
+    lines = [
+        *head,
+        "# sgdlint: sglang=0.5.20\n",
+        "# sgdlint: ignore[SGD208] known\n" if head else '# sgdlint: ignore[SGD208] "known"\n',
+        "# the server\n",
+        f"{mark}{RUN} --num-gpu 2\n",
+        f"{mark}{RUN} --num-gpu 4\n",
+        "# sgdlint: ignore[SGD206] nothing\n",
+    ]
+    source = Source("a.ipynb", json.dumps(json.loads(cell(*lines)), indent=1))
+    report = check(source, rulepack.load(), Options())
+    assert report.sglang == "0.5.20"
+    assert [one.code for one in report.findings] == ["SGD208", "SGD802"]
+    assert [source.text[one.span.start : one.span.end] for one in report.findings] == [
+        "--num-gpu",
+        lines[-1].strip(),
+    ]
+    done = fix(source, lambda it: check(it, rulepack.load(), Options())).text
+    assert json.loads(done)["cells"][0]["source"] == [*lines[:-1], "\n"]
+
+
+def test_more_launches_than_are_read_are_told() -> None:
+    from sgdlint.documents import json_values, notebook
+
+    body = cell(*[f"!{RUN}\n"] * (notebook.MOST_SCRIPTS + 1))
+    found = document.read(Source("a.ipynb", body), "notebook")
+    assert len(found.regions) == notebook.MOST_SCRIPTS
+    assert "launches" in found.unread[0].message
+    body = json.dumps([{"command": RUN}] * (json_values.MOST_SCRIPTS + 1))
+    found = document.read(Source("a.json", body), "json")
+    assert len(found.regions) == json_values.MOST_SCRIPTS
+    assert "commands" in found.unread[0].message

@@ -170,3 +170,36 @@ def test_broken_code_is_told_and_read() -> None:
         mark = chance.choice("\"'\\{}[](),\n\té#")
         broken = text[:at] + mark * chance.randrange(3) + text[at + chance.randrange(3) :]
         linter.check(Source("a.py", broken + TAIL), rulepack.load(), Options(sglang="0.5.20"))
+
+
+def test_directives_are_comments_of_the_code_or_of_its_scripts() -> None:
+    text = (
+        "import os\n"
+        f'os.system("{RUN} --num-gpu 2 # sgdlint: ignore[SGD206] it is text")\n'
+        "SAMPLE = \"# sgdlint: gpus=8'\", f'# sgdlint: x', b'# sgdlint: y'\n"
+        f'os.system("{RUN} "  # sgdlint: ignore[SGD208] between two literals\n'
+        '          "--num-gpu 2")\n'
+    )
+    report = check(Source("a.py", text), rulepack.load(), Options(sglang="0.5.20"))
+    assert [one.code for one in report.findings] == ["SGD208", "SGD802"]
+    after = fixed(text)
+    ast.parse(after)
+    assert after.splitlines()[1] == f'os.system("{RUN} --num-gpus 2")'
+    assert after.splitlines()[2:] == text.splitlines()[2:]
+
+
+def test_broken_code_is_told_at_its_line() -> None:
+    text = f"import os\nos.system('{RUN}'\n"
+    (unread,) = document.read(Source("a.py", text), "python").unread
+    assert text.count("\n", 0, unread.span.start) == 1
+
+
+def test_what_is_beyond_a_bound_is_told() -> None:
+    from sgdlint.documents import python
+
+    call = f"os.system('{RUN}')\n"
+    found = document.read(Source("a.py", call * (python.MOST_SCRIPTS + 1)), "python")
+    assert len(found.regions) == python.MOST_SCRIPTS
+    assert found.unread[0].span.start > len(call) * python.MOST_SCRIPTS
+    large = call + "#" * python.MOST_CHARACTERS
+    assert "characters" in document.read(Source("a.py", large), "python").unread[0].message

@@ -179,3 +179,19 @@ def test_broken_units_are_read_without_an_error() -> None:
         for region in document.read(Source("a.service", text), "systemd").regions:
             span = region.host_span(Span(0, len(region.text)))
             assert 0 <= span.start <= span.end <= len(text)
+
+
+@pytest.mark.parametrize("name", ["a.service", "a.conf"])
+@pytest.mark.parametrize("mark", [";", "#"])
+def test_directives_stand_behind_both_marks(mark: str, name: str) -> None:
+    section, key = ("Service", "ExecStart") if name == "a.service" else ("program:x", "command")
+    launch = f"{key}=sglang serve --model-path Qwen/Qwen-Image --num-gpu 2\n"
+    text = (
+        f"{mark} sgdlint: sglang=0.5.20\n[{section}]\n"
+        f"{mark} sgdlint: ignore[SGD208] known\n{launch}"
+        f"{mark} sgdlint: ignore[SGD206] nothing\n"
+    )
+    report = check(Source(name, text), rulepack.load(), Options())
+    assert report.sglang == "0.5.20"
+    assert [one.code for one in report.findings] == ["SGD802"]
+    assert fixed(text, name) == text[: text.index(mark, text.index(launch))]

@@ -62,6 +62,9 @@ def expand(arguments: Arguments) -> int:
     else:
         for report, found in files:
             sys.stdout.writelines(f"{line}\n" for line in _lines(report, found, arguments.why))
+        if files and not any(found for _, found in files):
+            count = len(files)
+            sys.stdout.write(f"No launches in {count} file{'s' if count > 1 else ''}\n")
     for failure in failures:
         print(f"sgdlint: error: {failure.path}: {failure.message}", file=sys.stderr)
     return FAILED if failures else CLEAN

@@ -186,3 +186,12 @@ def test_a_word_is_written_for_the_shell(capsys: pytest.CaptureFixture[str]) -> 
 def test_a_file_that_cannot_be_read_is_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["expand", "missing.sh"]) == 2
     assert "missing.sh" in capsys.readouterr().err
+
+
+def test_no_launch_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a.sh", "b.sh"):
+        (tmp_path / name).write_text("echo sglang\n")
+    paths = [str(tmp_path / name) for name in ("a.sh", "b.sh")]
+    assert told(capsys, paths[0]) == "No launches in 1 file\n"
+    assert told(capsys, *paths) == "No launches in 2 files\n"
+    assert told(capsys, "--command", QWEN).startswith("<command>:1")

@@ -25,6 +25,11 @@ def is_plain(text: str) -> bool:
     """Whether a text can stand without quotes and still be a string, in a list or a mapping."""
     if not _PLAIN.fullmatch(text) or text.endswith(":") or text.startswith(("---", "@", "%", "=")):
         return False
+    return _is_string(text)
+
+
+def _is_string(text: str) -> bool:
+    """Whether a plain scalar is a string, and no number, truth or date."""
     return tag_resolver()(text, (True, False)).endswith(":str")
 
 
@@ -60,6 +65,10 @@ def _in_plain(text: str, span: Span, scalar: Scalar, source: str) -> str:
     special = whole[:1] in "!&*|>'\"%@`{}[]#,?-" and not re.match(r"-\S", whole)
     if special or ": " in whole or " #" in whole or whole.endswith(":") or whole != whole.strip():
         raise CannotWriteError("it needs quotes in YAML")
+    if not _is_string(whole) and _is_string(source[scalar.start : scalar.end]):
+        if whole != text:
+            raise CannotWriteError("it would be no string in YAML")
+        return json.dumps(text)
     return text
 
 

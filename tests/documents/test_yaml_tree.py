@@ -11,6 +11,7 @@ from sgdlint import configs, rulepack
 from sgdlint.documents import yaml_tree
 from sgdlint.documents.yaml_tree import List, Mapping, Node, Scalar, YamlError, at, documents
 from sgdlint.documents.yaml_values import comments, walk
+from sgdlint.fixer import fix
 from sgdlint.linter import Options, check
 from sgdlint.source import Source
 
@@ -172,3 +173,18 @@ def test_only_the_text_that_was_read_last_is_remembered() -> None:
     roots = documents("a: 1\n")
     assert yaml_tree.last_read("a: 1\n") is roots
     assert yaml_tree.last_read("a: 2\n") == []
+
+
+@pytest.mark.parametrize("name", ["pod.yaml", "compose.yaml"])
+def test_a_word_that_is_changed_stays_a_string(name: str) -> None:
+    words = "[sglang, serve, --model-path, Qwen/Qwen-Image, --warmup-mode, request]"
+    image = "lmsysorg/sglang:v0.5.12.post1"
+    texts = {
+        "pod.yaml": "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n"
+        f"  - image: {image}\n    command: {words}\n",
+        "compose.yaml": f"services:\n  a:\n    image: {image}\n    command: {words}\n",
+    }
+    source = Source(name, texts[name])
+    done = fix(source, lambda it: check(it, rulepack.load(), Options()), True).text
+    new = words.replace("--warmup-mode, request", '--warmup, "true"')
+    assert done == source.text.replace(words, new)

@@ -603,7 +603,9 @@ def _may_name(words: Iterable[Word]) -> bool:
 
 def _is_same(one: Command, other: Command, is_launch: bool) -> bool:
     """Tell whether two commands pass the same words, and a launch the same variables."""
-    if one.words != other.words or (one.stdin, one.stdout) != (other.stdin, other.stdout):
+    if one.words != other.words or one.function != other.function:
+        return False
+    if (one.stdin, one.stdout) != (other.stdin, other.stdout):
         return False
     if one.environment is other.environment or not is_launch:
         return True

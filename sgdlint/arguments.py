@@ -26,6 +26,7 @@ commands:
   rules       list the rules
   rule test   run the examples of rule files
   rule new    start a rule file
+  recommend   print the best command for a model, a machine and a release, with its reasons
   catalog     tell what is known of options, models, attention backends, environment variables
               and releases of SGLang, and where it was read
   ast         print the syntax tree of a script as JSON
@@ -139,6 +140,29 @@ EXPANDING = (
     *("--rules", "--as-found", "--verbose", "--format"),
 )
 """The options of `check` that `expand` has too."""
+RECOMMENDING = (
+    Flag("--model", "id of the model, or a folder that is named like it", "MODEL"),
+    *(flag for flag in CHECKING if flag.name in ("--gpu", "--gpus", "--vram")),
+    Flag("--sglang", "SGLang release; default: the newest known", "VERSION"),
+    Flag("--task", "what a model that is not known makes: image, video, t2i, t2v, …", "TASK"),
+    Flag("--size", "width and height of the output, as 1024x1024", "WxH"),
+    Flag("--frames", "frames of a video", "N"),
+    Flag(
+        "--goal",
+        "default latency: one request soon; throughput: many; memory: as little of it as possible",
+        default="latency",
+        choices=("latency", "throughput", "memory"),
+    ),
+    Flag("--lossy", "show what trades quality for speed, too, beside the command", kind="switch"),
+    Flag("--serve", "a server; the default", kind="switch"),
+    Flag("--generate", "one generation", kind="switch"),
+    Flag(
+        "--format",
+        "default text; yaml is a Compose file, kubernetes a pod",
+        default="text",
+        choices=("text", "shell", "json", "yaml", "kubernetes"),
+    ),
+)
 DESCRIPTIONS = {
     "check": "Say what will fail, be ignored or be slow, at the exact words.",
     "fix": "Apply the safe fixes to the files, and report what is left.",
@@ -147,6 +171,7 @@ DESCRIPTIONS = {
     "rules": "List the rules.",
     "rule": "Check rule files and run their examples, or start a new one.",
     "catalog": "Tell what is known of SGLang, and where it was read; without NAME, list the names.",
+    "recommend": "Print the best command for a model, a machine and a release, with its reasons.",
     "ast": "Print the syntax tree as JSON; exit 1 when part of it did not parse.",
 }
 FLAGS: dict[str, tuple[Flag, ...]] = {
@@ -158,6 +183,7 @@ FLAGS: dict[str, tuple[Flag, ...]] = {
     ),
     "rules": (RULES, Flag("--format", "default text", default="text", choices=("text", "json"))),
     "explain": (RULES,),
+    "recommend": RECOMMENDING,
     "catalog": (
         Flag(
             "--sglang",

@@ -95,6 +95,12 @@ def _expand(arguments: Arguments) -> int:
     return expand(arguments)
 
 
+def _recommend(arguments: Arguments) -> int:
+    from sgdlint.recommending import run
+
+    return run(arguments)
+
+
 # --- ast ----------------------------------------------------------------------------------------
 
 
@@ -167,6 +173,7 @@ COMMANDS = {
     "check": _check,
     "fix": _fix,
     "expand": _expand,
+    "recommend": _recommend,
     "ast": _ast,
     "rules": _rules,
     "explain": _explain,

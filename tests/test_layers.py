@@ -15,7 +15,7 @@ import pytest
 # From the top down; a part imports from its own layer or from those after it.
 LAYERS = (
     {"cli", "__main__"},
-    {"fixing", "expanding"},
+    {"fixing", "expanding", "recommending"},
     {"checking"},
     {
         "usage",
@@ -33,6 +33,7 @@ LAYERS = (
         "story",
         "known",
         "expanded",
+        "recommended",
     },
     {"arguments"},
     {

@@ -44,6 +44,27 @@ class Bounds:
 
 
 @record
+class Row:
+    """GiB on one GPU of one part, or of what is no part: `work` and `cuda`; at least, at most.
+
+    stays: it lies there all the time; else only while it works.
+    """
+
+    name: str
+    least: float
+    most: float | None
+    stays: bool
+
+
+@record
+class Estimate:
+    """What a launch needs on each GPU, and of what it is made."""
+
+    bounds: Bounds
+    rows: tuple[Row, ...]
+
+
+@record
 class Size:
     """GiB of one part of a model; layers of a transformer, else 1."""
 
@@ -142,6 +163,24 @@ def bounds(weights: Weights, plan: Plan, shape: Shape | None) -> Bounds:
     come = max(one.used_most - one.always_most for one in held)
     talk = 0 if plan.gpus == 1 else NCCL
     return Bounds(least, (stay + come) * SPARE + _work(shape) + CONTEXT[1] + talk)
+
+
+def estimate(weights: Weights, plan: Plan, shape: Shape | None) -> Estimate:
+    """Return what a launch needs on each GPU, part by part; see `bounds`."""
+    held = [(part, _held(weights, part, plan)) for part in PARTS if weights.parts[part]]
+    rows = [
+        Row(
+            part,
+            one.used_least,
+            one.used_most * SPARE,
+            all(place == "resident" for place in plan.places[part]),
+        )
+        for part, one in held
+    ]
+    rows.append(Row("work", 0.0, None if shape is None else _work(shape), True))
+    talk = 0.0 if plan.gpus == 1 else NCCL
+    rows.append(Row("cuda", CONTEXT[0], CONTEXT[1] + talk, True))
+    return Estimate(bounds(weights, plan, shape), tuple(rows))
 
 
 @record

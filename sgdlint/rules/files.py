@@ -22,7 +22,7 @@ MOST_LEVELS = 50
 """Above this many levels a rule file is refused: building it would exhaust the stack."""
 LONGEST_NUMBER = 40
 SCHEMA = os.path.join(os.path.dirname(__file__), "schema.json")
-SECTIONS = ("rules", "facts", "changes")
+SECTIONS = ("rules", "facts", "changes", "recipes")
 _ENDINGS = (".yaml", ".yml")
 _TAG = "tag:yaml.org,2002:"
 _CULPRIT = r"`([^`]+)`|'([^']+)'|(\{[\w.-]+\})"
@@ -178,7 +178,7 @@ def read_files(paths: list[str]) -> list[RuleFile]:
     return files
 
 
-def read_file(path: str) -> RuleFile:
+def read_file(path: str, schema_path: str = SCHEMA) -> RuleFile:
     """Read a rule file and check its shape; raises RuleError with every mistake."""
     from sgdlint.rules import shape
 
@@ -189,7 +189,7 @@ def read_file(path: str) -> RuleFile:
     builder = _Builder(path)
     data = builder.build(node, ())
     rule_file = RuleFile(path, data, builder.spots, text)
-    with open(SCHEMA, encoding="utf-8") as file:
+    with open(schema_path, encoding="utf-8") as file:
         schema = json.load(file)
     found = builder.problems + [
         At(rule_file, place).problem(message) for place, message in shape.problems(data, schema)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sgdlint.catalog import tables
 from sgdlint.catalog.memory import PARTS, PLACES, Bounds, Plan, Shape, bounds, weights_of
+from sgdlint.catalog.memory import estimate as whole_estimate
 from sgdlint.rules.logic import EITHER, FALSE, TRUE, UNKNOWN, Value, known
 
 TYPE_CHECKING = False
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from sgdlint.catalog import Model
-    from sgdlint.catalog.memory import Weights
+    from sgdlint.catalog.memory import Estimate, Weights
     from sgdlint.launch.launch import Launch
 
     Lookup = Callable[[str, str], Value]
@@ -126,6 +127,14 @@ def _bounds(launch: Launch, lookup: Lookup, stays: tuple[str, ...] = ()) -> Boun
     if weights is None:
         return None
     return bounds(weights, _plan(launch, lookup, stays), _shape(launch, lookup))
+
+
+def estimate(launch: Launch, lookup: Lookup) -> Estimate | None:
+    """Return what a launch needs on each GPU, part by part; None when it is not known."""
+    weights = _weights(launch, lookup)
+    if weights is None:
+        return None
+    return whole_estimate(weights, _plan(launch, lookup, ()), _shape(launch, lookup))
 
 
 def _fits(launch: Launch, lookup: Lookup, stays: tuple[str, ...] = ()) -> Value:

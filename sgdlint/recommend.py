@@ -1,0 +1,384 @@
+"""Model, machine and goal → the best command that is known, with its reasons. Reads no files.
+
+`docs/recipes.md` describes how. A step is taken when its condition is certainly true of the command
+so far, and taken back when sgdlint's own rules then find what they did not find before.
+"""
+
+from __future__ import annotations
+
+from sgdlint import catalog, quick
+from sgdlint.launch.launch import sure_model
+from sgdlint.linter import check, launches_for
+from sgdlint.record import record, replace
+from sgdlint.rules.engine import PLACEHOLDER, leaf
+from sgdlint.rules.facts import Derived, Facts
+from sgdlint.rules.logic import ABSENT, Value, evaluate, holds, known
+from sgdlint.rules.model import holds as in_range
+from sgdlint.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from sgdlint.catalog import Model
+    from sgdlint.catalog.memory import Estimate
+    from sgdlint.finding import Finding
+    from sgdlint.launch.launch import Launch
+    from sgdlint.rules.pack import Pack
+    from sgdlint.rules.recipes import Recipe, Setting, Step
+    from sgdlint.stated import Options
+
+PROMPT = "A red fox in the snow"
+IMAGE = "input.png"
+UNWANTED = ("error", "warning", "perf")
+"""Severities that a step must not bring."""
+KINDS = {"image": "image", "video": "video", "t2i": "image", "i2i": "image", "ti2i": "image"}
+KINDS |= {"t2v": "video", "i2v": "video", "ti2v": "video"}
+"""What each task makes."""
+WARMED = ("warmup_resolutions", "warmup_num_frames")
+PLAIN = r"[\w@%+=:,./-]+"
+
+
+@record
+class Wish:
+    """What the user asks for. size: width and height; frames: of a video; each 0 when not said.
+
+    options: one release, the GPUs. task: one of KINDS, or "".
+    """
+
+    model: str
+    options: Options
+    command: str = "serve"
+    goal: str = "latency"
+    task: str = ""
+    size: tuple[int, int] = (0, 0)
+    frames: int = 0
+    lossy: bool = False
+
+
+@record
+class Command:
+    """A command that is put together: options by destination, and variables, in order."""
+
+    release: str
+    command: str
+    options: tuple[tuple[str, str], ...]
+    env: tuple[tuple[str, str], ...] = ()
+
+    def words(self) -> list[tuple[str, ...]]:
+        """Return the words of each option, as the release spells it."""
+        spelt = ((self.flag(name), value) for name, value in self.options)
+        return [(flag, value) if value else (flag,) for flag, value in spelt]
+
+    def flag(self, name: str) -> str:
+        """Return how an option is written: as it is called, where the release has that."""
+        usual, here = "--" + name.replace("_", "-"), catalog.load(self.release)
+        if usual in here.options(self.command):
+            return usual
+        return here.flag(self.command, name) or usual
+
+    def has(self, names: Iterable[str]) -> bool:
+        """Whether one of some options or variables is set."""
+        mine = {name for name, _ in (*self.options, *self.env)}
+        return any(name in mine for name in names)
+
+    def plus(self, step: Filled) -> Command:
+        """Return the command with what a step sets."""
+        return replace(self, options=(*self.options, *step.options), env=(*self.env, *step.env))
+
+    def text(self, between: str = " ") -> str:
+        """Return it as bash reads it; between: what stands between two options."""
+        head = [f"{name}={quoted(value)}" for name, value in self.env]
+        head += ["sglang", self.command]
+        rest = [" ".join(map(quoted, words)) for words in self.words()]
+        return between.join([" ".join(head), *rest])
+
+
+@record
+class Filled:
+    """A step with its values filled in for one launch."""
+
+    step: Step
+    options: tuple[tuple[str, str], ...]
+    env: tuple[tuple[str, str], ...]
+    instead: tuple[tuple[str, str], ...] = ()
+
+
+@record
+class Refused:
+    """A step that was taken back, or a variant that is not shown: what the rules find."""
+
+    step: Step
+    findings: tuple[str, ...]
+
+
+@record
+class Variant:
+    """Another command: kind is `measure` (of a step that is taken), `later` or `lossy`."""
+
+    kind: str
+    step: Step
+    command: Command
+
+
+@record
+class Recommendation:
+    """What is recommended. model: None when the release does not know it.
+
+    recipes: the titles of those that fit. notes: what sgdlint says of the command as it is.
+    estimate: of the memory on each GPU; None when nothing is known of it. fits: None: not known.
+    """
+
+    wish: Wish
+    model: Model | None
+    recipes: tuple[str, ...]
+    command: Command
+    taken: tuple[Filled, ...]
+    refused: tuple[Refused, ...]
+    variants: tuple[Variant, ...]
+    notes: tuple[Finding, ...]
+    estimate: Estimate | None
+    fits: bool | None
+
+
+def recommend(wish: Wish, pack: Pack, recipes: Sequence[Recipe]) -> Recommendation:
+    """Return the command for a wish; the recipes are in the order in which they count."""
+    return _Search(wish, pack, recipes).result()
+
+
+def quoted(text: str) -> str:
+    """Return a word as it is written in bash."""
+    return text if quick.fullmatch(PLAIN, text) else "'" + text.replace("'", "'\\''") + "'"
+
+
+class _Asked(Facts):
+    """The facts of a launch whose requests have the size that the user tells."""
+
+    size: tuple[int, int] = (0, 0)
+    frames = 0
+
+    def _option(self, name: str) -> Value:
+        told = {"width": self.size[0], "height": self.size[1], "num_frames": self.frames}
+        if self.launch.command == "serve" and told.get(name):
+            return known(told[name])
+        if name in WARMED:  # the warmup has the shape of the requests, so it takes no more memory
+            return ABSENT
+        return super()._option(name)
+
+
+class _Search:
+    """Puts the steps together."""
+
+    def __init__(self, wish: Wish, pack: Pack, recipes: Sequence[Recipe]) -> None:
+        self.wish, self.pack = wish, pack
+        self.release = str(wish.options.sglang)
+        self.derived = Derived(pack, self.release)
+        self.model = sure_model(catalog.load(self.release), wish.model)
+        self.recipes = [one for one in recipes if self.fits(one)]
+        self.command = self.start()
+        self.taken: list[Filled] = []
+        self.refused: list[Refused] = []
+
+    def fits(self, recipe: Recipe) -> bool:
+        """Whether a recipe is for the model, or for what it makes."""
+        if recipe.ids or recipe.families:
+            model = self.model
+            return model is not None and (model.id in recipe.ids or model.family in recipe.families)
+        kind = self.model.kind if self.model is not None else KINDS.get(self.wish.task, "")
+        return not recipe.kinds or kind in recipe.kinds
+
+    def start(self) -> Command:
+        """Return the command before any step."""
+        wish = self.wish
+        options = [("model_path", wish.model)]
+        if wish.command == "serve":
+            options.append(("port", "30000"))
+            return Command(self.release, wish.command, tuple(options))
+        options.append(("prompt", PROMPT))
+        if self.model is not None and self.model.requires_image:
+            options.append(("image_path", IMAGE))
+        if all(wish.size):
+            options += [("width", str(wish.size[0])), ("height", str(wish.size[1]))]
+        if wish.frames:
+            options.append(("num_frames", str(wish.frames)))
+        return Command(self.release, wish.command, tuple(options))
+
+    def result(self) -> Recommendation:
+        steps = [step for recipe in self.recipes for step in recipe.steps if self.in_force(step)]
+        for step in steps:
+            if not step.later and not step.lossy:
+                self.take(step)
+        launch = self.launch(self.command)
+        facts = None if launch is None else self.facts(launch)
+        fits = None if facts is None else facts.lookup("memory", "fits").values
+        return Recommendation(
+            self.wish,
+            self.model,
+            tuple(recipe.title for recipe in self.recipes),
+            self.command,
+            tuple(self.taken),
+            tuple(self.refused),
+            tuple(self.variants(steps)),
+            tuple(self.findings(self.command)),
+            None if facts is None else _estimate(facts),
+            fits[0] if fits and len(fits) == 1 else None,
+        )
+
+    def in_force(self, step: Step) -> bool:
+        wish = self.wish
+        return (
+            in_range(self.release, step.since, step.until)
+            and wish.command in step.commands
+            and wish.goal in step.goals
+        )
+
+    # --- steps ------------------------------------------------------------------------------------
+
+    def take(self, step: Step) -> None:
+        """Add a step to the command if it may be."""
+        decided = {one.step.decides for one in self.taken if one.step.decides}
+        filled = None if step.decides in decided else self.filled(step, self.command)
+        if filled is None:
+            return
+        after = self.command.plus(filled)
+        new = self.new_findings(self.command, after)
+        if new:
+            self.refused.append(Refused(step, new))
+            return
+        self.command = after
+        self.taken.append(filled)
+
+    def filled(self, step: Step, command: Command) -> Filled | None:
+        """Return a step with its values, when its condition is certain and all are known."""
+        launch = self.launch(command)
+        facts = None if launch is None else self.facts(launch)
+        if step.when is not None and (facts is None or not holds(step.when, facts.lookup)):
+            return None
+        parts = [self.values(some, facts) for some in (step.set, step.env, step.instead)]
+        if any(part is None for part in parts):
+            return None
+        options, env, instead = (part or () for part in parts)
+        if command.has([name for name, _ in (*options, *env)]):
+            return None
+        return Filled(step, options, env, instead)
+
+    def values(
+        self, settings: Iterable[Setting], facts: Facts | None
+    ) -> tuple[tuple[str, str], ...] | None:
+        """Return options with their values; None when one of them is not known."""
+        found = [(name, self.value(value, facts)) for name, value in settings]
+        done = tuple((name, value) for name, value in found if value is not None)
+        return done if len(done) == len(found) else None
+
+    def value(self, value: Any, facts: Facts | None) -> str | None:
+        """Return the text of a value; None when it is not known."""
+        if not isinstance(value, str):
+            return None if facts is None else _one(evaluate(value, facts.lookup))
+        missing = False
+
+        def put(match: re.Match[str]) -> str:
+            nonlocal missing
+            found = self.asked(match[1])
+            if found is None and facts is not None:
+                found = _one(facts.lookup(*leaf(match[1])))
+            missing = missing or found is None
+            return found or ""
+
+        text = quick.sub(PLACEHOLDER, put, value)
+        return None if missing else text
+
+    def asked(self, name: str) -> str | None:
+        """Return the size or the frames of a request, as asked for or as the model has them."""
+        usual = self.model.defaults if self.model is not None else {}
+        if name == "frames":
+            return str(self.wish.frames or usual.get("num_frames") or "") or None
+        if name != "size":
+            return None
+        width, height = self.wish.size
+        width, height = width or usual.get("width") or 0, height or usual.get("height") or 0
+        return f"{width}x{height}" if width and height else None
+
+    # --- other commands ---------------------------------------------------------------------------
+
+    def variants(self, steps: Iterable[Step]) -> Iterable[Variant]:
+        """Yield what to measure, what to try next, and what costs quality."""
+        for one in self.taken:
+            if one.instead:
+                yield from self.variant("measure", one.step, one.instead, ())
+        for step in steps:
+            kind = "lossy" if step.lossy else "later" if step.later else ""
+            if not kind or (kind == "lossy" and not self.wish.lossy):
+                continue
+            if step.decides and any(one.step.decides == step.decides for one in self.taken):
+                continue
+            filled = self.filled(step, self.without(step))
+            if filled is not None:
+                yield from self.variant(kind, step, filled.options, filled.env)
+
+    def without(self, step: Step) -> Command:
+        """Return the command without what a step replaces, or sets in another way."""
+        names = {name for name, _ in (*step.set, *step.env)}
+        for one in self.taken:
+            if one.step is step or (step.replaces and one.step.decides == step.replaces):
+                names |= {name for name, _ in (*one.options, *one.env)}
+        options = tuple(one for one in self.command.options if one[0] not in names)
+        env = tuple(one for one in self.command.env if one[0] not in names)
+        return replace(self.command, options=options, env=env)
+
+    def variant(
+        self,
+        kind: str,
+        step: Step,
+        options: tuple[tuple[str, str], ...],
+        env: tuple[tuple[str, str], ...],
+    ) -> Iterable[Variant]:
+        command = self.without(step).plus(Filled(step, options, env))
+        new = self.new_findings(self.command, command, kind == "lossy")
+        if new:
+            self.refused.append(Refused(step, new))
+        elif command != self.command:
+            yield Variant(kind, step, command)
+
+    # --- what sgdlint knows of a command ----------------------------------------------------------
+
+    def launch(self, command: Command) -> Launch | None:
+        found = launches_for(_source(command), self.release, self.wish.options)
+        return found[0] if found else None
+
+    def facts(self, launch: Launch) -> Facts:
+        facts = _Asked(launch, self.derived)
+        facts.size, facts.frames = self.wish.size, self.wish.frames
+        return facts
+
+    def findings(self, command: Command) -> list[Finding]:
+        """Return what the rules say of a command."""
+        return list(check(_source(command), self.pack, self.wish.options).findings)
+
+    def new_findings(self, before: Command, after: Command, lossy: bool = False) -> tuple[str, ...]:
+        """Return what the rules say of a command that they did not say of another."""
+        old = {one.code for one in self.findings(before)}
+        return tuple(
+            f"{one.code} {one.name}: {one.message}"
+            for one in self.findings(after)
+            if one.severity in UNWANTED and one.code not in old and not (lossy and not one.lossless)
+        )
+
+
+def _source(command: Command) -> Source:
+    return Source("recommended.sh", command.text() + "\n")
+
+
+def _one(value: Value) -> str | None:
+    """Return the text of a value that is certain."""
+    if value.values is None or len(value.values) != 1 or value.absent:
+        return None
+    one = value.values[0]
+    return str(int(one)) if isinstance(one, float) and one.is_integer() else str(one)
+
+
+def _estimate(facts: Facts) -> Estimate | None:
+    from sgdlint.rules.memory import estimate
+
+    return estimate(facts.launch, facts.lookup)

@@ -1,0 +1,108 @@
+"""Recipes as they are after checking, and their prepared form; read by `recommend` alone."""
+
+from __future__ import annotations
+
+import os
+
+from sgdlint import quick
+from sgdlint.record import fields_of, record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+PREPARED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "recipes.json")
+GOALS = ("latency", "throughput", "memory")
+Setting = tuple[str, "str | list[object]"]
+"""The destination of an option, or a variable, and its value: a text, or compiled when worked out.
+"""
+
+
+@record
+class Gain:
+    """What a step gains, as documented: a range of factors or of GiB, or a note without figures."""
+
+    of: str
+    source: str
+    times: tuple[float, ...] = ()
+    gib: tuple[float, ...] = ()
+    note: str = ""
+    on: str = ""
+
+
+@record
+class Step:
+    """One step of a recipe. since is inclusive, until exclusive; "" is open.
+
+    decides: what it decides; of steps that decide the same the first counts. replaces: what a step
+    that is not taken decides in another way. instead: the options of the other variant, where
+    `measure` says that a measurement decides. later: what to try next.
+    """
+
+    name: str
+    why: str
+    references: tuple[str, ...]
+    since: str = ""
+    until: str = ""
+    commands: tuple[str, ...] = ("generate", "serve")
+    goals: tuple[str, ...] = GOALS
+    when: Any = None
+    decides: str = ""
+    replaces: str = ""
+    set: tuple[Setting, ...] = ()
+    env: tuple[Setting, ...] = ()
+    instead: tuple[Setting, ...] = ()
+    measure: str = ""
+    gain: Gain | None = None
+    costs: tuple[tuple[str, str], ...] = ()
+    lossy: bool = False
+    later: bool = False
+
+
+@record
+class Recipe:
+    """Steps for some models; without families, ids and kinds for all."""
+
+    name: str
+    title: str
+    steps: tuple[Step, ...]
+    families: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+
+def load() -> tuple[Recipe, ...]:
+    """Return the built-in recipes, in the order in which they count."""
+    with open(PREPARED, encoding="utf-8") as file:
+        return tuple(_recipe(one) for one in quick.loads(file.read())["recipes"])
+
+
+def to_data(thing: Any) -> dict[str, Any]:
+    """Return a recipe or a part of one as JSON-able data, without what has its default."""
+    data: dict[str, Any] = {}
+    for name in fields_of(thing):
+        value = getattr(thing, name)
+        if hasattr(type(thing), name) and value == getattr(type(thing), name):
+            continue
+        if name == "steps":
+            value = [to_data(one) for one in value]
+        data[name] = to_data(value) if name == "gain" else value
+    return data
+
+
+def _recipe(data: dict[str, Any]) -> Recipe:
+    steps = tuple(_step(one) for one in data["steps"])
+    return Recipe(**{**_with_tuples(data), "steps": steps})
+
+
+def _step(data: dict[str, Any]) -> Step:
+    changes: dict[str, Any] = {}
+    if "gain" in data:
+        changes["gain"] = Gain(**_with_tuples(data["gain"]))
+    for name in ("set", "env", "instead", "costs"):
+        changes[name] = tuple((one, value) for one, value in data.get(name, ()))
+    return Step(**{**_with_tuples(data), **changes, "when": data.get("when")})
+
+
+def _with_tuples(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(one) if isinstance(one, list) else one for name, one in data.items()}

@@ -1,0 +1,211 @@
+"""`sgdlint recommend`: recipes as data, and the commands that are made of them."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from sgdlint import catalog, rulepack
+from sgdlint.cli import main
+from sgdlint.linter import check
+from sgdlint.recommend import Recommendation, Wish, recommend
+from sgdlint.rules import recipes
+from sgdlint.rules.files import RuleError
+from sgdlint.rules.recipe_check import read_recipes
+from sgdlint.source import Source
+from sgdlint.stated import Options
+
+ROOT = Path(__file__).resolve().parent.parent
+WAN = "Wan-AI/Wan2.2-T2V-A14B-Diffusers"
+QWEN = "Qwen/Qwen-Image"
+FLUX = "black-forest-labs/FLUX.1-dev"
+MODELS = (WAN, QWEN, FLUX, "Lightricks/LTX-2", "Tongyi-MAI/Z-Image-Turbo", "acme/unknown")
+
+
+def wished(
+    model: str, release: str, gpu: str = "H100", gpus: int = 1, **more: object
+) -> Recommendation:
+    options = Options(sglang=release, gpu=gpu, gpus=gpus)
+    wish = Wish(model, options, **more)  # type: ignore[arg-type]
+    return recommend(wish, rulepack.load(), recipes.load())
+
+
+def names(found: Recommendation) -> list[str]:
+    return [one.step.name for one in found.taken]
+
+
+class TestData:
+    def test_what_is_loaded_is_what_the_files_say(self) -> None:
+        assert recipes.load() == read_recipes(str(ROOT / "recipes.d"), rulepack.load())
+
+    @pytest.mark.parametrize(
+        ("step", "told"),
+        [
+            ("set: {num_gpu: '2'}", "there is no `num_gpu`; did you mean `num_gpus`?"),
+            ("set: {warmup: ''}", "does not exist in `generate`"),
+            ("since: '0.5.23'\n        set: {num_gpus: '{gpu.cont}'}", "there is no {gpu.cont}"),
+            ("set: {num_gpus: '= gpu.cont // 2'}", "there is no `gpu.cont`"),
+            ("when: gpu.count > \n        set: {num_gpus: '2'}", "is not a condition"),
+            ("env: {SGLANG_NO_SUCH: '1'}", "there is no `env.SGLANG_NO_SUCH`"),
+            ("why: again", "stands twice"),
+            ("set: {num_gpus: '2'}\n        instead: {num_gpus: '1'}", "needs `measure`"),
+            ("set: {num_gpus: '2'}\n        replaces: layout", "`later` or `lossy`"),
+            (
+                "set: {num_gpus: '2'}\n        gain: {of: x, source: y, times: [2, 1]}",
+                "is a range: from and to",
+            ),
+            ("since: '0.5.9'", "sets nothing"),
+        ],
+    )
+    def test_a_mistake_is_refused(self, tmp_path: Path, step: str, told: str) -> None:
+        head = "recipes:\n  - name: one\n    title: One\n    steps:\n      - name: it\n"
+        text = f"{head}        why: because\n        references: [here]\n        {step}\n"
+        (tmp_path / "one.yaml").write_text(text, encoding="utf-8")
+        with pytest.raises(RuleError) as caught:
+            read_recipes(str(tmp_path), rulepack.load())
+        assert told in str(caught.value)
+
+    def test_every_gain_names_its_source(self) -> None:
+        steps = [step for recipe in recipes.load() for step in recipe.steps]
+        assert all(step.gain.source for step in steps if step.gain)
+        assert all(step.costs for step in steps if step.lossy)
+
+
+class TestCommand:
+    def test_the_warmup_is_spelt_as_the_release_has_it(self) -> None:
+        def text(release: str) -> str:
+            return wished(QWEN, release, command="generate").command.text()
+
+        assert text("0.5.12").endswith("--enable-torch-compile --warmup")
+        assert text("0.5.18").endswith("--enable-torch-compile --warmup-mode request")
+        assert text("0.5.23").endswith("--warmup-mode request")
+        assert "compile" not in text("0.5.23")
+
+    def test_what_fits_stays_on_the_gpu_and_what_is_too_large_comes_in_layers(self) -> None:
+        assert "everything-resident" in names(wished(QWEN, "0.5.12"))
+        assert "layer-by-layer-to-fit" in names(wished(WAN, "0.5.12", "RTX 4090"))
+        unsure = wished(QWEN, "0.5.23", "L40S")
+        assert not any("resident" in name for name in names(unsure))
+
+    def test_wan_on_eight_gpus_is_as_the_guide_has_it_and_tells_what_to_measure(self) -> None:
+        found = wished(WAN, "0.5.12", gpus=8, command="generate")
+        text = found.command.text()
+        assert "--num-gpus 8 --enable-cfg-parallel --ulysses-degree 4" in text
+        assert "--text-encoder-cpu-offload true --dit-layerwise-offload true" in text
+        [other] = [one for one in found.variants if one.step.name == "guidance-and-ulysses"]
+        assert "--ulysses-degree 8" in other.command.text()
+        assert "cfg-parallel" not in other.command.text()
+
+    def test_heads_that_do_not_divide_leave_gpus_out(self) -> None:
+        text = wished(FLUX, "0.5.12", gpus=5).command.text()
+        assert "--num-gpus 4 --ulysses-degree 4" in text
+
+    def test_throughput_gives_each_gpu_a_server_where_there_are_such(self) -> None:
+        assert "--dp-size 4" in wished(FLUX, "0.5.23", "H200", 4, goal="throughput").command.text()
+        assert (
+            "--dp-size" not in wished(FLUX, "0.5.12", "H200", 4, goal="throughput").command.text()
+        )
+
+    def test_lossy_steps_stand_beside_the_command_and_only_when_asked_for(self) -> None:
+        assert not [one for one in wished(QWEN, "0.5.12").variants if one.kind == "lossy"]
+        found = wished(QWEN, "0.5.12", lossy=True)
+        lossy = {one.step.name for one in found.variants if one.kind == "lossy"}
+        assert {"cache-dit", "sage-attention", "vae-in-half"} <= lossy
+        assert not any(one.step.lossy for one in found.taken)
+
+    def test_a_step_that_the_rules_flag_is_taken_back(self) -> None:
+        found = wished("Wan-AI/Wan2.2-TI2V-5B-Diffusers", "0.5.12", size=(1280, 704))
+        assert [one.step.name for one in found.refused] == ["warm-sizes"]
+        assert "SGD442" in found.refused[0].findings[0]
+        assert "--warmup-resolutions" not in found.command.text()
+
+    @pytest.mark.parametrize("goal", recipes.GOALS)
+    @pytest.mark.parametrize("model", MODELS)
+    def test_nothing_is_recommended_that_the_rules_flag(self, model: str, goal: str) -> None:
+        for release in ("0.5.9", "0.5.12", "0.5.23"):
+            for command in ("serve", "generate"):
+                found = wished(model, release, "H100", 4, goal=goal, command=command)
+                if catalog.load(release).model(model) is None and model != "acme/unknown":
+                    continue
+                for one in (found.command, *(each.command for each in found.variants)):
+                    options = found.wish.options
+                    report = check(Source("x.sh", one.text() + "\n"), rulepack.load(), options)
+                    flagged = [f for f in report.findings if f.severity in ("error", "warning")]
+                    assert not flagged, (one.text(), flagged[0].message)
+
+
+class TestOutput:
+    ASKED = ("recommend", "--model", QWEN, "--gpu", "H100", "--sglang", "0.5.12")
+
+    def test_text(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(self.ASKED) == 0
+        out, err = capsys.readouterr()
+        assert err == ""
+        assert out.startswith("# SGLang 0.5.12, 1 × H100, for latency; recipes: Qwen-Image + any")
+        assert "gain:   documented: 1.2–1.5× on denoising; not measured here" in out
+        assert "Memory of each GPU, GiB: 51.5 at least, 78.8 at most of 79.7: fits" in out
+
+    def test_the_script_is_clean(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        for form, name in (("shell", "run.sh"), ("yaml", "compose.yaml"), ("kubernetes", "p.yaml")):
+            assert main([*self.ASKED, "--format", form]) == 0
+            path = tmp_path / name
+            path.write_text(capsys.readouterr().out, encoding="utf-8")
+            status = main(["check", "--sglang", "0.5.12", str(path)])
+            assert (status, "1 launch in 1 file" in capsys.readouterr().out) == (0, True), form
+
+    def test_json(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main([*self.ASKED, "--format", "json", "--lossy"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert found["argv"][:2] == ["sglang", "serve"]
+        assert found["memory"]["fits"] is True
+        assert {"dit", "work", "cuda"} <= {one["part"] for one in found["memory"]["parts"]}
+        gains = {one["name"]: one["gain"]["times"] for one in found["steps"]}
+        assert gains["compiled"] == [1.2, 1.5]
+        assert "lossy" in {one["kind"] for one in found["variants"]}
+
+    def test_a_model_that_is_not_known_is_told(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["recommend", "--model", "acme/unknown", "--task", "t2i"]) == 0
+        out, err = capsys.readouterr()
+        assert "does not know acme/unknown" in err
+        assert "no GPU was named" in err
+        assert "sglang serve" in out
+
+    @pytest.mark.parametrize(
+        ("words", "told"),
+        [
+            ([], "--model is needed"),
+            (["--model", QWEN, "--serve", "--generate"], "exclude each other"),
+            (["--model", QWEN, "--size", "big"], "is not WIDTHxHEIGHT"),
+            (["--model", QWEN, "--task", "t2x"], "is not one of"),
+            (["--model", QWEN, "--gpu", "H1000"], "--gpu"),
+            (["--model", QWEN, "--sglang", "9.9.9"], "9.9.9"),
+        ],
+    )
+    def test_bad_usage(
+        self, words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["recommend", *words]) == 2
+        assert told in capsys.readouterr().err
+
+    def test_a_model_of_a_later_release_is_an_error(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        words = ["recommend", "--model", "Lightricks/LTX-2.3", "--sglang", "0.5.9"]
+        assert main(words) == 1
+        out, err = capsys.readouterr()
+        assert (out, "SGLang 0.5.9 does not know" in err, "--sglang 0.5" in err) == ("", True, True)
+
+
+def test_the_recipes_are_not_loaded_by_a_check() -> None:
+    import subprocess
+    import sys
+
+    code = "from sgdlint.cli import main; import sys; main(['check', '--command', 'sglang serve "
+    code += "--model-path Qwen/Qwen-Image']); print([m for m in sys.modules if 'recipes' in m])"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, check=True, env=environment, capture_output=True, text=True)
+    assert done.stdout.strip().endswith("[]")

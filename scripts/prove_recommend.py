@@ -43,11 +43,12 @@ HEAD = """\
 <!-- Made by scripts/prove_recommend.py; not edited by hand. -->
 
 `scripts/prove_recommend.py` makes recommendations for every model that a release knows, on
-{gpus}, {counts} of them, for each goal, as a server and as one generation, and
-asks the real parser and validation of SGLang, run on CPU, about each command: the recommended one,
-and each variant that is printed beside it (what to measure, what to try next, what is lossy). This
-is one wish of {one_of}, from number {offset} on. *Not decided* are commands that the judge cannot
-tell anything about, as it has no such model.
+{gpus},
+{counts} of them, for each goal, as a server and as one generation, and asks the real parser and
+validation of SGLang, run on CPU, about each command: the recommended one, and each variant that is
+printed beside it (what to measure, what to try next, what is lossy). This is one wish of {one_of},
+from number {offset} on. *Not decided* are commands of which the judge is not certain: it does not
+hold the model, or a package or the GPU decides.
 
 | release | wishes | commands | accepted | refused | not decided |
 | --- | ---: | ---: | ---: | ---: | ---: |

@@ -37,6 +37,7 @@ def text(rec: Recommendation, memory_gib: float | None, width: int) -> str:
     lines = [f"# {_head(rec)}", *script(rec).splitlines(), ""]
     for one in rec.taken:
         lines += [*_step(one.step, _written(one, rec.command), width), ""]
+    lines += [*_together(rec), ""] if any(_factors(rec)) else []
     if not rec.taken:
         lines += ["No step of a recipe is certain here: this is the plain command.", ""]
     lines += [*_memory(rec, memory_gib), ""]
@@ -73,6 +74,23 @@ def _step(step: Step, head: str, width: int) -> Iterator[str]:
     yield from _wrapped("; ".join(step.references), "    source: ", width)
 
 
+def _together(rec: Recommendation) -> Iterator[str]:
+    """Say what the steps gain together, for each thing that is gained."""
+    told = [f"{_range(factors)}× on {of}" for of, factors in _factors(rec).items()]
+    yield f"Documented together: {'; '.join(told)}; not measured here."
+
+
+def _factors(rec: Recommendation) -> dict[str, tuple[float, ...]]:
+    """Return how many times faster each thing gets, from and to, by the steps that give figures."""
+    found: dict[str, tuple[float, ...]] = {}
+    for one in rec.taken:
+        step = one.step.gain
+        if step is not None and step.times:
+            before = found.get(step.of, (1.0, 1.0))
+            found[step.of] = tuple(a * b for a, b in zip(before, step.times, strict=True))
+    return found
+
+
 def gain(one: Gain) -> str:
     """Return a gain in words: the range, of what, on what."""
     figure = one.note
@@ -85,7 +103,7 @@ def gain(one: Gain) -> str:
 
 
 def _range(values: tuple[float, ...]) -> str:
-    first, last = (f"{value:g}" for value in values)
+    first, last = (f"{value:.3g}" for value in values)
     return first if first == last else f"{first}–{last}"
 
 

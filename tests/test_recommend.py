@@ -99,6 +99,26 @@ class TestCommand:
         assert "--ulysses-degree 8" in other.command.text()
         assert "cfg-parallel" not in other.command.text()
 
+    def test_in_later_releases_wan_on_eight_gpus_is_as_their_guide_has_it(self) -> None:
+        text = wished(WAN, "0.5.23", gpus=8, command="generate").command.text()
+        assert text.endswith(
+            "--num-gpus 8 --enable-cfg-parallel --ulysses-degree 4 --ring-degree 1"
+            " --text-encoder-cpu-offload true --warmup-mode request"
+        )
+
+    def test_a_step_in_place_of_another_leaves_that_out(self) -> None:
+        found = wished(QWEN, "0.5.23", "H200", 2, size=(1024, 1024))
+        [graphs] = [one for one in found.variants if "graphs" in one.step.name]
+        text = graphs.command.text()
+        assert "--tp-size 2 --performance-mode speed" in text
+        assert "cfg-parallel" not in text
+        assert text.count("--dit-layerwise-offload") == 1
+
+    def test_where_memory_is_the_goal_a_slow_step_is_no_fault(self) -> None:
+        found = wished("black-forest-labs/FLUX.2-dev", "0.5.23", goal="memory")
+        assert names(found) == ["layer-by-layer"]
+        assert found.fits is True
+
     def test_heads_that_do_not_divide_leave_gpus_out(self) -> None:
         text = wished(FLUX, "0.5.12", gpus=5).command.text()
         assert "--num-gpus 4 --ulysses-degree 4" in text
@@ -146,6 +166,7 @@ class TestOutput:
         assert err == ""
         assert out.startswith("# SGLang 0.5.12, 1 × H100, for latency; recipes: Qwen-Image + any")
         assert "gain:   documented: 1.2–1.5× on denoising; not measured here" in out
+        assert "Documented together: 1.08× on whole requests; 1.2–1.5× on denoising; not" in out
         assert "Memory of each GPU, GiB: 51.5 at least, 78.8 at most of 79.7: fits" in out
 
     def test_the_script_is_clean(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

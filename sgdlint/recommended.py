@@ -50,7 +50,10 @@ def text(rec: Recommendation, memory_gib: float | None, width: int) -> str:
 
 def _head(rec: Recommendation) -> str:
     wish = rec.wish
-    gpu = wish.options.gpu or "a GPU that was not told (--gpu)"
+    vram = wish.options.vram
+    gpu = wish.options.gpu or (
+        f"GPU of {vram:g} GiB" if vram else "a GPU that was not told (--gpu)"
+    )
     machine = f"{wish.options.gpus or 1} × {gpu}"
     titles = " + ".join(rec.recipes)
     return f"SGLang {wish.options.sglang}, {machine}, for {wish.goal}; recipes: {titles}"

@@ -211,6 +211,7 @@ class _Search:
         for step in steps:
             if not step.later and not step.lossy:
                 self.take(step)
+        variants = tuple(self.variants(steps))
         launch = self.launch(self.command)
         facts = None if launch is None else self.facts(launch)
         fits = None if facts is None else facts.lookup("memory", "fits").values
@@ -221,7 +222,7 @@ class _Search:
             self.command,
             tuple(self.taken),
             tuple(self.refused),
-            tuple(self.variants(steps)),
+            variants,
             tuple(self.findings(self.command)),
             None if facts is None else _estimate(facts),
             fits[0] if fits and len(fits) == 1 else None,

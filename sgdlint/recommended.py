@@ -22,7 +22,7 @@ NAMES |= {"dit": "DiT", "vae": "VAE"}
 HEADS = {
     "measure": "Measure both: the other variant",
     "later": "To try next",
-    "lossy": "Lossy, each by itself",
+    "lossy": "Lossy, in place of the command",
 }
 IMAGE = "lmsysorg/sglang:v"
 
@@ -181,7 +181,7 @@ def _variants(rec: Recommendation, kind: str, head: str, width: int) -> Iterator
 
 def _refused(rec: Recommendation, width: int) -> Iterator[str]:
     for one in rec.refused:
-        told = f"Not taken: {one.step.name}, for {'; '.join(one.findings)}"
+        told = f"Left out: {one.step.name}, for {'; '.join(one.findings)}"
         yield from _wrapped(told, "", width)
     if rec.refused:
         yield ""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from sgdlint.finding import Gain
     from sgdlint.story import Told
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -206,10 +207,19 @@ def section(one: Told) -> str:
     if "when" in data:
         parts.append(f"**When:**\n\n{block(data['when'])}")
     parts += [fix(number, one, whole) for number, whole in enumerate(data.get("fixes", ()))]
+    if rule.gain is not None:
+        parts.append(gain(rule.gain))
     parts += [example(whole) for whole in data["examples"]]
     sources = "\n".join(f"- {source(text)}" for text in data["references"])
     parts.append(f"**Sources:**\n\n{sources}\n")
     return "\n".join(parts)
+
+
+def gain(one: Gain) -> str:
+    """Return what a rule gains, as documented."""
+    from sgdlint.formatters.gains import whole
+
+    return f"**Gain:** {plain(whole(one))} ({', '.join(map(source, one.sources))})\n"
 
 
 def fix(number: int, one: Told, data: dict[str, Any]) -> str:

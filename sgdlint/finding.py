@@ -67,6 +67,24 @@ class InForce:
 
 
 @record
+class Gain:
+    """What following an advice gains, as somebody documented it; nothing is measured here.
+
+    part: what becomes faster, such as `request` or `denoising`. least, most: how many times, 0
+    where no figure is documented. hardware, measured: on what, where the source says it. says: what
+    it says without a figure.
+    """
+
+    part: str
+    sources: tuple[str, ...]
+    least: float = 0
+    most: float = 0
+    hardware: str = ""
+    measured: str = ""
+    says: str = ""
+
+
+@record
 class Finding:
     """One thing that a rule found.
 
@@ -74,7 +92,7 @@ class Finding:
     help: what to do, in one line; "" when the fix says it.
     in_force: the values that it speaks of besides what is written, and where they come from.
     releases: those that it holds for, when several were checked. fails_in: those for which it is an
-    error, whatever severity is shown.
+    error, whatever severity is shown. gain: what its advice gains, where the rule tells it.
     """
 
     code: str
@@ -92,6 +110,7 @@ class Finding:
     in_force: tuple[InForce, ...] = ()
     releases: tuple[str, ...] = ()
     fails_in: tuple[str, ...] = ()
+    gain: Gain | None = None
 
 
 @record

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from sgdlint import catalog
+from sgdlint.formatters.gains import whole
 from sgdlint.record import record, replace
 from sgdlint.rules.model import holds
 from sgdlint.rules.pack import Pack
@@ -106,6 +107,9 @@ def text(one: Told) -> str:
         because = f": {fix['because']}" if "because" in fix else ""
         title = one.title if one.title and number == 0 else fix["title"]
         parts.append(f"Fix ({fix['safety']}{because})\n" + _indented(title))
+    if one.rule.gain is not None:
+        sources = "\n".join(map(_indented, one.rule.gain.sources))
+        parts.append(f"Gain\n{_indented(wrapped(whole(one.rule.gain), 84))}\n{sources}")
     parts += [_example(example) for example in data["examples"]]
     parts.append("References\n" + "\n".join(_indented(line) for line in data["references"]))
     return "\n\n".join(parts) + "\n"

@@ -36,6 +36,10 @@ def block(finding: Finding, source: Source, width: int) -> list[Line]:
     lines += excerpt(source, marks, margin)
     if finding.help:
         lines += _note(margin, "help", finding.help)
+    if finding.gain is not None and finding.gain.most:
+        from sgdlint.formatters.gains import short
+
+        lines += _note(margin, "documented gain", short(finding.gain))
     if finding.fix is not None:
         lines += [*_fix(finding.fix, margin), *diff(finding.fix.edits, source, margin)]
     return lines

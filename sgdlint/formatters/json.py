@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from sgdlint.finding import Finding, Fix, InForce, Report
+    from sgdlint.finding import Finding, Fix, Gain, InForce, Report
     from sgdlint.source import Source, Span
 
 
@@ -53,6 +53,7 @@ def _finding(finding: Finding, source: Source) -> dict[str, Any]:
         "in_force": [in_force(one) for one in finding.in_force],
         **span_data(finding.span, source),
         "related": [{"label": one.label, **span_data(one.span, source)} for one in finding.related],
+        "gain": None if finding.gain is None else gain_data(finding.gain),
         "fix": None if finding.fix is None else _fix(finding.fix, source),
     }
 
@@ -61,6 +62,19 @@ def in_force(one: InForce) -> dict[str, Any]:
     """Return a value that SGLang works with, and where it comes from; values: null is unknown."""
     because = [{"from": kind, "because": text} for kind, text in one.origins]
     return {"name": one.name, "label": one.label, "values": one.values, "because": because}
+
+
+def gain_data(gain: Gain) -> dict[str, Any]:
+    """Return a documented gain; null where no figure is documented."""
+    return {
+        "of": gain.part,
+        "from": gain.least or None,
+        "to": gain.most or None,
+        "hardware": gain.hardware,
+        "measured": gain.measured,
+        "says": gain.says,
+        "sources": gain.sources,
+    }
 
 
 def _fix(fix: Fix, source: Source) -> dict[str, Any]:

@@ -101,7 +101,8 @@ def summary(
         clean = "No findings in what could be read" if unread else "No findings"
         return [*_wrapped(f"{clean}: {checked}", "dim", width), *left]
     found = f"{_count(len(findings), 'finding')} ({_severities(findings)})"
-    return [*_wrapped(f"{found}; {checked}", "path", width), *_fixable(findings, width), *left]
+    lines = _wrapped(f"{found}; {checked}", "path", width)
+    return [*lines, *_fixable(findings, width), *gained(findings, width), *left]
 
 
 def _places(checked: Sequence[Checked]) -> int:
@@ -147,6 +148,16 @@ def _fixable(findings: Sequence[Finding], width: int) -> list[Line]:
     told = [f"{safe} with `sgdlint fix`"] if safe else []
     told += [f"{unsafe}{' more' * bool(safe)} with `sgdlint fix --unsafe`"] if unsafe else []
     return _wrapped("Can be fixed: " + ", ".join(told), "dim", width) if told else []
+
+
+def gained(findings: Sequence[Finding], width: int = WIDTH, told: str = "") -> list[Line]:
+    """Return what the advice of findings gains as documented; told: what stands before it."""
+    if not any(finding.gain is not None for finding in findings):
+        return []
+    from sgdlint.formatters.gains import summed
+
+    gains = summed(findings)
+    return _wrapped(told + gains, "dim", width) if gains else []
 
 
 def _releases(reports: Sequence[Report]) -> str:

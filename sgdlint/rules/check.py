@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from sgdlint.finding import Gain
 from sgdlint.nearest import nearest
 from sgdlint.rules.compiler import MOST_LEVELS, ConditionError, compile_condition
 from sgdlint.rules.engine import PLACEHOLDER, leaf
@@ -195,7 +196,22 @@ class _Checker:
                 for number, fix in enumerate(data.get("fixes", ()))
             ),
             enabled=data.get("enabled", True),
+            gain=self.gain(at.down("gain"), data["gain"]) if "gain" in data else None,
         )
+
+    def gain(self, at: At, data: dict[str, Any]) -> Gain:
+        """Return what a rule gains, as documented: two figures, or words where there is none."""
+        least, most = data.get("from", 0), data.get("to", 0)
+        if ("from" in data) != ("to" in data):
+            self.refuse(at, "needs both `from` and `to`, or neither where no figure is documented")
+        elif least > most:
+            self.refuse(at.down("from"), f"is more than `to`, which is {most}")
+        if ("says" in data) == bool(most):
+            self.refuse(at, "needs either `from` and `to`, or `says` where there is no figure")
+        words = {
+            key: " ".join(data.get(key, "").split()) for key in ("hardware", "measured", "says")
+        }
+        return Gain(data["of"], tuple(data["sources"]), least, most, **words)
 
     def change(self, at: At, data: dict[str, Any]) -> None:
         """Note what becomes of a built-in rule."""

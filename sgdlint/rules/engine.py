@@ -131,6 +131,7 @@ class Engine:
                 url=rule.url,
                 fix=fix,
                 scope=span,
+                gain=rule.gain,
             )
             for rule in self.on(kind)[:1]
         ]
@@ -160,6 +161,7 @@ def _finding(rule: Rule, facts: Facts, text: str, event: Event | None) -> Findin
         fix=_first_fix(rule, facts, text, event),
         scope=launch.span,
         in_force=in_force,
+        gain=rule.gain,
     )
 
 

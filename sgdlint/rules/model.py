@@ -9,6 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from sgdlint.finding import Gain
+
 MIGRATION = "migration"
 """Category of the rules that `fix --to` follows beside those for errors."""
 
@@ -43,7 +45,8 @@ class RuleFix:
 class Rule:
     """One rule. since is inclusive, until exclusive; "" is open. on: an event, or "".
 
-    enabled: False for one that speaks only when it is asked for by name.
+    enabled: False for one that speaks only when it is asked for by name. gain: what its advice
+    gains, as documented.
     """
 
     code: str
@@ -62,6 +65,7 @@ class Rule:
     url: str = ""
     fixes: tuple[RuleFix, ...] = ()
     enabled: bool = True
+    gain: Gain | None = None
 
 
 @record

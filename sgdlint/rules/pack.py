@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from sgdlint import quick
+from sgdlint.finding import Gain
 from sgdlint.record import fields_of, replace
 from sgdlint.rules.model import Action, Change, Fact, Index, Rule, RuleFix, holds
 
@@ -163,6 +164,8 @@ def to_data(thing: Any) -> dict[str, Any]:
             continue
         if name in ("fixes", "actions"):
             value = [to_data(one) for one in value]
+        elif name == "gain":
+            value = to_data(value)
         data[name] = value
     return data
 
@@ -182,6 +185,8 @@ def rule_from_data(data: dict[str, Any]) -> Rule:
     for name in ("commands", "at"):
         if name in data:
             changes[name] = tuple(data[name])
+    if "gain" in data:
+        changes["gain"] = Gain(**{**data["gain"], "sources": tuple(data["gain"]["sources"])})
     return Rule(**{**data, **changes})
 
 

@@ -48,6 +48,7 @@ RULE: dict[str, Any] = {
         },
     ],
 }
+GAIN = {"of": "request", "sources": ["ops handbook"]}
 FACT = {
     "name": "ops.gpus",
     "type": "number",
@@ -116,6 +117,15 @@ def test_a_good_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         (
             changed(when="strict_port"),
             "when: there is no `strict_port`; did you mean `strict_ports`",
+        ),
+        (changed(gain={"of": "request"}), "gain: lacks the key `sources`"),
+        (changed(gain={**GAIN, "of": "all"}), "gain.of: 'all' is not one of request, first"),
+        (changed(gain={**GAIN, "from": 2}), "gain: needs both `from` and `to`, or neither"),
+        (changed(gain={**GAIN, "from": 2, "to": 1}), "gain.from: is more than `to`, which is 1"),
+        (changed(gain=GAIN), "gain: needs either `from` and `to`, or `says`"),
+        (
+            changed(gain={**GAIN, "from": 1, "to": 2, "says": "fast"}),
+            "gain: needs either `from` and `to`, or `says`",
         ),
         (changed(when="port"), "when: `port` is a number, not a yes or no"),
         (changed(when="port == '3'"), "when: `port` is a number, and a number is never a string"),

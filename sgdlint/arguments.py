@@ -103,7 +103,7 @@ CHECKING = (
     ),
     Flag("--ignore", "all but these rules", "RULE", "values"),
     RULES,
-    Flag("--lossy", "show advice that trades quality for speed, too", kind="switch"),
+    Flag("--lossy", "advice, and fixes, that trade quality for speed, too", kind="switch"),
     Flag(
         "--fail-on",
         "lowest severity that gives exit status 1; default warning",
@@ -133,6 +133,8 @@ FIXING = (
     *CHECKING,
     Flag("--to", "move the files to this SGLang release", "VERSION"),
     Flag("--diff", "show the changes, write nothing", kind="switch"),
+    Flag("--explain", "tell of each change why, what it gains and who says so", kind="switch"),
+    Flag("--interactive", "ask for each change, on a terminal", kind="switch"),
     Flag("--unsafe", "apply fixes too that may change output, memory or meaning", kind="switch"),
 )
 EXPANDING = (

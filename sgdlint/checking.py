@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sgdlint.arguments import Arguments
     from sgdlint.files import Found
     from sgdlint.finding import Finding
+    from sgdlint.formatters.excerpt import Line
     from sgdlint.rules.pack import Pack
     from sgdlint.source import Nearby
 
@@ -243,6 +244,13 @@ def _show_text(
         lines = text.render(reports, max(40, columns), failures)
     else:
         lines = text.render(reports, failures=failures)
+    write_lines(arguments, lines, stream)
+
+
+def write_lines(arguments: Arguments, lines: Sequence[Line], stream: TextIO) -> None:
+    """Print styled lines, in colour where that is wanted."""
+    from sgdlint.formatters import text
+
     if _colours(arguments, stream):
         text.print_rich(lines, stream)
     else:

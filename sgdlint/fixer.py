@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 MOST_PASSES = 40
+HARMFUL = "not applied: it would bring something as bad"
+DECLINED = "not applied: declined"
 
 
 @record
@@ -25,25 +27,68 @@ class Fixed:
     """The result of fixing one file.
 
     text: the new text. applied: the findings whose fixes were applied, in order. report: what is
-    left. refused: which fixes were not applied and why, or "".
+    left. refused: which fixes were not applied and why, or "". sources: the text that each of the
+    applied ones was found in.
     """
 
     text: str
     applied: tuple[Finding, ...]
     report: Report
     refused: str = ""
+    sources: tuple[Source, ...] = ()
 
 
-def fix(source: Source, check: Callable[[Source], Report], unsafe: bool = False) -> Fixed:
-    """Fix a file as far as its findings allow; each pass is checked again before it counts."""
+class Answers:
+    """Which fixes somebody wants; each is asked for once, though it is found again in each pass."""
+
+    def __init__(self, ask: Callable[[Finding, Source], bool]) -> None:
+        self._ask = ask
+        self._known: dict[tuple[str, int, str], bool] = {}
+
+    def wants(self, finding: Finding, source: Source) -> bool:
+        """Whether a fix is wanted."""
+        key = finding.code, finding.span.start, finding.fix.title if finding.fix else ""
+        if key not in self._known:
+            self._known[key] = self._ask(finding, source)
+        return self._known[key]
+
+    def move(self, chosen: Sequence[Finding]) -> None:
+        """Let the answers go with the text when fixes are made."""
+        edits = _edits(chosen)
+        self._known = {
+            (
+                code,
+                start + sum(_longer(edit) for edit in edits if edit.span.end <= start),
+                title,
+            ): one
+            for (code, start, title), one in self._known.items()
+        }
+
+
+def fix(
+    source: Source,
+    check: Callable[[Source], Report],
+    unsafe: bool = False,
+    lossy: bool = False,
+    ask: Callable[[Finding, Source], bool] | None = None,
+) -> Fixed:
+    """Fix a file as far as its findings allow; each pass is checked again before it counts.
+
+    lossy: also what changes the output to be faster. ask: whether a fix is wanted.
+    """
     report = check(source)
+    answers = None if ask is None else Answers(ask)
     applied: list[Finding] = []
+    sources: list[Source] = []
     refused: list[Finding] = []
-    seen = {source.text}
+    seen = {source.text: 0}
     for _ in range(MOST_PASSES):
-        chosen = choose(report.findings, unsafe)
+        chosen = choose(report.findings, unsafe, lossy)
+        if answers is not None:
+            report, chosen = _asked(report, chosen, answers, unsafe, lossy)
         if not chosen:
-            return Fixed(report.source.text, tuple(applied), report, _refusal(refused))
+            kept = tuple(applied), report, _refusal(refused), tuple(sources)
+            return Fixed(report.source.text, *kept)
         accepted = _accept(report, chosen, check)
         if accepted is None:
             # One of the fixes does harm: take them one by one, so that only that one is left out.
@@ -53,17 +98,21 @@ def fix(source: Source, check: Callable[[Source], Report], unsafe: bool = False)
             report = _without(report, chosen)
             continue
         applied += chosen
+        sources += [report.source] * len(chosen)
+        if answers is not None:
+            answers.move(chosen)
         refused, report = [], accepted
         if report.source.text in seen:
+            applied = applied[seen[report.source.text] :]  # those that lead back to where it was
             break
-        seen.add(report.source.text)
+        seen[report.source.text] = len(applied)
     names = ", ".join(sorted({finding.code for finding in applied}))
     return Fixed(
         source.text, (), check(source), f"the fixes of {names} do not settle: none applied"
     )
 
 
-def choose(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
+def choose(findings: Sequence[Finding], unsafe: bool, lossy: bool = False) -> list[Finding]:
     """Return the findings whose fixes can be applied together: one a command, without overlaps.
 
     What one fix changes in a command may settle what another would change, so the others wait for
@@ -77,6 +126,8 @@ def choose(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
         fix = finding.fix
         if fix is None or fix.applicability not in wanted or not fix.edits:
             continue
+        if not (finding.lossless or lossy):
+            continue
         if finding.scope is not None and finding.scope in scopes:
             continue
         if any(mine.span.overlaps(other.span) for mine in fix.edits for other in taken):
@@ -88,13 +139,43 @@ def choose(findings: Sequence[Finding], unsafe: bool) -> list[Finding]:
     return chosen
 
 
+def _asked(
+    report: Report,
+    chosen: list[Finding],
+    answers: Answers,
+    unsafe: bool,
+    lossy: bool,
+) -> tuple[Report, list[Finding]]:
+    """Ask for each fix; return those that are wanted, and the report without those that are not.
+
+    Where none is wanted, what stood behind them is asked for next.
+    """
+    while chosen:
+        kept = [one for one in chosen if answers.wants(one, report.source)]
+        declined = [one for one in chosen if one not in kept]
+        report = _without(report, declined, DECLINED)
+        if kept:
+            return report, kept
+        chosen = choose(report.findings, unsafe, lossy)
+    return report, []
+
+
 def apply(text: str, findings: Sequence[Finding]) -> str:
     """Return the text with the fixes of these findings applied."""
-    every = [edit for finding in findings if finding.fix is not None for edit in finding.fix.edits]
-    ordered = sorted(dict.fromkeys(every), key=lambda edit: (edit.span.start, edit.span.end))
-    for edit in reversed(ordered):  # what is put at one place keeps its order
+    for edit in reversed(_edits(findings)):  # what is put at one place keeps its order
         text = text[: edit.span.start] + edit.text + text[edit.span.end :]
     return text
+
+
+def _edits(findings: Sequence[Finding]) -> list[Edit]:
+    """Return the edits of fixes by their places, each once."""
+    every = [edit for finding in findings if finding.fix is not None for edit in finding.fix.edits]
+    return sorted(dict.fromkeys(every), key=lambda edit: (edit.span.start, edit.span.end))
+
+
+def _longer(edit: Edit) -> int:
+    """Return how much longer an edit makes the text."""
+    return len(edit.text) - (edit.span.end - edit.span.start)
 
 
 def _accept(
@@ -112,9 +193,17 @@ def _accept(
     new = _new(report, after)
     if any(not mended.issuperset(releases) for _, releases in new):
         return None
-    if _at_edits([finding for finding, _ in new], chosen):
+    if new and (_at_edits([one for one, _ in new], chosen) or _changes_meaning(report, chosen)):
         return None
     return after
+
+
+def _changes_meaning(before: Report, chosen: Sequence[Finding]) -> bool:
+    """Whether fixes change options that had a meaning: what is wrong then was not hidden before."""
+    if any(one.category == MIGRATION for one in before.findings):
+        return False
+    touched = {name for one in chosen if one.fix is not None for name in one.fix.touches}
+    return any(touched.intersection(known) for place in before.launches for known in place)
 
 
 def _as_meant(before: Report, after: Report, chosen: Sequence[Finding]) -> bool:
@@ -171,12 +260,11 @@ def _worse(before: Report, after: Report, chosen: Sequence[Finding]) -> bool:
 
 def _at_edits(findings: Sequence[Finding], chosen: Sequence[Finding]) -> bool:
     """Whether a finding stands on words that the fixes wrote."""
-    edits = {edit for finding in chosen if finding.fix is not None for edit in finding.fix.edits}
     written, shift = [], 0
-    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
+    for edit in _edits(chosen):
         start = edit.span.start + shift
         written.append(Span(start, start + len(edit.text)))
-        shift += len(edit.text) - (edit.span.end - edit.span.start)
+        shift += _longer(edit)
     return any(finding.span.overlaps(span) for finding in findings for span in written)
 
 
@@ -191,16 +279,15 @@ def _one_by_one(
     return chosen, None
 
 
-def _without(report: Report, refused: Sequence[Finding]) -> Report:
-    """Return a report in which the fixes that do harm are only shown."""
-    findings = tuple(_shown(one) if one in refused else one for one in report.findings)
+def _without(report: Report, refused: Sequence[Finding], note: str = HARMFUL) -> Report:
+    """Return a report in which some fixes are only shown; note: why."""
+    findings = tuple(_shown(one, note) if one in refused else one for one in report.findings)
     return replace(report, findings=findings)
 
 
-def _shown(finding: Finding) -> Finding:
+def _shown(finding: Finding, note: str) -> Finding:
     if finding.fix is None:
         return finding
-    note = "not applied: it would bring something as bad"
     return replace(finding, fix=replace(finding.fix, applicability="display", note=note))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from sgdlint import checking, writing
@@ -14,11 +15,11 @@ from sgdlint.stated import OptionError, known_release
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sgdlint.arguments import Arguments
     from sgdlint.checking import Input
-    from sgdlint.finding import Report
+    from sgdlint.finding import Finding, Report
     from sgdlint.fixer import Fixed
     from sgdlint.rules.pack import Pack
     from sgdlint.source import Source
@@ -27,18 +28,20 @@ if TYPE_CHECKING:
 
 def fix(arguments: Arguments) -> int:
     """Fix everything and return the exit status."""
-    if arguments.diff and arguments.format == "json":
-        raise OptionError("--diff shows a diff, so it does not go with --format json")
+    _check_options(arguments)
     options, packs = checking.options_of(arguments), checking.Packs(arguments)
     if arguments.to:
         known_release(arguments.to)
     reports: list[Report] = []
     failures: list[Failure] = []
     moves: list[str] = []
-    refused, mended, changed, to_stdout = False, 0, 0, arguments.diff
+    mended: list[Finding] = []
+    stories: list[str] = []
+    refused, changed, to_stdout = False, 0, arguments.diff
+    ask = _asking(arguments)
     for one in checking.inputs(arguments, failures):
         look, told = _checker(arguments, one, packs.of(one.source), one.wishes(options))
-        fixed = fix_source(one.source, look, arguments.unsafe)
+        fixed = fix_source(one.source, look, arguments.unsafe, arguments.lossy, ask)
         report = fixed.report
         moves += told(fixed)
         failures += report.failures
@@ -52,15 +55,16 @@ def fix(arguments: Arguments) -> int:
             report = look(one.source)
         else:
             changed += fixed.text != one.source.text
-            mended += len(fixed.applied)
+            mended += fixed.applied
+            stories += _stories(arguments, one, fixed)
         to_stdout = to_stdout or one.kind != "file"
         reports.append(report)
     packs.finish(reports)
     # Where the fixed text goes to standard output, the report goes beside it.
     stream = sys.stderr if to_stdout else sys.stdout
     if changed and arguments.format == "text":
-        verb = "Would fix" if arguments.diff else "Fixed"
-        stream.write(f"{verb} {_plural(mended, 'finding')} in {_plural(changed, 'file')}.\n")
+        stream.write("".join(stories))
+        stream.write(_told(mended, changed, "Would fix" if arguments.diff else "Fixed"))
     if arguments.format == "text":
         stream.write("".join(moves))
     checking.show(arguments, reports, failures, stream)
@@ -68,6 +72,52 @@ def fix(arguments: Arguments) -> int:
     if status != FAILED and (refused or (arguments.diff and changed)):
         return FOUND
     return status
+
+
+def _check_options(arguments: Arguments) -> None:
+    """Raise OptionError for options that do not go together."""
+    if arguments.format == "json":
+        for option in ("diff", "explain", "interactive"):
+            if getattr(arguments, option):
+                raise OptionError(f"--{option} writes text, so it does not go with --format json")
+    if arguments.interactive:
+        if "-" in arguments.paths:
+            raise OptionError("--interactive reads answers from standard input, not a script")
+        if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
+            raise OptionError("--interactive asks on a terminal, and this is none")
+
+
+def _asking(arguments: Arguments) -> Callable[[Finding, Source], bool] | None:
+    """Return what asks whether a fix is wanted; None where all are."""
+    if not arguments.interactive:
+        return None
+    from sgdlint.asking import Asking
+    from sgdlint.formatters.text import NARROWEST
+
+    width = max(NARROWEST, os.get_terminal_size(sys.stdout.fileno()).columns)  # 0: it tells none
+    return Asking(lambda shown: checking.write_lines(arguments, shown, sys.stdout), width)
+
+
+def _stories(arguments: Arguments, one: Input, fixed: Fixed) -> list[str]:
+    """Return with --explain what is told of each change of a file."""
+    if not arguments.explain or arguments.format != "text" or not fixed.applied:
+        return []
+    from sgdlint.asking import explained
+
+    return explained(fixed, one.source.near, arguments.rules)
+
+
+def _told(mended: Sequence[Finding], changed: int, verb: str) -> str:
+    """Return how much was fixed, which of it changes the output, and what it gains."""
+    lossy = sorted({finding.code for finding in mended if not finding.lossless})
+    beside = f" (lossy: {', '.join(lossy)})" if lossy else ""
+    told = f"{verb} {_plural(len(mended), 'finding')} in {_plural(changed, 'file')}{beside}.\n"
+    if any(finding.gain is not None for finding in mended):
+        from sgdlint.formatters.gains import HEAD, summed
+
+        gains = summed(mended, f"{HEAD} of these fixes")
+        told += f"{gains}\n" if gains else ""
+    return told
 
 
 def _checker(

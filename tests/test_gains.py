@@ -64,7 +64,7 @@ def test_whole_says_that_nothing_was_measured() -> None:
         ([("A1", gain("denoising"))], ""),
         (
             [("A1", gain("denoising", 1.2, 1.5))] * 2,
-            "Documented, not measured here: 1.2–1.5× (A1) on denoising",
+            "Documented gains, not measured here: 1.2–1.5× (A1) on denoising",
         ),
         (
             [
@@ -74,7 +74,7 @@ def test_whole_says_that_nothing_was_measured() -> None:
                 ("A4", gain("request")),
             ],
             (
-                "Documented, not measured here and not to be multiplied: "
+                "Documented gains, not measured here and not to be multiplied: "
                 "1.2–1.5× (A1), 2–4× (A3) on denoising; 2–3× (A2) on attention; no figure for A4"
             ),
         ),
@@ -95,8 +95,9 @@ def test_a_check_tells_gains(capsys: pytest.CaptureFixture[str]) -> None:
     out = " ".join(capsys.readouterr().out.split())
     assert "= documented gain: 1.4–4.8× on the request = fix (unsafe)" in out
     assert (
-        "Documented, not measured here and not to be multiplied: 1.4–4.8× (SGD403) on the request; "
-        "1–11× (SGD603) on the part that is offloaded; no figure for SGD401"
+        "Documented gains, not measured here and not to be multiplied: "
+        "1.4–4.8× (SGD403) on the request; 1–11× (SGD603) on the part that is offloaded; "
+        "no figure for SGD401"
     ) in out
 
 

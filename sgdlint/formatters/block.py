@@ -41,7 +41,10 @@ def block(finding: Finding, source: Source, width: int) -> list[Line]:
 
         lines += _note(margin, "documented gain", short(finding.gain))
     if finding.fix is not None:
-        lines += [*_fix(finding.fix, margin), *diff(finding.fix.edits, source, margin)]
+        lines += [
+            *_fix(finding.fix, finding.lossless, margin),
+            *diff(finding.fix.edits, source, margin),
+        ]
     return lines
 
 
@@ -58,8 +61,10 @@ def _note(margin: Margin, label: str, text: str) -> list[Line]:
     return lines + [[margin.blank("  "), (indent + line, "")] for line in more]
 
 
-def _fix(fix: Fix, margin: Margin) -> list[Line]:
-    kind = {"safe": "fix", "unsafe": "fix (unsafe)", "display": "suggestion"}[fix.applicability]
+def _fix(fix: Fix, lossless: bool, margin: Margin) -> list[Line]:
+    marks = ["unsafe"] * (fix.applicability == "unsafe") + ["lossy"] * (not lossless)
+    kind = "suggestion" if fix.applicability == "display" else "fix"
+    kind += f" ({', '.join(marks)})" if marks else ""
     return _note(margin, kind, fix.title + (f" ({fix.note})" if fix.note else ""))
 
 

@@ -14,6 +14,7 @@ PARTS = {
     "first request": "the first request",
 }
 """How a part is called behind `on`; the others are called by their names."""
+HEAD = "Documented gains"
 MOST_RULES = 5
 """Rules that are named for one gain; a report of many files may have them all."""
 
@@ -39,7 +40,7 @@ def whole(gain: Gain) -> str:
     return f"{times(gain)} on {_part(gain)}, as documented{shown}; not measured here"
 
 
-def summed(findings: Iterable[Finding]) -> str:
+def summed(findings: Iterable[Finding], head: str = HEAD) -> str:
     """Return the documented gains of findings; "" where none has a figure.
 
     They are listed by part and never multiplied: no source measured two of them together, and
@@ -57,7 +58,7 @@ def summed(findings: Iterable[Finding]) -> str:
     several = sum(map(len, parts.values())) > 1
     beside = [f"no figure for {_named(unknown)}"] if unknown else []
     apart = " and not to be multiplied" if several else ""
-    return f"Documented, not measured here{apart}: {'; '.join(told + beside)}" if told else ""
+    return f"{head}, not measured here{apart}: {'; '.join(told + beside)}" if told else ""
 
 
 def _part(gain: Gain) -> str:

@@ -102,7 +102,7 @@ def summary(
         return [*_wrapped(f"{clean}: {checked}", "dim", width), *left]
     found = f"{_count(len(findings), 'finding')} ({_severities(findings)})"
     lines = _wrapped(f"{found}; {checked}", "path", width)
-    return [*lines, *_fixable(findings, width), *gained(findings, width), *left]
+    return [*lines, *_fixable(findings, width), *_gained(findings, width), *left]
 
 
 def _places(checked: Sequence[Checked]) -> int:
@@ -143,21 +143,25 @@ def _severities(findings: Sequence[Finding]) -> str:
 
 
 def _fixable(findings: Sequence[Finding], width: int) -> list[Line]:
-    given = [finding.fix.applicability for finding in findings if finding.fix is not None]
+    fixable = [one for one in findings if one.fix is not None]
+    given = [one.fix.applicability for one in fixable if one.fix is not None and one.lossless]
+    lossy = sum(
+        one.fix.applicability != "display" for one in fixable if one.fix and not one.lossless
+    )
     safe, unsafe = given.count("safe"), given.count("unsafe")
     told = [f"{safe} with `sgdlint fix`"] if safe else []
     told += [f"{unsafe}{' more' * bool(safe)} with `sgdlint fix --unsafe`"] if unsafe else []
+    told += [f"{lossy}{' more' * bool(told)} that change the output with --lossy"] if lossy else []
     return _wrapped("Can be fixed: " + ", ".join(told), "dim", width) if told else []
 
 
-def gained(findings: Sequence[Finding], width: int = WIDTH, told: str = "") -> list[Line]:
-    """Return what the advice of findings gains as documented; told: what stands before it."""
+def _gained(findings: Sequence[Finding], width: int) -> list[Line]:
     if not any(finding.gain is not None for finding in findings):
         return []
     from sgdlint.formatters.gains import summed
 
     gains = summed(findings)
-    return _wrapped(told + gains, "dim", width) if gains else []
+    return _wrapped(gains, "dim", width) if gains else []
 
 
 def _releases(reports: Sequence[Report]) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from conformance.case import RELEASES, Judged
 
 from sgdlint import catalog, rulepack
-from sgdlint.finding import Finding
+from sgdlint.finding import Finding, Report
 from sgdlint.linter import Options, check
 from sgdlint.rules.pack import Pack
 from sgdlint.source import Nearby, Source
@@ -66,13 +66,19 @@ def rules() -> Pack:
 
 def errors(one: Judged) -> tuple[list[Finding], str]:
     """Return the errors that sgdlint reports for a command, and the text that it read."""
+    source, look = looking(one)
+    report = look(source)
+    assert not report.failures, report.failures
+    return [one for one in report.findings if one.severity == "error"], source.text
+
+
+def looking(one: Judged) -> tuple[Source, Callable[[Source], Report]]:
+    """Return a command as a file, and what checks such a file for its machine and release."""
     case = one.case
-    text = case.text() + "\n"
     gpu = GPU_NAMES.get(case.gpu, case.gpu)
     options = Options(sglang=(case.release,), gpu=gpu, gpus=case.count)
-    report = check(Source("command.sh", text, near=Files(case.files)), rules(), options)
-    assert not report.failures, report.failures
-    return [one for one in report.findings if one.severity == "error"], text
+    source = Source("command.sh", case.text() + "\n", near=Files(case.files))
+    return source, lambda it: check(it, rules(), options)
 
 
 def names_one(findings: Iterable[Finding], text: str, release: str, blamed: Sequence[str]) -> bool:

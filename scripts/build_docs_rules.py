@@ -194,6 +194,7 @@ def section(one: Told) -> str:
     rule, data = one.rule, one.data
     facts = [rule.severity, rule.category, *marks_of(one), f"SGLang {range_of(one)}"]
     commands = " and ".join(f"`{name}`" for name in rule.commands)
+    commands += f"; for {' and '.join(rule.goals)}" if rule.goals else ""
     parts = [
         f'\n<a id="{rule.code.lower()}"></a>\n\n## {rule.code} {rule.name}\n',
         f"{', '.join(facts)}; {commands}\n",
@@ -226,7 +227,9 @@ def fix(number: int, one: Told, data: dict[str, Any]) -> str:
     """Return a fix."""
     title = one.title if one.title and number == 0 else data["title"]
     because = f": {plain(data['because'])}" if "because" in data else ""
-    return f"**Fix** ({data['safety']}{because}): {plain(title)}\n"
+    only = f", for {' and '.join(data['goals'])}" if "goals" in data else ""
+    only += f", when `{' '.join(data['when'].split())}`" if "when" in data else ""
+    return f"**Fix** ({data['safety']}{because}{only}): {plain(title)}\n"
 
 
 def example(data: dict[str, Any]) -> str:

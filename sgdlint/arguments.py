@@ -103,6 +103,12 @@ CHECKING = (
     ),
     Flag("--ignore", "all but these rules", "RULE", "values"),
     RULES,
+    Flag(
+        "--goal",
+        "what launches are tuned for: one request soon, many, little memory, or nothing; "
+        "default: what the file or the project says, else latency",
+        choices=("latency", "throughput", "memory", "none"),
+    ),
     Flag("--lossy", "advice, and fixes, that trade quality for speed, too", kind="switch"),
     Flag(
         "--fail-on",

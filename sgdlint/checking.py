@@ -288,6 +288,7 @@ def options_of(arguments: Arguments) -> Options:
         ignore=_list(arguments.ignore),
         lossy=arguments.lossy,
         kind=_named("--kind", known_kind, arguments.kind) if arguments.kind else "",
+        goal=arguments.goal,
     )
 
 

@@ -19,7 +19,7 @@ _COMMENT = (
 )
 """A directive in a comment of any language that documents are written in."""
 _IGNORE = r"ignore\s*\[([^\]]*)\]\s*(.*)$"
-SETTINGS = ("sglang", "gpu", "gpus", "vram")
+SETTINGS = ("sglang", "gpu", "gpus", "vram", "goal")
 
 
 class DirectiveError(Exception):

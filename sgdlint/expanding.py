@@ -46,7 +46,7 @@ MOST_WIDTH = 96
 
 def expand(arguments: Arguments) -> int:
     """Show every launch and return the exit status: 0, or 2 when something could not be read."""
-    asked = Arguments(**{"select": [], "ignore": [], "lossy": False, **vars(arguments)})
+    asked = Arguments(**{"select": [], "ignore": [], "lossy": False, "goal": "", **vars(arguments)})
     packs, options = Packs(asked), options_of(asked)
     failures: list[Failure] = []
     files = []

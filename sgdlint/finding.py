@@ -13,6 +13,12 @@ APPLICABILITIES = ("safe", "unsafe", "display")
 """safe: same output, no more failures. unsafe: may change output, memory or meaning. display:
 shown, never applied."""
 
+GOALS = ("latency", "throughput", "memory")
+"""What a launch may be tuned for: one request soon, many requests, little memory; without a word
+the first."""
+
+NO_GOAL = "none"
+"""The goal of those who want repairs alone."""
 
 RELEASES = "\0"
 """In a message: where the releases go that a finding holds for, when there are several."""
@@ -93,6 +99,7 @@ class Finding:
     in_force: the values that it speaks of besides what is written, and where they come from.
     releases: those that it holds for, when several were checked. fails_in: those for which it is an
     error, whatever severity is shown. gain: what its advice gains, where the rule tells it.
+    goals: those that its advice serves, where the rule names them.
     """
 
     code: str
@@ -111,6 +118,13 @@ class Finding:
     releases: tuple[str, ...] = ()
     fails_in: tuple[str, ...] = ()
     gain: Gain | None = None
+    goals: tuple[str, ...] = ()
+
+    def serves(self, goal: str) -> bool:
+        """Whether it is for a goal: advice may be for some, what is wrong is told for each."""
+        if self.goals:
+            return goal in self.goals
+        return self.severity != "perf" or goal != NO_GOAL
 
 
 @record

@@ -9,12 +9,13 @@ from sgdlint.assumed import Assumed
 from sgdlint.directives import DirectiveError
 from sgdlint.documents import CONFIG, mentions_sglang
 from sgdlint.evidence import evidence
-from sgdlint.finding import RELEASES, Checked, Failure, Finding, Report
+from sgdlint.finding import GOALS, RELEASES, Checked, Failure, Finding, Report
 from sgdlint.record import record, replace
 from sgdlint.source import Span
 from sgdlint.stated import (
     OptionError,
     Options,
+    goal_of,
     hardware_of,
     passed_over,
     release_of_project,
@@ -56,6 +57,7 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
         directed, suppressions = directives.read(source, read.comments, read.launches, read.parts)
         stated = stated_by(options, directed)
         hardware = hardware_of(options, directed)
+        goal = goal_of(options, directed, source.near)
     except (DirectiveError, OptionError) as error:
         failure = Failure(source.path, str(error))
         return _report(source, stated or assumed.newest(), failures=(failure,))
@@ -67,8 +69,9 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
     ]
     wanted = {release for task in tasks for one in task.sure for release in one.releases}
     releases = [one for one in catalog.releases() if one in wanted]
-    engines = {release: Engine(pack, release) for release in releases}
-    engine = engines[releases[-1]] if releases else Engine(pack, catalog.newest())
+    serves = goal or GOALS[0]
+    engines = {release: Engine(pack, release, serves) for release in releases}
+    engine = engines[releases[-1]] if releases else Engine(pack, catalog.newest(), serves)
     done = [_for_releases(task, engines) for task in tasks]
     told = [(one.task.script, one.findings(engine)) for one in done]
     findings = [*_unread(read, options.kind, engine), *_repeated(read, engine)]

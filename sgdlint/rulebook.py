@@ -51,6 +51,7 @@ def _as_data(rule: Rule) -> dict[str, Any]:
         "since": rule.since,
         "until": rule.until,
         "commands": list(rule.commands),
+        "goals": list(rule.goals),
         "message": rule.message,
         "fixes": [fix.safety for fix in rule.fixes],
     }

@@ -90,6 +90,7 @@ def options_of(rule: dict[str, Any], example: dict[str, Any]) -> Options:
         gpus=example.get("gpus"),
         vram=example.get("vram"),
         lossy=True,
+        goal=example.get("goal", ""),
     )
 
 

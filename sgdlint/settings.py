@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 
+from sgdlint.finding import GOALS, NO_GOAL
 from sgdlint.record import record
 
 TYPE_CHECKING = False
@@ -32,12 +33,14 @@ class Settings:
 
     path: the file that says it, "" when there is none. lines: the line of each key in it.
     sglang: releases, or ranges of them. rules: files and folders of rules, from the folder of path.
+    goal: what launches are tuned for, or "none".
     """
 
     path: str
     lines: dict[str, int]
     sglang: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    goal: str = ""
 
     def where(self, key: str) -> str:
         """Return the place of a key: `pyproject.toml:12`."""
@@ -130,9 +133,14 @@ def _texts(value: object) -> tuple[str, ...] | None:
     return texts if values and len(texts) == len(values) else None
 
 
+def _goal(value: object) -> str | None:
+    return value if isinstance(value, str) and value in (*GOALS, NO_GOAL) else None
+
+
 KEYS = {
     "sglang": (_texts, 'a release or a range in quotes, or a list of them: ["0.5.12", "0.5.23"]'),
     "rules": (_texts, 'a rule file or a folder of them, or a list of such: ["ops/rules.d"]'),
+    "goal": (_goal, f"one of {', '.join((*GOALS, NO_GOAL))}, in quotes"),
 }
 """Each key: what reads its value (None: not allowed), and what is allowed."""
 

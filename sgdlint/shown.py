@@ -29,7 +29,7 @@ def of(
     """Return the findings that are shown, with those about suppressions that silence nothing."""
     chosen = _chosen(options, engine.pack.index.off)
     kept = _suppress(findings, suppressions, source, engine, chosen)
-    return [one for one in kept if _is_wanted(one, options, chosen)]
+    return [one for one in kept if _is_wanted(one, options, chosen, engine.goal)]
 
 
 def _chosen(options: Options, off: Sequence[str]) -> Callable[[str, str], bool]:
@@ -53,8 +53,10 @@ def _names(wish: str, code: str, name: str) -> bool:
     return bool(wish) and not is_whole and code.startswith(wish)
 
 
-def _is_wanted(finding: Finding, options: Options, chosen: Callable[[str, str], bool]) -> bool:
-    if not chosen(finding.code, finding.name):
+def _is_wanted(
+    finding: Finding, options: Options, chosen: Callable[[str, str], bool], goal: str
+) -> bool:
+    if not chosen(finding.code, finding.name) or not finding.serves(goal):
         return False
     if finding.lossless or finding.severity in ("error", "warning") or options.lossy:
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sgdlint import assumed, catalog, settings
 from sgdlint.assumed import Assumed
-from sgdlint.finding import Report
+from sgdlint.finding import GOALS, NO_GOAL, Report
 from sgdlint.record import record
 
 TYPE_CHECKING = False
@@ -31,7 +31,8 @@ class Options:
     sglang: a release or a range of them, or several such. gpu: a name. gpus: how many the machine
     has. vram: GiB of one GPU.
     select, ignore: rule codes (or prefixes of them) and names. lossy: show lossy advice too.
-    kind: of files that are named, instead of what their names and texts tell.
+    kind: of files that are named, instead of what their names and texts tell. goal: what launches
+    are tuned for, or "none".
     """
 
     sglang: str | tuple[str, ...] = ()
@@ -42,6 +43,7 @@ class Options:
     ignore: tuple[str, ...] = ()
     lossy: bool = False
     kind: str = ""
+    goal: str = ""
 
 
 def stated_by(options: Options, directed: Sequence[Setting]) -> Assumed | None:
@@ -81,6 +83,18 @@ def release_of_project(source: Source) -> Assumed | None:
         return known_releases(found.sglang, found.where("sglang"))
     except OptionError as error:
         raise OptionError(f"{found.where('sglang')}: sglang: {error}") from None
+
+
+def goal_of(options: Options, directed: Sequence[Setting], near: Nearby) -> str:
+    """Return what the launches of a file are tuned for, "" when nobody says; raises OptionError."""
+    said = [_at_line(one, _known_goal) for one in directed if one.name == "goal"]
+    return options.goal or "".join(said) or settings_of_project(near).goal
+
+
+def _known_goal(text: str) -> str:
+    if text not in (*GOALS, NO_GOAL):
+        raise OptionError(f"{text!r} is not one of {', '.join((*GOALS, NO_GOAL))}")
+    return text
 
 
 def known_releases(texts: Sequence[str], origin: str) -> Assumed:

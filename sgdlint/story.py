@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sgdlint.finding import Finding
     from sgdlint.rules.model import Change, Rule
 
-SETTINGS = ("name", "from", "sglang", "gpu", "gpus", "vram")
+SETTINGS = ("name", "from", "sglang", "gpu", "gpus", "vram", "goal")
 COMMANDS = ("generate", "serve")
 
 
@@ -106,7 +106,9 @@ def text(one: Told) -> str:
     for number, fix in enumerate(data.get("fixes", ())):
         because = f": {fix['because']}" if "because" in fix else ""
         title = one.title if one.title and number == 0 else fix["title"]
-        parts.append(f"Fix ({fix['safety']}{because})\n" + _indented(title))
+        only = f", for {' and '.join(fix['goals'])}" if "goals" in fix else ""
+        only += f", when {' '.join(fix['when'].split())}" if "when" in fix else ""
+        parts.append(f"Fix ({fix['safety']}{because}{only})\n" + _indented(title))
     if one.rule.gain is not None:
         sources = "\n".join(map(_indented, one.rule.gain.sources))
         parts.append(f"Gain\n{_indented(wrapped(whole(one.rule.gain), 84))}\n{sources}")
@@ -122,6 +124,7 @@ def _classes(one: Told) -> Iterator[str]:
     yield (
         f"{rule.severity}, {rule.category}, {quality}; "
         f"SGLang {releases(rule.since, rule.until)}; {commands}"
+        + (f"; for {' and '.join(rule.goals)}" if rule.goals else "")
     )
     if not rule.enabled:
         yield f"off by default: --select {rule.code} switches it on"

@@ -197,6 +197,7 @@ class _Checker:
             ),
             enabled=data.get("enabled", True),
             gain=self.gain(at.down("gain"), data["gain"]) if "gain" in data else None,
+            goals=tuple(data.get("goals", ())),
         )
 
     def gain(self, at: At, data: dict[str, Any]) -> Gain:
@@ -299,6 +300,7 @@ class _Checker:
             tuple(action for action, _ in actions),
             self.template(at.down("because"), data.get("because", ""), names),
             self.condition(at.down("when"), data.get("when"), names, when),
+            tuple(data.get("goals", ())),
         )
 
     # --- conditions and templates -----------------------------------------------------------------

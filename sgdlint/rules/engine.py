@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sgdlint import quick
-from sgdlint.finding import ANY, Edit, Finding, Fix, InForce, Related
+from sgdlint.finding import ANY, GOALS, Edit, Finding, Fix, InForce, Related
 from sgdlint.record import replace
 from sgdlint.rules.facts import Derived, Facts
 from sgdlint.rules.logic import holds, names_in
@@ -24,11 +24,15 @@ PLACEHOLDER = r"\{([A-Za-z_][\w.-]*)\}"
 
 
 class Engine:
-    """The rules of a pack that hold for one release, ready to run on its launches."""
+    """The rules of a pack that hold for one release, ready to run on its launches.
 
-    def __init__(self, pack: Pack, release: str) -> None:
+    goal: what the fixes are for.
+    """
+
+    def __init__(self, pack: Pack, release: str, goal: str = GOALS[0]) -> None:
         self.pack = pack
         self.release = release
+        self.goal = goal
         self.shown = release
         self.derived = Derived(pack, release)
         self._rules: dict[int, Rule | None] = {}
@@ -44,7 +48,8 @@ class Engine:
 
     def _rule(self, number: int) -> Rule | None:
         if number not in self._rules:
-            self._rules[number] = self.pack.rule_for(number, self.release)
+            rule = self.pack.rule_for(number, self.release)
+            self._rules[number] = None if rule is None else _for_goal(rule, self.goal)
         return self._rules[number]
 
     def _worth_trying(self, launch: Launch) -> list[Rule]:
@@ -132,9 +137,17 @@ class Engine:
                 fix=fix,
                 scope=span,
                 gain=rule.gain,
+                goals=rule.goals,
             )
             for rule in self.on(kind)[:1]
         ]
+
+
+def _for_goal(rule: Rule, goal: str) -> Rule:
+    """Return a rule without the fixes that are for other goals."""
+    if not any(fix.goals for fix in rule.fixes):
+        return rule
+    return replace(rule, fixes=tuple(one for one in rule.fixes if goal in (one.goals or (goal,))))
 
 
 def _finding(rule: Rule, facts: Facts, text: str, event: Event | None) -> Finding:
@@ -162,6 +175,7 @@ def _finding(rule: Rule, facts: Facts, text: str, event: Event | None) -> Findin
         scope=launch.span,
         in_force=in_force,
         gain=rule.gain,
+        goals=rule.goals,
     )
 
 

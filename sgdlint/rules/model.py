@@ -32,13 +32,14 @@ class Action:
 
 @record
 class RuleFix:
-    """A fix of a rule: offered when its own condition holds."""
+    """A fix of a rule: offered when its own condition holds, for some goals; () is all."""
 
     title: str
     safety: str
     actions: tuple[Action, ...]
     because: str = ""
     when: Any = None
+    goals: tuple[str, ...] = ()
 
 
 @record
@@ -46,7 +47,7 @@ class Rule:
     """One rule. since is inclusive, until exclusive; "" is open. on: an event, or "".
 
     enabled: False for one that speaks only when it is asked for by name. gain: what its advice
-    gains, as documented.
+    gains, as documented. goals: those that its advice serves; (): see `Finding.serves`.
     """
 
     code: str
@@ -66,6 +67,7 @@ class Rule:
     fixes: tuple[RuleFix, ...] = ()
     enabled: bool = True
     gain: Gain | None = None
+    goals: tuple[str, ...] = ()
 
 
 @record

@@ -177,17 +177,19 @@ def fact_from_data(data: dict[str, Any]) -> Fact:
 
 def rule_from_data(data: dict[str, Any]) -> Rule:
     """Rebuild a rule from the data that `to_data` made."""
-    fixes = tuple(
-        RuleFix(**{**fix, "actions": tuple(_action_from_data(one) for one in fix["actions"])})
-        for fix in data.get("fixes", ())
-    )
+    fixes = tuple(map(_fix_from_data, data.get("fixes", ())))
     changes: dict[str, Any] = {"fixes": fixes}
-    for name in ("commands", "at"):
+    for name in ("commands", "at", "goals"):
         if name in data:
             changes[name] = tuple(data[name])
     if "gain" in data:
         changes["gain"] = Gain(**{**data["gain"], "sources": tuple(data["gain"]["sources"])})
     return Rule(**{**data, **changes})
+
+
+def _fix_from_data(data: dict[str, Any]) -> RuleFix:
+    actions = tuple(map(_action_from_data, data["actions"]))
+    return RuleFix(**{**data, "actions": actions, "goals": tuple(data.get("goals", ()))})
 
 
 def _action_from_data(data: dict[str, Any]) -> Action:

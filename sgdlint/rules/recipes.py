@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from sgdlint import quick
+from sgdlint import finding, quick
 from sgdlint.record import fields_of, record
 
 TYPE_CHECKING = False
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 PREPARED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "recipes.json")
-GOALS = ("latency", "throughput", "memory")
+GOALS = finding.GOALS
 Setting = tuple[str, "str | list[object]"]
 """The destination of an option, or a variable, and its value: a text, or compiled when worked out.
 """

@@ -1,4 +1,4 @@
-"""The user's files: finding them, reading them, and replacing one without ever damaging it."""
+"""The user's files: finding and reading them; `sgdlint.writing` writes them."""
 
 from __future__ import annotations
 

@@ -50,13 +50,16 @@ def fix(arguments: Arguments) -> int:
             print(f"sgdlint: {one.source.path}: {fixed.refused}", file=sys.stderr)
         try:
             _put(arguments, one, fixed.text)
+            is_put = True
         except FileError as error:
             failures.append(Failure(one.source.path, str(error)))
-            report = look(one.source)
-        else:
+            is_put = isinstance(error, writing.UnsureError)
+        if is_put:
             changed += fixed.text != one.source.text
             mended += fixed.applied
             stories += _stories(arguments, one, fixed)
+        else:
+            report = look(one.source)
         to_stdout = to_stdout or one.kind != "file"
         reports.append(report)
     packs.finish(reports)

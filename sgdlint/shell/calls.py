@@ -173,6 +173,22 @@ class Calls(Inside):
             done += self.states
         self._gather(done, start)
 
+    def _is_call(self, name: str) -> bool | None:
+        """Tell whether a name calls a function; None when it may, and that is not followed."""
+        if not self._is_function(name):
+            return False
+        definitions = self.state.functions.get(name, ())
+        if definitions and None not in definitions:
+            return True
+        is_told = definitions and all(one is None or self._is_told(one) for one in definitions)
+        return False if is_told else None
+
+    def _is_told(self, definition: Definition) -> bool:
+        """Tell whether all is told that a function launches which is called here."""
+        _, scan, _ = definition.context
+        matters = scan.relevance().matters(definition.node.start, definition.node.end)
+        return not matters or self._is_followed(definition)
+
     def _is_followed(self, definition: Definition) -> bool:
         if self._flat or self.steps > self.most_steps or len(self._stack) >= MOST_CALLS:
             return False

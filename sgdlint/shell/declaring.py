@@ -162,7 +162,8 @@ def _make_local(assigner: Assigner, one: Declared, manner: Manner, is_bare: bool
     assert own is not None
     outer = state.variables.get(name)
     if (is_bare and name in own) or (outer is not None and "r" in outer.attributes):
-        variables.forget(state, name, f"it may be that ${name} is local already", "?")
+        attributes = "?r" if outer is not None and "r" in outer.attributes else "?"
+        variables.forget(state, name, f"it may be that ${name} is local already", attributes)
         own.add(name)
         return False
     if name not in own and not manner.inherits:
@@ -184,7 +185,8 @@ def _is_plain(
         is_name = one.value is None or bool(variables.NAME.fullmatch(one.value.text or ""))
         loops = one.value is not None and one.value.text == one.name
         is_known = old is not None or not is_wild
-        return is_known and is_name and not loops and not is_array and not attributes.strip("n")
+        others = "n" if one.value is None else "?cilnu"  # what it may have had is lost then
+        return is_known and is_name and not loops and not is_array and not attributes.strip(others)
     if is_array and one.value is not None and one.subscript is None:
         return not (one.value.prefix[:1] == "(" or (one.value.prefix == "" != one.value.text))
     return is_written or not ("?" in attributes and one.value is not None)

@@ -57,7 +57,9 @@ OPEN = r"[$`*?\[{~]"
 """Characters that may make other words of what is written."""
 
 MOST_VARIANTS = 128
-"""So many commands are told for one place; then one of which nothing is known stands for more."""
+"""So many commands are told for one place; then others of which only the first two words are
+known stand for more, at most MOST_VAGUE."""
+MOST_VAGUE = 8
 
 
 def commands(
@@ -525,13 +527,14 @@ class Interpreter(Repeats):
         start, end = self.origin.span(first.start, node.words[-1].end)
         if self.scan is self._whole:
             self._reached.add(node.start)
+        is_function = self._is_call(name)
         found = Command(
             start,
             end,
             tuple(words),
             environment,
             conditional=self._branches > 0,
-            function=self._is_function(name) and None not in self.state.functions.get(name, ()),
+            function=is_function is True,
             stdin=given,
             nested=self.origin.is_nested,
             stdout=output.target if output is not None and not output.adds else None,
@@ -540,6 +543,8 @@ class Interpreter(Repeats):
             calls=self._sites,
             dead=self._dead,
         )
+        if is_function is None:
+            found = _vague(found, "a function may be called here")
         for ran in self._ran[-1:]:
             ran.append(found)
         if not self._tells(node):
@@ -549,18 +554,15 @@ class Interpreter(Repeats):
         if self.is_short and not launch:
             found = replace(found, environment=NO_NAMES)
         places = self._places.setdefault((start, end), [])
-        if len(places) > MOST_VARIANTS:
-            return found
-        same = next((one for one in places if _is_same(self.found[one], found, launch)), None)
+        told = found
+        if len(places) >= MOST_VARIANTS:
+            told = replace(_vague(found, "it has too many values"), path=())
+        same = next((one for one in places if _is_same(self.found[one], told, launch)), None)
         if same is not None:
-            self.found[same] = _common(self.found[same], found, launch)
-        elif len(places) < MOST_VARIANTS:
+            self.found[same] = _common(self.found[same], told, launch)
+        elif len(places) < MOST_VARIANTS + MOST_VAGUE:
             places.append(len(self.found))
-            self.found.append(found)
-        elif len(places) == MOST_VARIANTS:
-            rest = unknown("it has too many values", True, start, end)
-            places.append(len(self.found))
-            self.found.append(replace(found, words=(words[0], rest), environment={}, path=()))
+            self.found.append(told)
         return found
 
     # --- flow -----------------------------------------------------------------------------------
@@ -599,6 +601,13 @@ def _may_name(words: Iterable[Word]) -> bool:
         for one in word.pieces
         for text in one.texts or ()
     )
+
+
+def _vague(found: Command, reason: str) -> Command:
+    """Return a command of which only the first two words are still known."""
+    rest = unknown(reason, True, found.start, found.end)
+    words = (*found.words[:2], rest)
+    return replace(found, words=words, environment=NO_NAMES, stdin=None, stdout=None)
 
 
 def _is_same(one: Command, other: Command, is_launch: bool) -> bool:

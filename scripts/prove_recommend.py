@@ -1,26 +1,33 @@
 #!/usr/bin/env python3
 """Ask the real SGLang whether it accepts what `sgdlint recommend` prints.
 
-    python scripts/prove_recommend.py FOLDER                 # one wish of 40
-    python scripts/prove_recommend.py FOLDER --one-of 1      # all of them
-    python scripts/prove_recommend.py FOLDER --one-of 40 --offset 1    # other ones
+    python scripts/prove_recommend.py FOLDER --notes FILE        # everything; goes on where it was
+    python scripts/prove_recommend.py FOLDER --one-of 60         # one model in so many
+    python scripts/prove_recommend.py FOLDER --gpus H100,H200    # some GPUs, releases or models
 
 FOLDER is an installation of the judge, as for scripts/record_conformance.py; `--judge COMMAND`
 names its program. The wishes are every model that a release knows × GPU × count × goal × command.
-The command itself and each variant beside it are asked about. Writes docs/recommend-proof.md and
-prints what is not accepted; exit status 1 when there is such a command.
+The command itself and each variant beside it are asked about, equal questions once. `--notes FILE`
+keeps what was made and answered, a line each; what a change of the recipes, the rules or the
+catalog does not touch is not made again, and no question is asked twice. Writes
+docs/recommend-proof.md and prints what is not accepted, and what sgdlint itself finds; exit status
+1 when there is such a command.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import itertools
+import json
 import shlex
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -29,78 +36,209 @@ from conformance.case import RELEASES, Case, Judged  # noqa: E402
 from conformance.judge import ask  # noqa: E402
 
 from sgdlint import catalog, rulepack  # noqa: E402
-from sgdlint.recommend import IMAGE, Command, Recommendation, Wish, recommend  # noqa: E402
+from sgdlint.recommend import (  # noqa: E402
+    IMAGE,
+    Command,
+    Recommendation,
+    Wish,
+    fitting,
+    model_of,
+    recommend,
+)
 from sgdlint.rules import recipes  # noqa: E402
 from sgdlint.stated import Options  # noqa: E402
 
 TARGET = ROOT / "docs" / "recommend-proof.md"
-GPUS = ("RTX 4090", "L40S", "A100", "H100", "H200", "B200")
+GPUS = ("RTX 4090", "L40S", "A100", "H100", "H200", "B200", "T4", "A10", "L4", "RTX 5090")
+GPUS += ("A100 40GB", "RTX PRO 6000 Blackwell")
+"""The GPUs that the judge can stand for; of each size and capability of the catalog the usual."""
+JUDGED = {"A100 40GB": "A100-40GB", "RTX PRO 6000 Blackwell": "RTXPRO6000"}
+"""What the judge calls some of them."""
+DETECTED = ("OpenMOSS-Team/MOVA-360p", "OpenMOSS-Team/MOVA-720p", "zai-org/GLM-Image")
+DETECTED += ("robbyant/lingbot-video-moe-30b-a3b",)
+"""Models that a release knows by a pattern of their names alone."""
 COUNTS = (1, 2, 4, 8)
-ONE_OF = 40
+COMMANDS = ("serve", "generate")
+BATCH = 1000
+"""So many questions are asked at once."""
+MADE_OF = ("recommend.py", "rules/pack.json", "rules/memory.py", "catalog/data/*.json")
+"""What a recommendation hangs on, besides the recipes that fit."""
 HEAD = """\
 # Is what `recommend` prints accepted?
 
 <!-- Made by scripts/prove_recommend.py; not edited by hand. -->
 
-`scripts/prove_recommend.py` makes recommendations for every model that a release knows, on
+`scripts/prove_recommend.py` makes recommendations for {which} that a release knows, on
 {gpus},
 {counts} of them, for each goal, as a server and as one generation, and asks the real parser and
 validation of SGLang, run on CPU, about each command: the recommended one, and each variant that is
-printed beside it (what to measure, what to try next, what is lossy). This is one wish of {one_of},
-from number {offset} on. *Not decided* are commands of which the judge is not certain: it does not
-hold the model, or a package or the GPU decides.
+printed beside it (what to measure, what to try next, what is lossy). *Questions* are the different
+ones among these commands. *Not decided* are those of which the judge is not certain: it does not
+hold the model, or a package or the GPU decides. *Flagged* are commands in which `sgdlint check`
+finds an error or a warning.
 
-| release | wishes | commands | accepted | refused | not decided |
-| --- | ---: | ---: | ---: | ---: | ---: |
+| release | models | wishes | commands | questions | accepted | refused | not decided | flagged |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 """
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A command that was printed for a wish: the recommended one, or which variant."""
+class Group:
+    """The wishes for one model of a release on one GPU."""
 
-    wish: Wish
-    what: str
-    case: Case
+    release: str
+    model: str
+    gpu: str
+
+    def wishes(self) -> Iterator[Wish]:
+        """Yield a wish for every count, goal and command."""
+        for count, goal, command in itertools.product(COUNTS, recipes.GOALS, COMMANDS):
+            options = Options(sglang=self.release, gpu=self.gpu, gpus=count)
+            yield Wish(self.model, options, command, goal, lossy=True)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What is printed for a group. asked: the key of each question, and which command it is.
+
+    flagged: what sgdlint finds of severity error or warning, with the command.
+    """
+
+    group: Group
+    wishes: int
+    asked: tuple[tuple[str, str], ...]
+    flagged: tuple[str, ...]
+
+
+@dataclass
+class Notes:
+    """What is known so far, and the file that keeps it."""
+
+    path: Path | None
+    made: dict[tuple[Group, str], Made] = field(default_factory=dict)
+    answers: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+
+    def read(self) -> None:
+        """Read what an earlier run left; a line that was not written whole is passed over."""
+        lines = self.path.read_text(encoding="utf-8").splitlines() if self.path else []
+        for line in lines:
+            try:
+                data = json.loads(line)
+            except ValueError:
+                continue
+            self.take(data)
+
+    def take(self, data: dict[str, Any]) -> None:
+        """Take one line."""
+        if "question" in data:
+            self.answers[data["question"]] = data["verdict"], data["reason"], data["text"]
+            return
+        group = Group(*data["group"])
+        asked = tuple((key, what) for key, what in data["asked"])
+        made = Made(group, data["wishes"], asked, tuple(data["flagged"]))
+        self.made[group, data["digest"]] = made
+
+    def keep(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Take lines, and write them down."""
+        lines = list(rows)
+        for data in lines:
+            self.take(data)
+        if self.path is not None:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.writelines(json.dumps(data, ensure_ascii=False) + "\n" for data in lines)
 
 
 def main() -> int:
     """Ask, write the page, and tell what is not accepted."""
+    given = arguments()
+    judge = shlex.split(given.judge or "") or ["python3", str(Path(given.folder) / "oracle.py")]
+    if given.notes:
+        given.notes.touch()
+    notes = Notes(given.notes)
+    notes.read()
+    groups = list(chosen(given))
+    found = list(through(groups, notes, judge))
+    TARGET.write_text(page(found, notes, given), encoding="utf-8")
+    return tell(found, notes)
+
+
+def arguments() -> argparse.Namespace:
+    """Return what is asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", nargs="?", default=".", help="an installation of the judge")
     parser.add_argument("--judge", help="the judge's program, when it is not oracle.py in FOLDER")
-    parser.add_argument("--one-of", type=int, default=ONE_OF, help="ask about one wish of so many")
-    parser.add_argument("--offset", type=int, default=0, help="the first one")
-    given = parser.parse_args()
-    command = shlex.split(given.judge or "") or ["python3", str(Path(given.folder) / "oracle.py")]
-    chosen = list(itertools.islice(wishes(), given.offset, None, given.one_of))
-    asked = [one for wish in chosen for one in commands(wish)]
-    answers = ask(command, [one.case for one in asked])
-    found = list(zip(asked, answers, strict=True))
-    TARGET.write_text(page(chosen, found, given.one_of, given.offset), encoding="utf-8")
-    return tell(found)
+    parser.add_argument("--notes", type=Path, help="the file that keeps what was made and answered")
+    parser.add_argument("--one-of", type=int, default=1, help="one model in so many")
+    parser.add_argument("--gpus", default=",".join(GPUS), help="some of the GPUs")
+    parser.add_argument("--releases", default=",".join(RELEASES), help="some of the releases")
+    parser.add_argument("--models", default="", help="part of the name of some models")
+    return parser.parse_args()
 
 
-def wishes() -> Iterator[Wish]:
-    """Yield every wish, in an order in which neighbours differ little."""
-    for release in RELEASES:
+def chosen(given: argparse.Namespace) -> Iterator[Group]:
+    """Yield the groups that are asked for, GPU by GPU: what is stopped is still regular."""
+    for gpu, release in itertools.product(given.gpus.split(","), given.releases.split(",")):
         models = dict.fromkeys(one.id for one in catalog.load(release).models())
-        machines = itertools.product(GPUS, COUNTS)
-        every = itertools.product(models, machines, recipes.GOALS, ("serve", "generate"))
-        for model, (gpu, count), goal, command in every:
-            options = Options(sglang=release, gpu=gpu, gpus=count)
-            yield Wish(model, options, command, goal, lossy=True)
+        models |= dict.fromkeys(one for one in DETECTED if model_of(release, one) is not None)
+        for model in itertools.islice(models, 0, None, given.one_of):
+            if given.models in model:
+                yield Group(release, model, gpu)
 
 
-def commands(wish: Wish) -> list[Asked]:
-    """Return every command that is printed for a wish."""
-    found = recommend(wish, rulepack.load(), recipes.load())
-    errors = [one for one in found.notes if one.severity == "error"]
-    if errors:  # then nothing is recommended: the command line says the error and exits with 1
-        return []
-    variants = [(f"{one.kind} {one.step.name}", one.command) for one in found.variants]
-    printed = [("recommended", found.command), *variants]
-    return [Asked(wish, what, case(found, one)) for what, one in printed]
+# --- making and asking ----------------------------------------------------------------------------
+
+
+def through(groups: Sequence[Group], notes: Notes, judge: Sequence[str]) -> Iterator[Made]:
+    """Yield what is printed for each group, when all its questions are answered."""
+    digests = Digests()
+    waiting: dict[str, Case] = {}
+    begun = time.monotonic()
+    for number, group in enumerate(groups, 1):
+        digest = digests.of(group)
+        if (group, digest) not in notes.made:
+            row, cases = make(group, digest)
+            notes.keep([row])
+            waiting.update((key, one) for key, one in cases.items() if key not in notes.answers)
+        else:
+            missing = {key for key, _ in notes.made[group, digest].asked} - set(notes.answers)
+            if not missing <= set(waiting):  # stopped before the answers came
+                cases = make(group, digest)[1]
+                waiting.update((key, one) for key, one in cases.items() if key in missing)
+        if len(waiting) >= BATCH or number == len(groups):
+            notes.keep(answered(waiting, judge))
+            waiting = {}
+            spent = f"{time.monotonic() - begun:.0f} s, {len(notes.answers)} questions"
+            print(f"{number} of {len(groups)} groups, {spent}", file=sys.stderr, flush=True)
+        yield notes.made[group, digest]
+
+
+def make(group: Group, digest: str) -> tuple[dict[str, Any], dict[str, Case]]:
+    """Return the line for a group, and its questions by key."""
+    asked: list[tuple[str, str]] = []
+    flagged: list[str] = []
+    cases: dict[str, Case] = {}
+    wishes = 0
+    for wish in group.wishes():
+        wishes += 1
+        found = recommend(wish, rulepack.load(), recipes.load())
+        for what, command, notes in printed(found):
+            one = case(found, command)
+            key = hashlib.blake2b(one.key().encode(), digest_size=12).hexdigest()
+            cases[key] = one
+            asked.append((key, what))
+            bad = (note for note in notes if note.severity in ("error", "warning"))
+            flagged += (f"{note.code}: {one.release} {one.text()}" for note in bad)
+    names = [group.release, group.model, group.gpu]
+    row = {"group": names, "digest": digest, "wishes": wishes, "asked": asked, "flagged": flagged}
+    return row, cases
+
+
+def printed(found: Recommendation) -> list[tuple[str, Command, Sequence[Any]]]:
+    """Return every command that is printed, which it is, and what sgdlint finds in it."""
+    if any(one.severity == "error" for one in found.notes):
+        return []  # nothing is recommended: the command line says the error and exits with 1
+    shown = [(f"{one.kind} {one.step.name}", one.command, one.notes) for one in found.variants]
+    return [("recommended", found.command, found.notes), *shown]
 
 
 def case(found: Recommendation, command: Command) -> Case:
@@ -111,34 +249,23 @@ def case(found: Recommendation, command: Command) -> Case:
     return Case(
         (command.command, *words),
         dict(command.env),
-        options.gpu,
+        JUDGED.get(options.gpu, options.gpu),
         options.gpus or 1,
         files,
         release=str(options.sglang),
     )
 
 
-def page(
-    chosen: Sequence[Wish],
-    found: Sequence[tuple[Asked, Judged | None]],
-    one_of: int,
-    offset: int,
-) -> str:
-    """Return the text of the page."""
-    wished = Counter(str(wish.options.sglang) for wish in chosen)
-    told = Counter((one.case.release, verdict(answer)) for one, answer in found)
-    head = HEAD.format(
-        gpus=", ".join(GPUS),
-        counts=", ".join(map(str, COUNTS)),
-        one_of=one_of,
-        offset=offset,
-    )
-    rows = []
-    for release in RELEASES:
-        counts = [told[release, one] for one in ("accepted", "refused", "not decided")]
-        numbers = [wished[release], sum(counts), *counts]
-        rows.append(f"| {release} | " + " | ".join(map(str, numbers)) + " |")
-    return head + "\n".join(rows) + "\n"
+def answered(waiting: dict[str, Case], judge: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield a line for each question, with the answer."""
+    if not waiting:
+        return
+    answers = ask(judge, list(waiting.values()))
+    for (key, one), answer in zip(waiting.items(), answers, strict=True):
+        told = verdict(answer)
+        reason = answer.reason if answer is not None and told == "refused" else ""
+        text = f"{one.release} {one.text()}" if told == "refused" else ""
+        yield {"question": key, "verdict": told, "reason": reason, "text": text}
 
 
 def verdict(answer: Judged | None) -> str:
@@ -148,19 +275,74 @@ def verdict(answer: Judged | None) -> str:
     return "accepted" if answer.verdict == "accepted" else "refused"
 
 
-def tell(found: Sequence[tuple[Asked, Judged | None]]) -> int:
-    """Print each kind of refusal once, with a command."""
-    seen: dict[tuple[str, str], tuple[Asked, int]] = {}
-    for one, answer in found:
-        if answer is not None and answer.verdict != "accepted":
-            key = one.what, answer.reason
-            first, count = seen.get(key, (one, 0))
-            seen[key] = first, count + 1
-    for (what, reason), (one, count) in seen.items():
-        print(f"{count} × {what}: {reason}\n    {one.case.release} {one.case.text()}")
-    total = Counter(verdict(answer) for _, answer in found)
-    print(", ".join(f"{count} {name}" for name, count in total.items()))
-    return 1 if total["refused"] else 0
+class Digests:
+    """Says whether what was made for a group would be made in the same way again."""
+
+    def __init__(self) -> None:
+        files = sorted(path for one in MADE_OF for path in (ROOT / "sgdlint").glob(one))
+        self.all = hashlib.blake2b(b"".join(path.read_bytes() for path in files)).digest()
+
+    def of(self, group: Group) -> str:
+        """Return a text that is another one when a recommendation may be another one."""
+        fit = fitting(recipes.load(), model_of(group.release, group.model))
+        data = json.dumps([recipes.to_data(one) for one in fit])
+        return hashlib.blake2b(self.all + data.encode(), digest_size=8).hexdigest()
+
+
+# --- telling --------------------------------------------------------------------------------------
+
+
+def page(found: Sequence[Made], notes: Notes, given: argparse.Namespace) -> str:
+    """Return the text of the page."""
+    which = "every model" if given.one_of == 1 and not given.models else "some of the models"
+    gpus = given.gpus.replace(",", ", ")
+    head = HEAD.format(which=which, gpus=gpus, counts=", ".join(map(str, COUNTS)))
+    releases = given.releases.split(",")
+    rows = [[made for made in found if made.group.release == one] for one in releases]
+    numbers = [numbers_of(made, notes) for made in rows]
+    lines = [
+        f"| {release} | " + " | ".join(map(str, one)) + " |"
+        for release, one in zip(releases, numbers, strict=True)
+    ]
+    return head + "\n".join(lines) + "\n"
+
+
+def numbers_of(found: Sequence[Made], notes: Notes) -> list[int]:
+    """Return the numbers of one release, in the order of the columns."""
+    keys = [key for one in found for key, _ in one.asked]
+    told = Counter(notes.answers[key][0] for key in set(keys))
+    models = len({one.group.model for one in found})
+    wishes = sum(one.wishes for one in found)
+    verdicts = [told[one] for one in ("accepted", "refused", "not decided")]
+    return [
+        models,
+        wishes,
+        len(keys),
+        len(set(keys)),
+        *verdicts,
+        sum(len(m.flagged) for m in found),
+    ]
+
+
+def tell(found: Sequence[Made], notes: Notes) -> int:
+    """Print each kind of refusal once, with a command, and what sgdlint finds."""
+    refused: dict[tuple[str, str], list[str]] = {}
+    told: Counter[str] = Counter()
+    for key, what in {pair for one in found for pair in one.asked}:
+        answer, reason, text = notes.answers[key]
+        told[answer] += 1
+        if answer == "refused":
+            refused.setdefault((what, reason), []).append(text)
+    for (what, reason), texts in sorted(refused.items()):
+        print(f"{len(texts)} × {what}: {reason}\n    {min(texts)}")
+    flagged = [text for one in found for text in one.flagged]
+    kinds: dict[str, list[str]] = {}
+    for text in flagged:
+        kinds.setdefault(text.partition(":")[0], []).append(text)
+    for code, texts in sorted(kinds.items()):
+        print(f"{len(texts)} × flagged {code}\n    {min(texts)}")
+    print(", ".join(f"{count} {name}" for name, count in sorted(told.items())))
+    return 1 if refused or flagged else 0
 
 
 if __name__ == "__main__":

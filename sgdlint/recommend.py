@@ -7,7 +7,6 @@ so far, and taken back when sgdlint's own rules then find what they did not find
 from __future__ import annotations
 
 from sgdlint import catalog, quick
-from sgdlint.launch.launch import sure_model
 from sgdlint.linter import check, launches_for
 from sgdlint.record import record, replace
 from sgdlint.rules.engine import PLACEHOLDER, leaf
@@ -45,7 +44,8 @@ PLAIN = r"[\w@%+=:,./-]+"
 class Wish:
     """What the user asks for. size: width and height; frames: of a video; each 0 when not said.
 
-    options: one release, the GPUs. task: one of KINDS, or "".
+    options: one release, the GPUs. task: one of KINDS, or "". like: a known model that this one is
+    another checkpoint of, or "".
     """
 
     model: str
@@ -56,6 +56,7 @@ class Wish:
     size: tuple[int, int] = (0, 0)
     frames: int = 0
     lossy: bool = False
+    like: str = ""
 
 
 @record
@@ -86,7 +87,8 @@ class Command:
 
     def plus(self, step: Filled) -> Command:
         """Return the command with what a step sets."""
-        return replace(self, options=(*self.options, *step.options), env=(*self.env, *step.env))
+        options = sorted((*self.options, *step.options), key=_model_first)
+        return replace(self, options=tuple(options), env=(*self.env, *step.env))
 
     def text(self, between: str = " ") -> str:
         """Return it as bash reads it; between: what stands between two options."""
@@ -116,16 +118,20 @@ class Refused:
 
 @record
 class Variant:
-    """Another command: kind is `measure` (of a step that is taken), `later` or `lossy`."""
+    """Another command: kind is `measure` (of a step that is taken), `later` or `lossy`.
+
+    notes: what sgdlint says of it.
+    """
 
     kind: str
     step: Step
     command: Command
+    notes: tuple[Finding, ...] = ()
 
 
 @record
 class Recommendation:
-    """What is recommended. model: None when the release does not know it.
+    """What is recommended. model: None when the release does not know it; see `model_of`.
 
     recipes: the titles of those that fit. notes: what sgdlint says of the command as it is.
     estimate: of the memory on each GPU; None when nothing is known of it. fits: None: not known.
@@ -146,6 +152,32 @@ class Recommendation:
 def recommend(wish: Wish, pack: Pack, recipes: Sequence[Recipe]) -> Recommendation:
     """Return the command for a wish; the recipes are in the order in which they count."""
     return _Search(wish, pack, recipes).result()
+
+
+def model_of(release: str, path: str) -> Model | None:
+    """Return the model of a path, as far as the release tells by the path alone.
+
+    Its `how` may be `detector`: then a file of the checkpoint could tell SGLang otherwise, so its
+    recipes count, and facts of it do not.
+    """
+    model = catalog.load(release).model(path) if path else None
+    return model if model is not None and model.is_settled else None
+
+
+def fitting(recipes: Sequence[Recipe], model: Model | None, kind: str = "") -> list[Recipe]:
+    """Return the recipes for a model; kind: what a model makes that is not known."""
+    return [one for one in recipes if _fits(one, model, kind)]
+
+
+def _fits(recipe: Recipe, model: Model | None, kind: str) -> bool:
+    if recipe.ids or recipe.families:
+        return model is not None and (model.id in recipe.ids or model.family in recipe.families)
+    return not recipe.kinds or (kind if model is None else model.kind) in recipe.kinds
+
+
+def _model_first(option: tuple[str, str]) -> bool:
+    """Return a key that sorts the model before the rest."""
+    return option[0] != "model_path"
 
 
 def quoted(text: str) -> str:
@@ -175,25 +207,17 @@ class _Search:
         self.wish, self.pack = wish, pack
         self.release = str(wish.options.sglang)
         self.derived = Derived(pack, self.release)
-        self.model = sure_model(catalog.load(self.release), wish.model)
-        self.recipes = [one for one in recipes if self.fits(one)]
+        self.model = model_of(self.release, wish.like or wish.model)
+        self.recipes = fitting(recipes, self.model, KINDS.get(wish.task, ""))
         self.command = self.start()
         self.taken: list[Filled] = []
         self.refused: list[Refused] = []
         self.known: dict[Command, tuple[Launch | None, list[Finding]]] = {}
 
-    def fits(self, recipe: Recipe) -> bool:
-        """Whether a recipe is for the model, or for what it makes."""
-        if recipe.ids or recipe.families:
-            model = self.model
-            return model is not None and (model.id in recipe.ids or model.family in recipe.families)
-        kind = self.model.kind if self.model is not None else KINDS.get(self.wish.task, "")
-        return not recipe.kinds or kind in recipe.kinds
-
     def start(self) -> Command:
         """Return the command before any step."""
         wish = self.wish
-        options = [("model_path", wish.model)]
+        options = [("model_path", wish.like or wish.model)]
         if wish.command == "serve":
             options.append(("port", "30000"))
             return Command(self.release, wish.command, tuple(options))
@@ -219,7 +243,7 @@ class _Search:
             self.wish,
             self.model,
             tuple(recipe.title for recipe in self.recipes),
-            self.command,
+            self.named(self.command),
             tuple(self.taken),
             tuple(self.refused),
             variants,
@@ -342,7 +366,18 @@ class _Search:
         if new:
             self.refused.append(Refused(step, new))
         elif command != self.command:
-            yield Variant(kind, step, command)
+            yield Variant(kind, step, self.named(command), tuple(self.findings(command)))
+
+    def named(self, command: Command) -> Command:
+        """Return a command with the path of the user, when it was made for a model like it."""
+        like = self.wish.like
+        if not like:
+            return command
+        options = [("model_path", self.wish.model)]
+        if catalog.load(self.release).flag(command.command, "model_id"):
+            options.append(("model_id", like.rpartition("/")[2]))
+        rest = [one for one in command.options if one[0] != "model_path"]
+        return replace(command, options=(*options, *rest))
 
     # --- what sgdlint knows of a command ----------------------------------------------------------
 

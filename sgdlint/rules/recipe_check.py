@@ -76,11 +76,9 @@ class _Checker:
         return Recipe(data["name"], data["title"], tuple(steps), **changes)
 
     def are_known(self, at: At, data: dict[str, Any], key: str, name: str) -> None:
-        known = {
-            getattr(model, name)
-            for release in catalog.releases()
-            for model in catalog.load(release).models()
-        }
+        rows = [row for one in catalog.releases() for row in catalog.load(one).registry.rows]
+        known = {row["family"] for row in rows} if key == "families" else set()
+        known |= {one for row in rows for one in row.get("ids", ())} if key == "ids" else set()
         for number, one in enumerate(data.get(key, ())):
             if one not in known:
                 hint = nearest(one, known)
@@ -149,6 +147,8 @@ class _Checker:
         except ConditionError as error:
             self.refuse(at, str(error))
             return
+        if found is None and not name.startswith("env.") and _is_component(name, names):
+            return
         if found is None or found[0][0] not in ("option", "env"):
             hint = nearest(name, [*names.option_names(), *names.variable_names()])
             told = f"; did you mean `{hint}`?" if hint else ""
@@ -186,6 +186,12 @@ class _Checker:
         if not can_hold(compiled, names):
             self.refuse(at, f"`{text}` can never hold")
         return compiled
+
+
+def _is_component(name: str, names: Names) -> bool:
+    """Whether every release takes an option for a component, which no parser lists."""
+    flag = "--" + name.replace("_", "-")
+    return all(catalog.load(one).component(flag) is not None for one, _ in names.places())
 
 
 def _apart(steps: Iterable[Step], number: int) -> bool:

@@ -44,6 +44,8 @@ layer and count as nothing. At most: the biggest of the parts, and both DiTs.
 
 **A DiT that is fetched layer by layer.** At least: nothing. At most: a tenth of it, and twice the
 share of the layers that are there at once; before 0.5.18 all of it, for it is loaded as a whole.
+A prefetch size below 1 is a share of the layers: SGLang rounds it for each list of layers, so two
+layers more are counted.
 
 **Work**: activations, and decoding. At least: three tensors of the sequence (one token for 16 × 16
 pixels and 4 frames) over all GPUs, in `generate` with a size. At most: 4 GiB, and 8 GiB for a

@@ -49,19 +49,19 @@ from sgdlint.rules import recipes  # noqa: E402
 from sgdlint.stated import Options  # noqa: E402
 
 TARGET = ROOT / "docs" / "recommend-proof.md"
-GPUS = ("RTX 4090", "L40S", "A100", "H100", "H200", "B200", "T4", "A10", "L4", "RTX 5090")
-GPUS += ("A100 40GB", "RTX PRO 6000 Blackwell")
+GPUS: tuple[str, ...] = ("H100", "RTX 4090", "H200", "B200", "L40S", "A100", "RTX 5090", "A10")
+GPUS += ("T4", "L4", "A100 40GB", "RTX PRO 6000 Blackwell")
 """The GPUs that the judge can stand for; of each size and capability of the catalog the usual."""
 JUDGED = {"A100 40GB": "A100-40GB", "RTX PRO 6000 Blackwell": "RTXPRO6000"}
 """What the judge calls some of them."""
-DETECTED = ("OpenMOSS-Team/MOVA-360p", "OpenMOSS-Team/MOVA-720p", "zai-org/GLM-Image")
-DETECTED += ("robbyant/lingbot-video-moe-30b-a3b",)
+MOVA = ("OpenMOSS-Team/MOVA-360p", "OpenMOSS-Team/MOVA-720p")
+DETECTED = (*MOVA, "zai-org/GLM-Image", "robbyant/lingbot-video-moe-30b-a3b")
 """Models that a release knows by a pattern of their names alone."""
 COUNTS = (1, 2, 4, 8)
 COMMANDS = ("serve", "generate")
 BATCH = 1000
 """So many questions are asked at once."""
-MADE_OF = ("recommend.py", "rules/pack.json", "rules/memory.py", "catalog/data/*.json")
+MADE_OF = ("recommend.py", "rules/pack.json", "*/memory.py", "catalog/data/*.json")
 """What a recommendation hangs on, besides the recipes that fit."""
 HEAD = """\
 # Is what `recommend` prints accepted?

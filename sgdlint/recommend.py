@@ -133,8 +133,9 @@ class Variant:
 class Recommendation:
     """What is recommended. model: None when the release does not know it; see `model_of`.
 
-    recipes: the titles of those that fit. notes: what sgdlint says of the command as it is.
-    estimate: of the memory on each GPU; None when nothing is known of it. fits: None: not known.
+    recipes: the titles of those that have a step for the wish. notes: what sgdlint says of the
+    command as it is. estimate: of the memory on each GPU; None when nothing is known of it. fits:
+    None: not known.
     """
 
     wish: Wish
@@ -242,7 +243,7 @@ class _Search:
         return Recommendation(
             self.wish,
             self.model,
-            tuple(recipe.title for recipe in self.recipes),
+            tuple(one.title for one in self.recipes if any(map(self.in_force, one.steps))),
             self.named(self.command),
             tuple(self.taken),
             tuple(self.refused),
@@ -258,6 +259,7 @@ class _Search:
             in_range(self.release, step.since, step.until)
             and wish.command in step.commands
             and wish.goal in step.goals
+            and (wish.lossy or not step.lossy)
         )
 
     # --- steps ------------------------------------------------------------------------------------
@@ -336,7 +338,7 @@ class _Search:
                 yield from self.variant("measure", one.step, one.instead, ())
         for step in steps:
             kind = "lossy" if step.lossy else "later" if step.later else ""
-            if not kind or (kind == "lossy" and not self.wish.lossy):
+            if not kind:
                 continue
             if step.decides and any(one.step.decides == step.decides for one in self.taken):
                 continue

@@ -33,6 +33,8 @@ WORK, PICTURE, FRAME = 4.0, 8.0, 0.9
 # Of a transformer that is fetched layer by layer: what stays on the GPU beside the layers, as a
 # share, and how much bigger than the average a layer may be.
 ASIDE, BIGGEST = 0.1, 2.0
+# Lists of layers of one transformer, at most: double and single blocks. Of each, one more is there.
+LISTS = 2
 
 
 @record
@@ -92,15 +94,15 @@ class Plan:
 
     places: where each part lies, by part. tensor, gpus: tensor-parallel degree and GPUs, at most,
     None when any. fsdp: whether the transformer is sharded over the GPUs. ahead: layers that are
-    fetched ahead at most, None when any. whole_at_load: a transformer that is fetched layer by
-    layer lies on the GPU once, when it is loaded.
+    fetched ahead at most, or, below 1, which share of them; None when any. whole_at_load: a
+    transformer that is fetched layer by layer lies on the GPU once, when it is loaded.
     """
 
     places: dict[str, tuple[str, ...]]
     tensor: int | None = 1
     gpus: int | None = 1
     fsdp: tuple[bool, ...] = (False,)
-    ahead: int | None = 1
+    ahead: float | None = 1
     whole_at_load: bool = True
 
 
@@ -230,7 +232,9 @@ def _layers(size: Size, part: str, plan: Plan) -> float:
     """Return the GiB that a part takes at most while it is fetched layer by layer."""
     if part != "dit" or plan.ahead is None or plan.whole_at_load:
         return size.most
-    return size.most * min(1.0, ASIDE + BIGGEST * (plan.ahead + 1) / size.layers)
+    # SGLang rounds a share for each list of layers, and a transformer has two at most.
+    ahead = plan.ahead if plan.ahead >= 1 else plan.ahead * size.layers + LISTS
+    return size.most * min(1.0, ASIDE + BIGGEST * (ahead + 1) / size.layers)
 
 
 def _tokens(weights: Weights, shape: Shape, plan: Plan) -> float:

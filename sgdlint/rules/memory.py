@@ -84,11 +84,14 @@ def _greatest(lookup: Lookup, name: str) -> int | None:
     return max(1, *map(int, values)) if values else None
 
 
-def _ahead(lookup: Lookup) -> int | None:
-    """Return how many layers are fetched ahead at most; None where a share of all is asked for."""
+def _ahead(lookup: Lookup) -> float | None:
+    """Return how many layers, or which share of them, are fetched ahead at most."""
     values = lookup("derived", "residency.prefetch_size").values
+    if values is not None and len(values) == 1 and 0 < values[0] < 1:
+        share: float = values[0]
+        return share
     if not values or not all(-MANY < one <= 0 or 1 <= one < MANY for one in values):
-        return None  # a share of the layers, or no number: `nan`, `inf`
+        return None  # several shares, or no number: `nan`, `inf`
     return max(1, *(int(one) for one in values))
 
 

@@ -97,6 +97,19 @@ def test_layers_that_are_fetched_ahead_count() -> None:
     assert few < many < whole
 
 
+def test_a_share_of_the_layers_is_at_least_as_many_as_sglang_makes_of_it() -> None:
+    shape = Shape(832, 480, 81)
+
+    def needed(ahead: float) -> float:
+        plan = Plan(places(dit="layerwise"), ahead=ahead, whole_at_load=False)
+        return most(A14B, plan, shape)
+
+    for share in (0.05, 0.1, 0.3):
+        assert needed(share) >= needed(1 + round(share * 39))  # 40 layers
+    assert needed(0.1) < needed(8)
+    assert needed(0.9) == needed(39)
+
+
 def test_bigger_outputs_need_more() -> None:
     plan = Plan(places())
     sizes = [Shape(832, 480, 17), Shape(832, 480, 81), Shape(1280, 720, 81)]

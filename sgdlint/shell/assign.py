@@ -139,7 +139,14 @@ class Assigner:
             found = arithmetic.of_word(value, NOWHERE, self.expander)
         except operators.FailedError:
             return WRONG
-        return WRONG if found is None and value.text is not None else _number(found)
+        if found is not None or value.text is None or self._is_word(value.text):
+            return _number(found)
+        return WRONG
+
+    def _is_word(self, text: str) -> bool:
+        """Tell whether a text is a name that no variable has; the environment uses capitals."""
+        is_name = text.islower() and bool(variables.NAME.fullmatch(text))
+        return is_name and text not in self.state.variables and not self.state.wild
 
     def _elements(
         self, node: tree.Assignment, given: tree.Array, is_map: bool

@@ -207,6 +207,18 @@ def _shopt(arguments: Sequence[Argument]) -> Effect:
     return Effect({known: "=" for name, known in NAMES.items() if name in names or not is_sure})
 
 
+def _wait(arguments: Sequence[Argument]) -> Effect:
+    """`wait -p NAME`; what is not known is taken for a process."""
+    for index, one in enumerate(arguments):
+        if one.text[:1] != "-":
+            break
+        _, option, name = one.text.partition("p")
+        if option:
+            named = Argument(name, one.whole)
+            return _named([named] if name else arguments[index + 1 : index + 2], "=")
+    return NOTHING
+
+
 READERS: dict[str, Callable[[Sequence[Argument]], Effect]] = {
     "cd": lambda _: MOVED,
     "getopts": _getopts,
@@ -219,7 +231,7 @@ READERS: dict[str, Callable[[Sequence[Argument]], Effect]] = {
     "readarray": _mapfile,
     "shopt": _shopt,
     "unset": _unset,
-    "wait": lambda arguments: _named(arguments, "="),
+    "wait": _wait,
 }
 
 CHANGING = DECLARING | REPLACING | READERS.keys()

@@ -226,9 +226,20 @@ class Calls(Inside):
                 self._forget_all(self.library.called(definition.node.name), reason)
         self.left, self._loops, self._sites = left, loops, sites
         self._switch(text)
+        exported = self._exported_in(definition, names)
         for one in done:
             self._return(one, arguments)
+            for name in exported:
+                self._forget(name, "=x-", f"{definition.node.name} may export it")
         self.states = done
+
+    def _exported_in(self, definition: Definition, names: set[str]) -> list[str]:
+        """Return which names that stand before a call may be exported in it: they stay behind."""
+        if not names:
+            return []
+        changes = self.library.called(definition.node.name)
+        is_any = ANY in changes
+        return sorted(name for name in names if is_any or {*"xr"} & {*changes.get(name, "")})
 
     def _assign_before(self, node: tree.Simple) -> None:
         """Assign what stands before a call, for as long as the call goes on."""

@@ -82,17 +82,35 @@ class Inside(Tracker):
         name, *rest = words
         if rest and rest[0].text == "--":
             del rest[0]
+        if not rest:  # that is an error
+            return
         positional = self.state.positional
         if rest[1:]:
             self.state.give(tuple(rest[1:]))
-        named = f"{name.text} {rest[0].prefix if rest else ''}".rstrip()
-        if not (rest and self._read(rest[0], node)):
-            is_missing = bool(rest) and self.files is not None and self.files.is_missing(rest[0])
+        named = f"{name.text} {rest[0].prefix}".rstrip()
+        if not self._read(rest[0], node):
+            is_missing = self.files is not None and self.files.is_missing(rest[0])
             named += ", which is not found here," if is_missing else ""
-            self._forget_for(named, keeps_ifs=True)
-        elif rest[1:]:
+            if not self._set_up(rest[0], named):
+                self._forget_for(named, keeps_ifs=True)
+                return
+        if rest[1:]:
             for state in self.states:
                 state.give(positional)
+
+    def _set_up(self, word: Word, named: str) -> bool:
+        """Forget what a file of a tool may set; return whether it is one."""
+        from sgdlint.shell import setups
+
+        if not setups.is_one(word):
+            return False
+        for state in self.states:
+            self._use(state)
+            self._done(None)
+            for name in list(state.variables):
+                if setups.may_set(name):
+                    self._forget(name, "=x-", f"{named} may set it")
+        return True
 
     def _read(self, word: Word, node: tree.Simple) -> bool:
         """Follow a file; return whether all that it does is known."""

@@ -31,6 +31,7 @@ class Library:
         self.is_large = False
         self._memo: dict[str | None, dict[str, str]] = {}
         self._calls: dict[str | None, set[str | None]] = {}
+        self._found: dict[str | None, list[tuple[Scan, int, int]]] = {}
         self._inside: dict[tuple[int, int, int], set[str | None]] = {}
 
     def add(self, scan: Scan) -> None:
@@ -43,6 +44,7 @@ class Library:
         if scan.functions:
             self._memo.clear()
             self._calls.clear()
+            self._found.clear()
 
     def called(self, name: str | None) -> dict[str, str]:
         """Return what a call may change; None is a command whose name is not known."""
@@ -52,7 +54,7 @@ class Library:
             return {ANY: "-"}
         if name not in self._memo:
             changes: dict[str, str] = {}
-            for scan, start, end in self._reached(name):
+            for scan, start, end in self.reached(name):
                 scan.direct(start + 1, end, changes)  # but its own definition
             changes.pop(POSITIONAL, None)  # a function has its own
             self._memo[name] = changes
@@ -64,13 +66,15 @@ class Library:
             return {None}
         if name not in self._calls:
             names: set[str | None] = set()
-            for scan, start, end in self._reached(name):
+            for scan, start, end in self.reached(name):
                 names.update(scan.calls_in(start, end))
             self._calls[name] = names
         return self._calls[name]
 
-    def _reached(self, name: str | None) -> list[tuple[Scan, int, int]]:
+    def reached(self, name: str | None) -> list[tuple[Scan, int, int]]:
         """Return the definitions of all functions that a call may run."""
+        if name in self._found:
+            return self._found[name]
         waiting: list[str | None] = [name]
         seen: set[str | None] = set()
         places: dict[tuple[int, int, int], tuple[Scan, int, int]] = {}
@@ -88,4 +92,5 @@ class Library:
                 if place not in self._inside:
                     self._inside[place] = scan.calls_in(start, end)
                 waiting += self._inside[place]
-        return list(places.values())
+        found = self._found[name] = list(places.values())
+        return found

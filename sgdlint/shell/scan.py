@@ -55,6 +55,7 @@ class Scan(Visits):
         ]
         self._call_offsets = [call[0] for call in self._calls]
         self.events.find_calls(functions)
+        self._known = len(functions)
         self._find_odd()
 
     def between(self, start: int, end: int) -> dict[str, str]:
@@ -79,7 +80,20 @@ class Scan(Visits):
 
     def matters(self, start: int, end: int) -> bool:
         """Tell whether a part of the script can change what a launch gets, or whether it runs."""
-        return self.relevance().matters(start, end)
+        if self.relevance().matters(start, end):
+            return True
+        if len(self.library.functions) == self._known:
+            return False
+        return any(map(self._leads_on, self.calls_in(start, end)))
+
+    def _leads_on(self, name: str | None) -> bool:
+        """Tell whether a call leads to what matters in a text that was read later on."""
+        if name not in self.library.functions:
+            return False
+        return any(
+            scan is not self and scan.relevance().matters(start, end)
+            for scan, start, end in self.library.reached(name)
+        )
 
     def is_launch(self, node: tree.Simple) -> bool:
         """Tell whether a command may be a launch."""

@@ -28,6 +28,9 @@ are joined, loops are followed once and calls are not followed any more."""
 FOREIGN = "may be a function that sets any variable"
 """Why a command makes all variables unknown, where a file is sourced that is not there."""
 
+EXPORTED = ".()"
+"""Before the name of a function in place of a variable: shells that run from here may have it."""
+
 CONSTANT = {":": 0, "true": 0, "false": 1, "echo": 0}
 """Commands that change nothing, and their status."""
 
@@ -271,9 +274,9 @@ class Tracker:
             self._call(name, words)
 
     def _is_function(self, name: str | None) -> bool:
-        """Tell whether a name may call a function of the script here."""
+        """Tell whether a name may call a function of the script here, or of the one around it."""
         if name not in self.library.functions:
-            return False
+            return name is not None and EXPORTED + name in self.state.variables
         return bool(self.state.wild) or name in self.state.functions
 
     def _follow_effect(self, node: tree.Simple, words: list[Word]) -> None:
@@ -312,6 +315,8 @@ class Tracker:
         reason = f"the function {name} may change it"
         self._done(None)
         streams.lose(self.state)
+        if name not in self.library.functions:
+            self.state.forget(reason)
         self._forget_all(self.library.called(name), reason)
         if None in self.library.calls_of(name):
             self._passed_on(words[1:], reason)
@@ -362,6 +367,10 @@ class Tracker:
         from sgdlint.shell import declaring
 
         assigner = self._assigner(node)
+        if "f" in "".join(word.prefix for word in words if word.prefix[:1] == "-"):
+            for word in words:  # also where it is only shown
+                state = self.state
+                state.put(EXPORTED + word.prefix, Variable(word.prefix, word, True, -1, -1))
         if name in ("local", "declare", "typeset"):
             self._hide(words)
         status = declaring.declare(assigner, name, words, declared)

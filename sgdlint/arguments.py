@@ -26,6 +26,7 @@ commands:
   rules       list the rules
   rule test   run the examples of rule files
   rule new    start a rule file
+  config      print the settings in force for a file, and where each comes from
   recommend   print the best command for a model, a machine and a release, with its reasons
   catalog     tell what is known of options, models, attention backends, environment variables
               and releases of SGLang, and where it was read
@@ -113,7 +114,6 @@ CHECKING = (
     Flag(
         "--fail-on",
         "lowest severity that gives exit status 1; default warning",
-        default="warning",
         choices=("error", "warning", "perf", "info"),
     ),
     Flag(
@@ -171,10 +171,17 @@ RECOMMENDING = (
         choices=("text", "shell", "json", "yaml", "kubernetes"),
     ),
 )
+CONFIGURING = (
+    *("--command", "--stdin-filename", "--kind", "--sglang", "--gpu", "--gpus", "--vram"),
+    *("--select", "--ignore", "--rules", "--lossy", "--fail-on", "--strict", "--goal"),
+    *("--as-found", "--verbose", "--format"),
+)
+"""The options of `check` that `config` has too."""
 DESCRIPTIONS = {
     "check": "Say what will fail, be ignored or be slow, at the exact words.",
     "fix": "Apply the safe fixes to the files, and report what is left.",
     "expand": "Show each launch as one command, and what SGLang works with when it runs it.",
+    "config": "Print the settings in force for each file, and where each comes from.",
     "explain": "Tell everything about a rule: why, since when, examples, references.",
     "rules": "List the rules.",
     "rule": "Check rule files and run their examples, or start a new one.",
@@ -188,6 +195,10 @@ FLAGS: dict[str, tuple[Flag, ...]] = {
     "expand": (
         *(flag for flag in CHECKING if flag.name in EXPANDING),
         Flag("--why", "say of each part that is not known why it is not", kind="switch"),
+    ),
+    "config": (
+        *(flag for flag in CHECKING if flag.name in CONFIGURING),
+        Flag("--schema", "print the JSON Schema of a settings file, for editors", kind="switch"),
     ),
     "rules": (RULES, Flag("--format", "default text", default="text", choices=("text", "json"))),
     "explain": (RULES,),

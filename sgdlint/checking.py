@@ -19,24 +19,27 @@ from sgdlint.stated import (
     passed_over,
     positive_number,
     positive_whole,
+    settings_of_file,
     settings_of_project,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import TextIO, TypeVar
 
     from sgdlint.arguments import Arguments
     from sgdlint.files import Found
-    from sgdlint.finding import Finding
     from sgdlint.formatters.excerpt import Line
     from sgdlint.rules.pack import Pack
+    from sgdlint.settings import Settings
     from sgdlint.source import Nearby
 
     Read = TypeVar("Read")
 
 CLEAN, FOUND, FAILED = 0, 1, 2
+FAIL_ON = "warning"
+"""The lowest severity that gives exit status 1, where nobody says another."""
 UNREAD = "not-read"
 """The name of the rule for what may hold a launch and was not read: with --strict it fails."""
 
@@ -147,6 +150,7 @@ class Packs:
         self._paths = tuple(arguments.rules)
         self._known: dict[tuple[str, tuple[str, ...]], Pack] = {}
         self._unknown: list[str] = []
+        self._checked: list[Mapping[str, str]] = []
         wishes = (*_list(arguments.select), *_list(arguments.ignore))
         here = files.Neighbours("")
         if wishes or self._paths or settings_of_project(here).rules:
@@ -165,6 +169,10 @@ class Packs:
         pack = self._pack(source.near)
         if self._unknown:
             _check_names(self._unknown, pack)
+        found = settings_of_file(source)
+        if found.places and found.places not in self._checked:
+            self._checked.append(found.places)
+            _check_settings(found, pack)
         return pack
 
     def finish(self, reports: Sequence[Report]) -> None:
@@ -194,18 +202,33 @@ def _check_names(wishes: Sequence[str], pack: Pack) -> None:
     check_names(wishes, pack)
 
 
+def _check_settings(found: Settings, pack: Pack) -> None:
+    """Raise OptionError for a rule that settings name and that does not exist."""
+    graded = [rule for rule, _ in found.severity]
+    for key, wishes in (("select", found.select), ("ignore", found.ignore), ("severity", graded)):
+        try:
+            _check_names(wishes, pack)
+        except OptionError as error:
+            raise OptionError(f"{found.where(key)}: {key}: {error}") from None
+
+
 def status_of(reports: Sequence[Report], failures: Sequence[Failure], arguments: Arguments) -> int:
     """Return the exit status of a run."""
     if failures:
         return FAILED
-    findings = (finding for report in reports for finding in report.findings)
-    return FOUND if any(_fails(one, arguments) for one in findings) else CLEAN
+    return FOUND if any(_fails(one, arguments) for one in reports) else CLEAN
 
 
-def _fails(finding: Finding, arguments: Arguments) -> bool:
-    if arguments.strict and finding.name == UNREAD:
-        return True
-    return at_least(finding.severity, arguments.fail_on)
+def _fails(report: Report, arguments: Arguments) -> bool:
+    if not report.findings:
+        return False
+    found = settings_of_file(report.source)
+    threshold = arguments.fail_on or found.fail_on or FAIL_ON
+    is_strict = arguments.strict or found.strict
+    return any(
+        at_least(one.severity, threshold) or (is_strict and one.name == UNREAD)
+        for one in report.findings
+    )
 
 
 # --- what is shown --------------------------------------------------------------------------------

@@ -95,6 +95,12 @@ def _expand(arguments: Arguments) -> int:
     return expand(arguments)
 
 
+def _config(arguments: Arguments) -> int:
+    from sgdlint.effective import run
+
+    return run(arguments)
+
+
 def _recommend(arguments: Arguments) -> int:
     from sgdlint.recommending import run
 
@@ -173,6 +179,7 @@ COMMANDS = {
     "check": _check,
     "fix": _fix,
     "expand": _expand,
+    "config": _config,
     "recommend": _recommend,
     "ast": _ast,
     "rules": _rules,

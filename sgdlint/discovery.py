@@ -11,6 +11,8 @@ import os
 from sgdlint import files
 from sgdlint.documents.kinds import NAMES
 from sgdlint.looking import look
+from sgdlint.settings import OWN, SHARED
+from sgdlint.stated import settings_of_project
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +54,34 @@ def given(path: str, walked: Walked) -> Found | None:
     if is_hidden or not VENDORED.isdisjoint(folders) or not _is_shown(name):
         walked.pass_over(path, "hidden, or what others wrote")
         return None
-    return look(path, walked, lambda: False)
+    levels = _exclusions(path)
+    return look(path, walked, lambda: _excluded(path, os.path.abspath(path), levels, walked))
+
+
+def _exclusions(path: str) -> tuple[Level, ...]:
+    """Return what the settings around a file exclude; raises OptionError."""
+    found = settings_of_project(files.Neighbours(path))
+    if not found.exclude:
+        return ()
+    from sgdlint.ignores import Level
+
+    place = found.where("exclude")
+    patterns: dict[str, list[str]] = {}
+    for folder, pattern in found.exclude:
+        patterns.setdefault(folder, []).append(pattern)
+    return tuple(Level(place, os.path.abspath(one), some) for one, some in patterns.items())
+
+
+def _excluded(shown: str, whole: str, levels: tuple[Level, ...], walked: Walked) -> bool:
+    """Whether settings exclude a path; walked is told so."""
+    if not levels:
+        return False
+    from sgdlint.ignores import excluded
+
+    by = excluded(whole, levels)
+    if by is not None:
+        walked.pass_over(shown, f"excluded by {by.path}")
+    return by is not None
 
 
 class _Walk:
@@ -61,6 +90,7 @@ class _Walk:
     def __init__(self, top: str, walked: Walked) -> None:
         self.top = top
         self.walked = walked
+        self._exclusions = _exclusions(os.path.join(top, "."))
         self._real = os.path.join(os.path.realpath(top), "")
         self._absolute = os.path.abspath(top).rstrip(os.sep)
 
@@ -96,6 +126,10 @@ class _Walk:
     ) -> tuple[Level, ...]:
         from sgdlint import ignores
 
+        if folder != self.top and not names.isdisjoint((*OWN, SHARED)):
+            more = _exclusions(os.path.join(folder, "."))
+            known = {(one.path, one.folder) for one in self._exclusions}
+            self._exclusions += tuple(one for one in more if (one.path, one.folder) not in known)
         own = ignores.level_of(self._whole(folder)) if ignores.NAME in names else None
         return levels if own is None else (*levels, own)
 
@@ -112,9 +146,12 @@ class _Walk:
         return not self._ignored(entry, levels, os.sep)
 
     def _ignored(self, entry: os.DirEntry[str], levels: tuple[Level, ...], end: str = "") -> bool:
+        whole = self._whole(entry.path) + end
+        if _excluded(entry.path + end, whole, self._exclusions, self.walked):
+            return True
         from sgdlint import ignores
 
-        by = ignores.ignoring(self._whole(entry.path) + end, levels) if levels else None
+        by = ignores.ignoring(whole, levels) if levels else None
         if by is not None:
             self.walked.pass_over(entry.path + end, f"ignored by {files.shown(by.path)}")
         return by is not None

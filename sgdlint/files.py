@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-PROJECT_MARKS = (".git", ".hg", "pyproject.toml", "sgdlint.toml")
+PROJECT_MARKS = (".git", ".hg", "pyproject.toml", "sgdlint.toml", ".sgdlint.yaml", ".sgdlint.yml")
 """What stands in the folder of a project."""
 
 

@@ -1,5 +1,7 @@
 """What git ignores in a folder: `.gitignore` files at all levels, and `.git/info/exclude`.
 
+What the settings of a project exclude is read in the same way, and counts before that.
+
 As git does it, a deeper file counts more, and in one file the last pattern that fits. Patterns that
 belong to a user or to a machine (`core.excludesFile`) are not read: a check says the same on each.
 """
@@ -10,7 +12,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from pathspec import GitIgnoreSpec
 
@@ -24,17 +26,22 @@ LARGEST = 1_000_000
 
 
 class Level:
-    """The patterns of one file. folder: to which they apply, as a beginning of absolute paths."""
+    """The patterns of one file. folder: to which they apply, as a beginning of absolute paths.
 
-    def __init__(self, path: str, folder: str) -> None:
+    patterns: when they are not all of the file; path is its place then.
+    """
+
+    def __init__(self, path: str, folder: str, patterns: Sequence[str] | None = None) -> None:
         self.path = path
         self.folder = os.path.join(folder, "")
+        self._patterns = patterns
         self._judge: Judge | None = None
 
     def says(self, path: str) -> bool | None:
         """Return whether an absolute path below the folder is ignored; a folder ends in `/`."""
         if self._judge is None:  # not before a question: the library costs more than a small folder
-            self._judge = _judge_of(_lines(self.path))
+            lines = _lines(self.path) if self._patterns is None else list(self._patterns)
+            self._judge = _judge_of(lines)
         return self._judge(path[len(self.folder) :].replace(os.sep, "/"))
 
 
@@ -51,6 +58,18 @@ def level_of(folder: str) -> Level | None:
     """Return the patterns of the file in a folder, when it has one."""
     path = os.path.join(folder, NAME)
     return Level(path, folder) if os.path.isfile(path) else None
+
+
+def excluded(path: str, levels: Sequence[Level]) -> Level | None:
+    """Return what excludes an absolute path, or a folder that it is in."""
+    for level in levels:
+        if path.startswith(level.folder):
+            below = path[len(level.folder) :]
+            ends = [end for end, letter in enumerate(below) if letter == os.sep]
+            for end in (*(one + 1 for one in ends), len(below)):
+                if below[:end] and level.says(level.folder + below[:end]):
+                    return level
+    return None
 
 
 def levels_above(folder: str) -> tuple[Level, ...]:

@@ -19,7 +19,10 @@ from sgdlint.stated import (
     hardware_of,
     passed_over,
     release_of_project,
+    settings_of_file,
     stated_by,
+    with_machine,
+    with_settings,
 )
 
 TYPE_CHECKING = False
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from sgdlint.rules.engine import Engine
     from sgdlint.rules.pack import Pack
     from sgdlint.scripts import Script, Scripts
+    from sgdlint.settings import Settings
     from sgdlint.shell.tree import SyntaxProblem
     from sgdlint.source import Source
     from sgdlint.variants import Key, Ran, Variant
@@ -51,13 +55,15 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
         return passed_over(source, options)
     from sgdlint.rules.engine import Engine
 
+    project = settings_of_file(source)
+    options = with_settings(options, project)
     stated = stated_by(options, [])
     read = scripts.read(source, options.kind)
     try:
         directed, suppressions = directives.read(source, read.comments, read.launches, read.parts)
         stated = stated_by(options, directed)
         hardware = hardware_of(options, directed)
-        goal = goal_of(options, directed, source.near)
+        goal = goal_of(options, directed, source)
     except (DirectiveError, OptionError) as error:
         failure = Failure(source.path, str(error))
         return _report(source, stated or assumed.newest(), failures=(failure,))
@@ -65,7 +71,7 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
     tasks = [
         _Task(script, _releases_of(read, known, number, stated), known[number], granted, also)
         for number, script in enumerate(read.all)
-        for granted in [_granted(hardware, script)]
+        for granted in [_granted(hardware, script, project)]
     ]
     wanted = {release for task in tasks for one in task.sure for release in one.releases}
     releases = [one for one in catalog.releases() if one in wanted]
@@ -147,13 +153,13 @@ class _Checked:
         )
 
 
-def _granted(hardware: Hardware, script: Script) -> Hardware:
-    """Return the hardware, with what the document around a script gives it of that."""
-    if script.region is None:
-        return hardware
-    from sgdlint.surroundings import hardware_within
+def _granted(hardware: Hardware, script: Script, project: Settings) -> Hardware:
+    """Return the hardware, with what the document around a script gives it, and then settings."""
+    if script.region is not None:
+        from sgdlint.surroundings import hardware_within
 
-    return hardware_within(hardware, script.region.granted)
+        hardware = hardware_within(hardware, script.region.granted)
+    return with_machine(hardware, project) if project.path else hardware
 
 
 def _releases_of(
@@ -389,10 +395,10 @@ def launches_by_key(
 
     read, known = scripts.read(source, options.kind), catalog.load(release)
     directed, _ = directives.read(source, read.comments, [])
-    hardware = hardware_of(options, directed)
+    hardware, project = hardware_of(options, directed), settings_of_file(source)
     launches: dict[tuple[int, Key], Launch | None] = {}
     for script in read.all:
-        around, given = _around(script), _granted(hardware, script)
+        around, given = _around(script), _granted(hardware, script, project)
         for key, one in zip(keys(script.found), script.found, strict=True):
             launches[script.number, key] = launch_of(one, known, given, around)
     return launches

@@ -47,8 +47,7 @@ def of_project(near: Nearby, paths: Sequence[str] = ()) -> Pack:
 def paths_of(near: Nearby) -> list[str]:
     """Return the rule files and folders that the settings of a project name."""
     found = settings_of_project(near)
-    folder = os.path.dirname(found.path)
-    return [_at(os.path.join(folder, one), found) for one in found.rules]
+    return [_at(one, found) for one in found.rules]
 
 
 def _at(path: str, found: Settings) -> str:

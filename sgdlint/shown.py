@@ -5,7 +5,10 @@ from __future__ import annotations
 from sgdlint import directives
 from sgdlint.finding import Edit, Fix
 from sgdlint.record import replace
-from sgdlint.stated import OptionError
+from sgdlint.stated import REASONS, OptionError
+
+OFF = "off"
+"""The grade of a rule that is switched off."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +32,9 @@ def of(
     """Return the findings that are shown, with those about suppressions that silence nothing."""
     chosen = _chosen(options, engine.pack.index.off)
     kept = _suppress(findings, suppressions, source, engine, chosen)
+    kept += _without_reason(suppressions, engine)
+    if options.severity:
+        kept = [_graded(one, options.severity) for one in kept]
     return [one for one in kept if _is_wanted(one, options, chosen, engine.goal)]
 
 
@@ -38,11 +44,34 @@ def _chosen(options: Options, off: Sequence[str]) -> Callable[[str, str], bool]:
     def chosen(code: str, name: str) -> bool:
         if any(_names(wish, code, name) for wish in options.ignore):
             return False
+        grade = _grade(code, name, options.severity)
+        if grade == OFF or (grade and code in off):
+            return grade != OFF
         if code in off and code not in options.select and name not in options.select:
             return False
         return not options.select or any(_names(wish, code, name) for wish in options.select)
 
     return chosen
+
+
+def _grade(code: str, name: str, severity: Sequence[tuple[str, str]]) -> str:
+    """Return how findings of a rule are graded, "" when nothing is said; the last one counts."""
+    return next((grade for wish, grade in reversed(severity) if _names(wish, code, name)), "")
+
+
+def _graded(finding: Finding, severity: Sequence[tuple[str, str]]) -> Finding:
+    grade = _grade(finding.code, finding.name, severity)
+    return replace(finding, severity=grade) if grade not in ("", OFF) else finding
+
+
+def _without_reason(suppressions: Sequence[Suppression], engine: Engine) -> list[Finding]:
+    """Return findings for suppressions that do not say why."""
+    return [
+        replace(finding, scope=None)
+        for one in suppressions
+        if not one.reason
+        for finding in engine.plain(REASONS, one.span, {}, None)
+    ]
 
 
 def _names(wish: str, code: str, name: str) -> bool:

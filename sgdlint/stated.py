@@ -5,7 +5,7 @@ from __future__ import annotations
 from sgdlint import assumed, catalog, settings
 from sgdlint.assumed import Assumed
 from sgdlint.finding import GOALS, NO_GOAL, Report
-from sgdlint.record import record
+from sgdlint.record import record, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
+REASONS = "suppression-without-reason"
+"""The name of the rule that the setting `require-reasons` switches on."""
+
+
 class OptionError(Exception):
     """An unknown release, GPU or rule; the message names the nearest known one."""
 
@@ -32,7 +36,7 @@ class Options:
     has. vram: GiB of one GPU.
     select, ignore: rule codes (or prefixes of them) and names. lossy: show lossy advice too.
     kind: of files that are named, instead of what their names and texts tell. goal: what launches
-    are tuned for, or "none".
+    are tuned for, or "none". severity: pairs of a rule and how its findings are graded.
     """
 
     sglang: str | tuple[str, ...] = ()
@@ -44,6 +48,7 @@ class Options:
     lossy: bool = False
     kind: str = ""
     goal: str = ""
+    severity: tuple[tuple[str, str], ...] = ()
 
 
 def stated_by(options: Options, directed: Sequence[Setting]) -> Assumed | None:
@@ -74,21 +79,66 @@ def settings_of_project(near: Nearby) -> Settings:
         raise OptionError(str(error)) from None
 
 
+def settings_of_file(source: Source) -> Settings:
+    """Return the settings of the project for a file; raises OptionError."""
+    try:
+        return settings.of_file(source)
+    except settings.SettingsError as error:
+        raise OptionError(str(error)) from None
+
+
+def with_settings(options: Options, found: Settings) -> Options:
+    """Return the options, with what settings say of rules where the user does not.
+
+    What they say of the release and the machine counts less than what a file tells; see
+    `release_of_project` and `with_machine`.
+    """
+    if found is settings.NONE:
+        return options
+    reasons = ((REASONS, "warning"),) if found.require_reasons else ()
+    return replace(
+        options,
+        select=options.select or found.select,
+        ignore=options.ignore or found.ignore,
+        lossy=options.lossy or found.lossy,
+        severity=(*reasons, *found.severity, *options.severity),
+    )
+
+
 def release_of_project(source: Source) -> Assumed | None:
     """Return the releases that the settings of the project name; raises OptionError."""
-    found = settings_of_project(source.near)
+    found = settings_of_file(source)
     if not found.sglang:
         return None
+    return _in_settings(
+        found, "sglang", lambda: known_releases(found.sglang, found.where("sglang"))
+    )
+
+
+def with_machine(hardware: Hardware, found: Settings) -> Hardware:
+    """Return the hardware, with what settings say of it where nothing else does.
+
+    Raises OptionError.
+    """
+    if hardware.gpu is None and hardware.vram_gib is None:
+        gpu = _in_settings(found, "gpu", lambda: known_gpu(found.gpu)) if found.gpu else None
+        hardware = replace(hardware, gpu=gpu, vram_gib=found.vram)
+    if hardware.count is None and hardware.granted is None:
+        hardware = replace(hardware, count=found.gpus)
+    return hardware
+
+
+def _in_settings(found: Settings, key: str, read: Callable[[], T]) -> T:
     try:
-        return known_releases(found.sglang, found.where("sglang"))
+        return read()
     except OptionError as error:
-        raise OptionError(f"{found.where('sglang')}: sglang: {error}") from None
+        raise OptionError(f"{found.where(key)}: {key}: {error}") from None
 
 
-def goal_of(options: Options, directed: Sequence[Setting], near: Nearby) -> str:
+def goal_of(options: Options, directed: Sequence[Setting], source: Source) -> str:
     """Return what the launches of a file are tuned for, "" when nobody says; raises OptionError."""
     said = [_at_line(one, _known_goal) for one in directed if one.name == "goal"]
-    return options.goal or "".join(said) or settings_of_project(near).goal
+    return options.goal or "".join(said) or settings_of_file(source).goal
 
 
 def _known_goal(text: str) -> str:

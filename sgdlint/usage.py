@@ -58,7 +58,7 @@ def parse(words: Sequence[str], version: str) -> Arguments:
     )
     for flag in FLAGS.get(name, ()):
         _add(parser, flag)
-    read = _with_paths if name in ("check", "fix", "expand") else _with_words
+    read = _with_paths if name in ("check", "fix", "expand", "config") else _with_words
     return Arguments(action=name, **vars(read(parser, name, list(words[1:]))))
 
 

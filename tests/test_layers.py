@@ -15,7 +15,7 @@ import pytest
 # From the top down; a part imports from its own layer or from those after it.
 LAYERS = (
     {"cli", "__main__"},
-    {"fixing", "expanding", "recommending", "asking"},
+    {"fixing", "expanding", "recommending", "asking", "effective"},
     {"checking"},
     {
         "usage",
@@ -73,10 +73,13 @@ LAYERS = (
 # Each third-party library has one place; scripts, which users never run, may use them too.
 PLACES = {
     "lark": {"rules"},
-    "yaml": {"rules", "configs", "documents"},  # with places, and within bounds
+    "yaml": {"rules", "configs", "documents", "settings"},  # with places, and within bounds
     "rich": {"formatters"},
     "pynvml": {"hardware"},
-    "pathspec": {"ignores"},  # when a folder is walked that has a .gitignore
+    "pathspec": {
+        "ignores",
+        "settings",
+    },  # when a folder has a .gitignore, or settings have patterns
     "tomli": {"settings"},  # before Python 3.11
     "tomllib": {"settings"},  # since then a module of Python itself
 }

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
 
-from sgdlint import settings
 from sgdlint.cli import main
-from sgdlint.settings import SettingsError, read
+from sgdlint.settings import SCHEMA, SettingsError, reading
+from sgdlint.settings.places import Read
+from sgdlint.settings.places import read as parsed
+from sgdlint.settings.reading import overridden, read
 
 RUN = "sglang serve --model-path Qwen/Qwen-Image\n"
 NEWEST = "the newest release known"
@@ -47,7 +53,22 @@ def test_a_project_file_that_says_nothing(text: str) -> None:
     ("line", "message"),
     [
         ('sglan = "0.5.12"', "pyproject.toml:5: no setting `sglan`; did you mean `sglang`?"),
-        ("zzz = 1", "pyproject.toml:5: no setting `zzz`. Known: sglang"),
+        ("zzz = 1", "pyproject.toml:5: no setting `zzz`. Known: extend, sglang"),
+        ("gpus = 0", "pyproject.toml:5: `gpus` is a whole number from 1"),
+        ("gpus = true", "pyproject.toml:5: `gpus` is a whole number from 1"),
+        ("vram = inf", "pyproject.toml:5: `vram` is a number above 0"),
+        ('lossy = "yes"', "pyproject.toml:5: `lossy` is true or false"),
+        ('fail-on = "off"', "pyproject.toml:5: `fail-on` is one of error, warning, perf, info"),
+        ('severity = {SGD402 = "bad"}', "pyproject.toml:5: `severity` is a table of rules"),
+        ("overrides = 1", "pyproject.toml:5: `overrides` is a list of tables, each with `files`"),
+        (
+            "[[tool.sgdlint.overrides]]\nfiles = 'a'\n[[tool.sgdlint.overrides]]\ngpu = 'H100'",
+            "pyproject.toml:7: an override has `files`",
+        ),
+        (
+            "[[tool.sgdlint.overrides]]\nfiles = 'a'\n# of ours\nrules = 'b'",
+            "pyproject.toml:8: no setting `rules` for some files",
+        ),
         ("sglang = 0.5", "pyproject.toml:5: `sglang` is a release or a range in quotes"),
         ("sglang = []", "pyproject.toml:5: `sglang` is a release"),
         ("sglang = ['0.5.12', 1]", "pyproject.toml:5: `sglang` is a release"),
@@ -63,6 +84,156 @@ def test_a_mistake_is_told_with_its_place(line: str, message: str) -> None:
 def test_a_table_that_is_none() -> None:
     with pytest.raises(SettingsError, match="`sgdlint` is no table"):
         read("pyproject.toml", "[tool]\nsgdlint = 1\n")
+
+
+# --- YAML, and files that extend others -----------------------------------------------------------
+
+
+def test_yaml_says_the_same() -> None:
+    text = """\
+# of ours
+sglang: "0.5.12"
+gpu: H100
+severity: {SGD402: off, SGD6: error}
+overrides:
+  - files: deploy/**
+    gpu: H200
+  - gpus: 4
+    files: [a.sh, b.sh]
+"""
+    found = read("a/.sgdlint.yaml", text)
+    assert found is not None
+    assert (found.sglang, found.gpu, found.where("gpu")) == (
+        ("0.5.12",),
+        "H100",
+        "a/.sgdlint.yaml:3",
+    )
+    assert found.severity == (("SGD402", "off"), ("SGD6", "error"))
+    first, second = found.overrides
+    assert (first.files, first.values, first.places) == (
+        ("deploy/**",),
+        {"gpu": "H200"},
+        {"gpu": "a/.sgdlint.yaml:7"},
+    )
+    assert (second.files, second.values) == (("a.sh", "b.sh"), {"gpus": 4})
+    assert read("a/.sgdlint.yaml", "# nothing yet\n") is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("sglang: [", ".sgdlint.yaml:1: not YAML: "),
+        ("- a\n", ".sgdlint.yaml: settings are `key: value` lines"),
+        ("gpu: H100\ngpu: H200\n", ".sgdlint.yaml:2: `gpu` stands twice"),
+        (
+            "overrides:\n- files: a\n  gpo: H100\n",
+            ".sgdlint.yaml:3: no setting `gpo`; did you mean",
+        ),
+        ("x: &a {gpu: H100}\n<<: *a\n", ".sgdlint.yaml:2: settings take no merge keys"),
+        ("sglang: 0.5\n", ".sgdlint.yaml:1: `sglang` is a release or a range in quotes"),
+        ("a: &a [*a]\n", ".sgdlint.yaml:1: no setting `a`"),
+        ("[" * 5000, ".sgdlint.yaml"),
+        ("gpu: !!python/object:os.system {}\n", ".sgdlint.yaml"),
+    ],
+)
+def test_a_mistake_in_yaml_is_told_with_its_place(text: str, message: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read(".sgdlint.yaml", text)
+    assert str(caught.value).startswith(message)
+
+
+FILES = {
+    "sgdlint.toml": 'extend = ["ops/base.yaml", "ops/pyproject.toml"]\ngpu = "H200"\n',
+    "ops/base.yaml": "gpu: H100\ngpus: 4\nrules: own\nignore: [SGD404]\n",
+    "ops/pyproject.toml": '[tool.sgdlint]\nextend = "deep.yml"\ngpus = 8\n',
+    "ops/deep.yml": "gpus: 2\nfail-on: error\nexclude: old/\noverrides: [{files: a, gpus: 1}]\n",
+}
+
+
+def test_a_file_extends_others() -> None:
+    found = read("sgdlint.toml", FILES["sgdlint.toml"], FILES.get)
+    assert found is not None
+    assert (found.gpu, found.where("gpu")) == ("H200", "sgdlint.toml:2")
+    assert (found.gpus, found.where("gpus")) == (8, "ops/pyproject.toml:3")
+    assert (found.fail_on, found.where("fail_on")) == ("error", "ops/deep.yml:2")
+    assert (found.ignore, found.path) == (("SGD404",), "sgdlint.toml")
+    assert found.rules == ("ops/own",)  # paths and patterns are from the folder of their own file
+    assert found.exclude == (("ops", "old/"),)
+    assert overridden(found, "ops/a").gpus == 1
+    assert overridden(found, "a").gpus == 8
+
+
+@pytest.mark.parametrize(
+    ("text", "others", "message"),
+    [
+        ('extend = "a.toml"', {}, "sgdlint.toml:1: extend: there is no a.toml"),
+        ('extend = "a.toml"', {"a.toml": 'extend = "sgdlint.toml"'}, "a.toml:1: extend: sgdlint"),
+        ('extend = "a.toml"', {"a.toml": "gpo = 1"}, "a.toml:1: no setting `gpo`"),
+        (
+            'extend = "a/pyproject.toml"',
+            {"a/pyproject.toml": "[project]\n"},
+            "sgdlint.toml:1: extend: a/pyproject.toml has no table [tool.sgdlint]",
+        ),
+    ],
+)
+def test_what_cannot_be_extended(text: str, others: dict[str, str], message: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read("sgdlint.toml", text, {**others, "sgdlint.toml": text}.get)
+    assert str(caught.value).startswith(message)
+
+
+def test_the_last_override_that_fits_counts_and_what_is_ignored_adds_up() -> None:
+    text = """\
+ignore = ["SGD1"]
+gpu = "A100"
+[[overrides]]
+files = ["*.sh", "!b.sh"]
+gpu = "H100"
+ignore = "SGD2"
+[[overrides]]
+files = "/deploy/"
+gpu = "H200"
+severity = {SGD3 = "off"}
+"""
+    found = read("x/sgdlint.toml", text)
+    assert found is not None
+
+    def of(path: str) -> tuple[str, tuple[str, ...], str]:
+        here = overridden(found, path)
+        return here.gpu, here.ignore, here.where("gpu")
+
+    assert of("x/a.sh") == ("H100", ("SGD1", "SGD2"), "x/sgdlint.toml:5")
+    assert of("x/b.sh") == ("A100", ("SGD1",), "x/sgdlint.toml:2")
+    assert of("x/deploy/c/a.sh") == ("H200", ("SGD1", "SGD2"), "x/sgdlint.toml:9")
+    assert of("a.sh") == ("A100", ("SGD1",), "x/sgdlint.toml:2")  # not below the folder
+
+
+# --- the schema -----------------------------------------------------------------------------------
+
+DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
+
+
+def examples() -> list[tuple[str, str]]:
+    """Return the settings files that the page shows: their names and texts."""
+    blocks = re.findall(r"```(toml|yaml)\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    return [("sgdlint.toml" if kind == "toml" else ".sgdlint.yaml", text) for kind, text in blocks]
+
+
+@pytest.mark.parametrize(("path", "text"), examples())
+def test_what_the_page_shows_fits_the_schema_and_is_read(path: str, text: str) -> None:
+    schema = json.loads(Path(SCHEMA).read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(parsed(path, text).data, schema)
+    found = read(path, text)
+    assert found is not None
+    assert found.overrides
+
+
+@pytest.mark.parametrize("data", [{"gpuz": 1}, {"overrides": [{"gpu": "H100"}]}, {"gpus": 0}])
+def test_the_schema_refuses_what_is_refused(data: dict[str, Any]) -> None:
+    schema = json.loads(Path(SCHEMA).read_text(encoding="utf-8"))
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(data, schema)
 
 
 # --- whole runs -----------------------------------------------------------------------------------
@@ -129,6 +300,142 @@ def test_an_unknown_release_is_bad_usage(
     assert capsys.readouterr().err.startswith(f"sgdlint: error: {message}")
 
 
+COMPILED = "sglang generate --model-path Qwen/Qwen-Image --prompt x --enable-torch-compile\n"
+
+
+def codes(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[tuple[str, str]]]:
+    """Return exit status, and severity and code of what a check finds."""
+    status = main(["check", "--format", "json", *words])
+    found = json.loads(capsys.readouterr().out)
+    files = found["files"]
+    return status, [(one["severity"], one["code"]) for file in files for one in file["findings"]]
+
+
+def test_settings_grade_and_switch_rules(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script = project / "a" / "b" / "run.sh"
+    script.write_text(COMPILED)
+    for text, status, found in [
+        ("", 0, [("perf", "SGD402")]),
+        ('fail-on = "perf"', 1, [("perf", "SGD402")]),
+        ('severity = {SGD402 = "error"}', 1, [("error", "SGD402")]),
+        (
+            'severity = {SGD4 = "error", torch-compile-without-warmup-mode = "info"}',
+            0,
+            [("info", "SGD402")],
+        ),
+        ('severity = {SGD402 = "off"}', 0, []),
+        ('ignore = "SGD4"', 0, []),
+        ('select = ["SGD1"]', 0, []),
+        ('[[overrides]]\nfiles = "*.sh"\nignore = "SGD402"', 0, []),
+        ('[[overrides]]\nfiles = "*.sh"\nfail-on = "perf"', 1, [("perf", "SGD402")]),
+    ]:
+        (project / "sgdlint.toml").write_text(f"{text}\n")
+        assert codes(capsys, "a/b/run.sh") == (status, found), text
+    (project / "sgdlint.toml").write_text('ignore = "SGD402"\nfail-on = "perf"\n')
+    assert codes(capsys, "a/b/run.sh", "--ignore", "SGD404") == (1, [("perf", "SGD402")])
+    assert codes(capsys, "a/b/run.sh", "--ignore", "SGD404", "--fail-on", "error")[0] == 0
+
+
+def test_a_rule_that_settings_misspell(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for key, value in [
+        ("select", '"SGD40x"'),
+        ("ignore", '"torch-compile-without-warmups"'),
+        ("severity", '{warmup-option-removd = "info"}'),
+    ]:
+        (project / "sgdlint.toml").write_text(f"\n{key} = {value}\n")
+        assert main(["check", "a/b/run.sh"]) == 2
+        assert f"sgdlint.toml:2: {key}: no rule '" in capsys.readouterr().err
+
+
+def test_the_machine_of_the_settings_counts_least(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "sgdlint.toml").write_text('gpu = "RTX 4090"\ngpus = 2\n')
+    script = project / "a" / "b" / "run.sh"
+    asks = "sglang serve --model-path Qwen/Qwen-Image --num-gpus 4\n"
+    script.write_text(asks)
+    assert codes(capsys, "a/b/run.sh") == codes(
+        capsys, "a/b/run.sh", "--gpu", "RTX 4090", "--gpus", "2"
+    )
+    assert codes(capsys, "a/b/run.sh")[0] == 1
+    script.write_text(f"# sgdlint: gpus=4\n{asks}")
+    before = codes(capsys, "a/b/run.sh", "--gpu", "H100")
+    assert before == codes(capsys, "a/b/run.sh", "--gpu", "H100", "--gpus", "4")
+    (project / "sgdlint.toml").write_text('\ngpu = "H1000"\n')
+    script.write_text(asks)
+    assert main(["check", "a/b/run.sh"]) == 2
+    assert "sgdlint.toml:2: gpu: unknown GPU 'H1000'; did you mean" in capsys.readouterr().err
+
+
+def test_reasons_are_required_where_settings_say_so(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = project / "a" / "b" / "run.sh"
+    script.write_text(f"# sgdlint: ignore[SGD402]\n{COMPILED}")
+    assert codes(capsys, "a/b/run.sh") == (0, [])
+    (project / "sgdlint.toml").write_text("require-reasons = true\n")
+    assert codes(capsys, "a/b/run.sh") == (1, [("warning", "SGD820")])
+    script.write_text(f"# sgdlint: ignore[SGD402] one picture only\n{COMPILED}")
+    assert codes(capsys, "a/b/run.sh") == (0, [])
+
+
+def test_what_is_excluded_is_not_found_and_may_be_named(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = "sglang serve --model-path Qwen/Qwen-Image --warmup\n"
+    for name in ("a/old/x.sh", "a/b/new.sh", "a/b/x.bak.sh"):
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text(bad)
+    (project / "sgdlint.toml").write_text('exclude = ["/a/old/"]\n')
+    (project / "a" / "b" / ".sgdlint.yaml").write_text("exclude: '*.bak.sh'\n")
+
+    def read_files(*words: str) -> list[str]:
+        main(["check", "--verbose", *words])
+        return re.findall(r"read (\S+) \(", capsys.readouterr().err)
+
+    everything = ["a/b/new.sh", "a/b/run.sh"]
+    assert read_files() == everything
+    assert read_files("a") == everything
+    assert read_files("--as-found", "a/old/x.sh", "a/b/x.bak.sh", "a/b/new.sh") == ["a/b/new.sh"]
+    assert codes(capsys, "a/old/x.sh")[1] == [("error", "SGD203")]
+    main(["check", "--verbose"])
+    told = capsys.readouterr().err
+    assert "passed over a/old/: excluded by sgdlint.toml:1" in told.replace("./", "")
+
+
+def test_config_tells_what_is_in_force_and_why(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = 'extend = "base.yaml"\ngpus = 8\n[[overrides]]\nfiles = "a/"\nignore = ["SGD404"]\n'
+    (project / "sgdlint.toml").write_text(text)
+    (project / "base.yaml").write_text("sglang: 0.5.20\nseverity:\n  SGD402: info\n")
+    (project / "a" / "b" / "run.sh").write_text(f"# sgdlint: gpu=H100\n{RUN}")
+    assert main(["config", "a/b/run.sh", "--fail-on", "perf"]) == 0
+    lines = [line.split("  ") for line in capsys.readouterr().out.splitlines()[1:]]
+    told = {one[1].strip(): tuple(part.strip() for part in one[2:] if part) for one in lines}
+    assert told["sglang"] == ("0.5.20", "base.yaml:1")
+    assert told["gpu"] == ("H100", "line 1")
+    assert told["gpus"] == ("8", "sgdlint.toml:2")
+    assert told["ignore"] == ("SGD404", "sgdlint.toml:5")
+    assert told["severity"] == ("SGD402 = info", "base.yaml:2")
+    assert told["fail-on"] == ("perf", "the command line")
+    assert told["vram"] == ("–", "default")
+    assert main(["config", "a/b/run.sh", "--format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)[0]
+    assert data["path"] == "a/b/run.sh"
+    assert data["settings"]["gpus"] == {"value": 8, "from": "sgdlint.toml:2"}
+    assert main(["config", "--schema"]) == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "Settings of sgdlint"
+
+
+def test_config_of_what_cannot_be_read(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "none.sh"]) == 2
+    assert "none.sh: no such file" in capsys.readouterr().err
+    (project / "sgdlint.toml").write_text("gpuz = 1\n")
+    assert main(["config", "a/b/run.sh"]) == 2
+    assert "sgdlint.toml:1: no setting `gpuz`; did you mean `gpu`?" in capsys.readouterr().err
+
+
 def test_a_settings_file_is_read_once_while_it_stays_the_same(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,12 +443,12 @@ def test_a_settings_file_is_read_once_while_it_stays_the_same(
     (project / "a" / "more.sh").write_text(RUN)
     read_files: list[str] = []
 
-    def noted(path: str, text: str) -> settings.Settings | None:
+    def noted(path: str, text: str) -> Read:
         read_files.append(path)
-        return read(path, text)
+        return parsed(path, text)
 
-    monkeypatch.setattr(settings, "read", noted)
-    monkeypatch.setattr(settings, "_known", {})
+    monkeypatch.setattr(reading, "parsed", noted)
+    monkeypatch.setattr(reading, "_known", {})
     told(capsys, "a")
     assert read_files == ["sgdlint.toml"]
     (project / "sgdlint.toml").write_text('sglang = "0.5.20"\n')

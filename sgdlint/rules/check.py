@@ -29,6 +29,7 @@ OUTSIDE_LAUNCHES = (
     "syntax-error",
     "unused-suppression",
     "unknown-suppression",
+    "suppression-without-reason",
     "not-read",
     "repeated-key",
     "unreadable-release",

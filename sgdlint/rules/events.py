@@ -6,6 +6,7 @@ EVENTS: dict[str, dict[str, str]] = {
     "syntax-error": {"problem": "string"},
     "unused-suppression": {"codes": "string"},
     "unknown-suppression": {"code": "string", "nearest": "string"},
+    "suppression-without-reason": {},
     "not-read": {"problem": "string"},
     "host-not-reached": {"where": "string", "port": "string", "value": "string"},
     "port-expected": {"where": "string", "port": "string", "value": "string"},

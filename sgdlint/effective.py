@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from sgdlint.source import Source
 
 DEFAULT = "default"
-DEFAULTS = {"goal": GOALS[0], "fail-on": checking.FAIL_ON, "lossy": False, "strict": False, "require-reasons": False}
+DEFAULTS = {
+    "goal": GOALS[0],
+    "fail-on": checking.FAIL_ON,
+    "lossy": False,
+    "strict": False,
+    "require-reasons": False,
+}
 
 
 @record

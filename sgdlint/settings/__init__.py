@@ -53,9 +53,9 @@ class Settings:
     `pyproject.toml:12`. sglang: releases, or ranges of them. gpu, gpus, vram: the machine where no
     other is told: a name, a number, GiB of one GPU. select, ignore: rules by code, beginning of a
     code, or name. severity: pairs of a rule and what its findings are graded, or `off`.
-    rules: files and folders of rules. goal: what launches are tuned for, or `none`. lossy, strict, fail_on: as the options of the command line.
-    require_reasons: suppressions say why. exclude: patterns of files that no search finds, each
-    with the folder that it is for.
+    rules: files and folders of rules. goal: what launches are tuned for, or `none`. lossy, strict,
+    fail_on: as the options of the command line. require_reasons: suppressions say why. exclude:
+    patterns of files that no search finds, each with the folder that it is for.
     """
 
     path: str = ""

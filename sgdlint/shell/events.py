@@ -164,7 +164,7 @@ class Events:
             texts
         ):
             self.told.append((start, node.end))
-        if self._mentions and self._names_program(node):
+        if name == PROGRAM or (self._mentions and self._names_program(node)):
             self.launches[start] = node
             self.names[start] = name or ""
             self.keeps_files = self.keeps_files or _may_write(node, texts)

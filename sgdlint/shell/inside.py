@@ -42,17 +42,30 @@ class Inside(Tracker):
             state.forget(f"{name} may set any variable", keeps_ifs)
             state.give((unknown(f"{name} may set them", True),))
 
-    def _eval(self, words: list[Word]) -> None:
-        """Follow text in the state as it is; what is not known in it may set anything."""
+    def _eval(self, words: list[Word], node: tree.Simple) -> None:
+        """Follow text in the state as it is; what is not known in it may set anything but IFS."""
         origin = origin_of(joined(words))
+        keeps_ifs = origin is None or "IFS" not in origin.text
+        if (origin is None or origin.stand_in) and self._sets_up(node):
+            return
         if origin is None or self._nested >= MOST_NESTED:
-            self._forget_for("eval")
+            self._forget_for("eval", keeps_ifs)
             return
         if origin.stand_in:
-            self._forget_for("eval")
+            self._forget_for("eval", keeps_ifs)
         origin.program, origin.file = self.origin.program, self.origin.file
         if self._inside(parse(origin.text), origin) or origin.stand_in:
-            self._forget_for("eval")
+            self._forget_for("eval", keeps_ifs)
+
+    def _sets_up(self, node: tree.Simple) -> bool:
+        """Forget what a tool may set whose output is run; return whether it is one."""
+        from sgdlint.shell import setups
+
+        text = self.origin.text[node.words[-1].start : node.words[-1].end]
+        if len(node.words) != 2 or not setups.is_output(text):
+            return False
+        self._forget_settings(text)
+        return True
 
     def _nothing(self, reason: str = "") -> State:
         """Return a state in which nothing is known; reason: why."""
@@ -91,26 +104,26 @@ class Inside(Tracker):
         if not self._read(rest[0], node):
             is_missing = self.files is not None and self.files.is_missing(rest[0])
             named += ", which is not found here," if is_missing else ""
-            if not self._set_up(rest[0], named):
+            from sgdlint.shell import setups
+
+            if not setups.is_file(rest[0]):
                 self._forget_for(named, keeps_ifs=True)
                 return
+            self._forget_settings(named)
         if rest[1:]:
             for state in self.states:
                 state.give(positional)
 
-    def _set_up(self, word: Word, named: str) -> bool:
-        """Forget what a file of a tool may set; return whether it is one."""
+    def _forget_settings(self, source: str) -> None:
+        """Forget what a tool may set that says where programs are."""
         from sgdlint.shell import setups
 
-        if not setups.is_one(word):
-            return False
         for state in self.states:
             self._use(state)
             self._done(None)
             for name in list(state.variables):
                 if setups.may_set(name):
-                    self._forget(name, "=x-", f"{named} may set it")
-        return True
+                    self._forget(name, "=x-", f"{source} may set it")
 
     def _read(self, word: Word, node: tree.Simple) -> bool:
         """Follow a file; return whether all that it does is known."""
@@ -159,5 +172,4 @@ class Inside(Tracker):
         return not does_more and skipped == self._skipped_returns
 
 
-EFFECTS["eval"] = Inside._eval
 EFFECTS["trap"] = Inside._trap

@@ -268,6 +268,8 @@ class Tracker:
             self._follow_effect(node, words)
         elif name in (".", "source"):
             self._source(words, node)
+        elif name == "eval":
+            self._eval(words[1:], node)
         elif name in EFFECTS:
             EFFECTS[name](self, words[1:])
         else:
@@ -296,6 +298,10 @@ class Tracker:
 
     def _source(self, words: list[Word], node: tree.Simple) -> None:
         """Follow the file that `source` reads."""
+        raise NotImplementedError
+
+    def _eval(self, words: list[Word], node: tree.Simple) -> None:
+        """Follow the text that `eval` is given."""
         raise NotImplementedError
 
     def _call(self, name: str, words: list[Word]) -> None:

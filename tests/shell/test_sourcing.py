@@ -67,6 +67,12 @@ ROWS: list[tuple[str, dict[str, str], str]] = [
     ("CUDA_HOME=1; . v/bin/activate; sglang serve --a $CUDA_HOME", {}, "--a *"),
     ("X=1; . $N/activate; sglang serve --a $X", {}, "--a *"),
     ("X=1; . v/bin/activate; sglang serve --a $X", {"v/bin/activate": "X=2"}, "--a 2"),
+    ('X=1; eval "$(conda shell.bash hook)"; sglang serve $X', {}, "1"),
+    ("""X=1; eval "$('/o/conda' 'shell.bash' 'hook' 2> /dev/null)"; sglang serve $X""", {}, "1"),
+    ('X=1; S=$(conda shell.bash hook); eval "$S"; sglang serve --a $X', {}, "--a *"),
+    ('CUDA_X=1; eval "$(ssh-agent -s)"; sglang serve --a $CUDA_X', {}, "--a *"),
+    ("eval $N; X='--a 1'; sglang serve $X", {}, "--a 1"),
+    ("X=1; s\\glang serve $X", {}, "1"),
     # functions of the file, called in branches
     (". ./a.sh; L=(1); if [ $N ]; then add 2; else log; fi; add 3; sglang serve ${L[@]}",
      {"a.sh": 'add() { L+=("$@"); }\nlog() { echo "$@"; }'}, "1 2 3 ; 1 3"),

@@ -117,6 +117,11 @@ CHECKING = (
         choices=("error", "warning", "perf", "info"),
     ),
     Flag(
+        "--exit-zero",
+        "exit status 0 whatever is found; still 2 when something could not be run",
+        kind="switch",
+    ),
+    Flag(
         "--strict",
         "exit status 1 also when something may hold a launch and could not be read (SGD904)",
         kind="switch",
@@ -128,6 +133,7 @@ CHECKING = (
     ),
     Flag("--verbose", "say on standard error which files were read, and which not", kind="switch"),
     Flag("--format", "default text", default="text", choices=("text", "json")),
+    Flag("--statistics", "how often each rule was found, instead of each finding", kind="switch"),
     Flag(
         "--color",
         "default auto: on a terminal, unless NO_COLOR is set",
@@ -135,8 +141,22 @@ CHECKING = (
         choices=("auto", "always", "never"),
     ),
 )
+ONLY_CHECKING = (
+    Flag(
+        "--diff-base",
+        "only findings on lines that changed since this git revision; from where the branches "
+        "parted",
+        "REV",
+        default=None,
+    ),
+)
 FIXING = (
     *CHECKING,
+    Flag(
+        "--exit-non-zero-on-fix",
+        "exit status 1 also when something was fixed, for hooks",
+        kind="switch",
+    ),
     Flag("--to", "move the files to this SGLang release", "VERSION"),
     Flag("--diff", "show the changes, write nothing", kind="switch"),
     Flag("--explain", "tell of each change why, what it gains and who says so", kind="switch"),
@@ -190,7 +210,7 @@ DESCRIPTIONS = {
     "ast": "Print the syntax tree as JSON; exit 1 when part of it did not parse.",
 }
 FLAGS: dict[str, tuple[Flag, ...]] = {
-    "check": CHECKING,
+    "check": (*CHECKING, *ONLY_CHECKING),
     "fix": FIXING,
     "expand": (
         *(flag for flag in CHECKING if flag.name in EXPANDING),

@@ -63,6 +63,8 @@ class Input:
 def check(arguments: Arguments) -> int:
     """Check everything and return the exit status."""
     options, packs = options_of(arguments), Packs(arguments)
+    if arguments.diff_base is not None:
+        _check_base(arguments)
     reports: list[Report] = []
     failures: list[Failure] = []
     for one in inputs(arguments, failures):
@@ -70,8 +72,32 @@ def check(arguments: Arguments) -> int:
         failures += report.failures
         reports.append(report)
     packs.finish(reports)
+    if arguments.diff_base is not None:
+        reports = _on_changed_lines(reports, arguments.diff_base)
     show(arguments, reports, failures, sys.stdout)
     return status_of(reports, failures, arguments)
+
+
+def _check_base(arguments: Arguments) -> None:
+    """Raise OptionError for a revision that is not there, and for what has none."""
+    from sgdlint import changes
+
+    if arguments.command is not None or "-" in arguments.paths:
+        raise OptionError("--diff-base compares files, not --command or standard input")
+    changes.check_base(arguments.diff_base, arguments.paths)
+
+
+def _on_changed_lines(reports: Sequence[Report], revision: str) -> list[Report]:
+    from sgdlint import changes
+
+    kept = changes.kept(reports, revision)
+    notes = list(kept.notes)
+    if kept.hidden:
+        found = f"{kept.hidden} finding{'' if kept.hidden == 1 else 's'}"
+        notes.append(f"{found} on lines unchanged since {revision} not shown")
+    for note in notes:
+        print(f"sgdlint: {note}", file=sys.stderr)
+    return kept.reports
 
 
 def _checked(source: Source, packs: Packs, options: Options) -> Report:
@@ -216,6 +242,8 @@ def status_of(reports: Sequence[Report], failures: Sequence[Failure], arguments:
     """Return the exit status of a run."""
     if failures:
         return FAILED
+    if arguments.exit_zero:
+        return CLEAN
     return FOUND if any(_fails(one, arguments) for one in reports) else CLEAN
 
 
@@ -247,7 +275,12 @@ def show(
         shown = [one for one in reports if one.source.text or one.failures]
         told = [failure for one in reports for failure in one.failures]
         unread = [_unread(failure) for failure in failures if failure not in told]
-        stream.write(json.render([*shown, *unread]))
+        if arguments.statistics:
+            from sgdlint.formatters import statistics
+
+            stream.write(statistics.render([*shown, *unread]))
+        else:
+            stream.write(json.render([*shown, *unread]))
     elif reports or not failures:
         _show_text(arguments, reports, failures, stream)
     for failure in failures:
@@ -262,11 +295,16 @@ def _show_text(
 ) -> None:
     from sgdlint.formatters import text
 
+    width = text.WIDTH
     if stream.isatty():
-        columns = os.get_terminal_size(stream.fileno()).columns
-        lines = text.render(reports, max(40, columns), failures)
+        width = max(40, os.get_terminal_size(stream.fileno()).columns)
+    if arguments.statistics:
+        from sgdlint.formatters import statistics
+
+        counts = statistics.lines(reports)
+        lines = [*counts, *[[]] * bool(counts), *text.summary(reports, width, failures)]
     else:
-        lines = text.render(reports, failures=failures)
+        lines = text.render(reports, width, failures)
     write_lines(arguments, lines, stream)
 
 

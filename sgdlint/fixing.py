@@ -72,9 +72,10 @@ def fix(arguments: Arguments) -> int:
         stream.write("".join(moves))
     checking.show(arguments, reports, failures, stream)
     status = checking.status_of(reports, failures, arguments)
-    if status != FAILED and (refused or (arguments.diff and changed)):
-        return FOUND
-    return status
+    if status == FAILED or arguments.exit_zero:
+        return status
+    told = arguments.diff or arguments.exit_non_zero_on_fix
+    return FOUND if refused or (told and changed) else status
 
 
 def _check_options(arguments: Arguments) -> None:

@@ -516,3 +516,73 @@ def test_process_substitution(script: Path) -> None:
     )
     assert done.returncode == 1
     assert b"SGD206" in done.stdout
+
+
+# --- counts and statuses for hooks ----------------------------------------------------------------
+
+
+def test_statistics_count_by_rule(
+    script: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "other.sh").write_text(BAD + PERF + BAD)
+    assert main(["check", ".", "--statistics"]) == 1
+    first, second, blank, closing, *_ = capsys.readouterr().out.splitlines()
+    assert " ".join(first.split()) == (
+        "3 error SGD206 underscore-in-option in 2 files; can be fixed: 3 safely"
+    )
+    assert second.split()[:4] == ["1", "perf", "SGD403", "layerwise-offload-on-image-model"]
+    assert blank == ""
+    assert closing.startswith("4 findings (3 errors, 1 perf); 4 launches in 2 files")
+
+
+def test_statistics_as_json(
+    script: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "not-text.sh").write_bytes(b"\xff")
+    words = ["check", "run.sh", "not-text.sh", "--statistics", "--format", "json"]
+    assert main(words) == 2
+    document = json.loads(capsys.readouterr().out)
+    assert document["files"] == 1
+    assert document["statistics"] == [
+        {
+            "code": "SGD206",
+            "name": "underscore-in-option",
+            "severity": "error",
+            "findings": 1,
+            "files": 1,
+            "safe": 1,
+            "unsafe": 0,
+            "lossy": 0,
+        }
+    ]
+    assert [one["path"] for one in document["failures"]] == ["not-text.sh"]
+
+
+def test_statistics_of_nothing(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script.write_text(GOOD)
+    assert main(["check", ".", "--statistics"]) == 0
+    assert capsys.readouterr().out.startswith("No findings: 1 launch in 1 file")
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["check", "run.sh", "--exit-zero"], 0),
+        (["check", "gone.sh", "--exit-zero"], 2),
+        (["check", "run.sh", "--exit-zero", "--strict", "--fail-on", "info"], 0),
+        (["fix", "run.sh"], 0),
+        (["fix", "run.sh", "--exit-non-zero-on-fix"], 1),
+        (["fix", "run.sh", "--exit-non-zero-on-fix", "--exit-zero"], 0),
+        (["fix", "run.sh", "--diff"], 1),
+        (["fix", "run.sh", "--diff", "--exit-zero"], 0),
+        (["fix", "gone.sh", "run.sh", "--exit-non-zero-on-fix"], 2),
+        (["fix", "run.sh", "--ignore", "SGD2", "--exit-non-zero-on-fix"], 0),
+    ],
+)
+def test_statuses_for_hooks(script: Path, words: list[str], status: int) -> None:
+    assert main(words) == status
+
+
+def test_a_second_run_of_a_hook_passes(script: Path) -> None:
+    assert main(["fix", "run.sh", "--exit-non-zero-on-fix"]) == 1
+    assert main(["fix", "run.sh", "--exit-non-zero-on-fix"]) == 0

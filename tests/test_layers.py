@@ -20,6 +20,7 @@ LAYERS = (
     {
         "usage",
         "writing",
+        "changes",
         "files",
         "discovery",
         "looking",

@@ -59,7 +59,7 @@ DETECTED = (*MOVA, "zai-org/GLM-Image", "robbyant/lingbot-video-moe-30b-a3b")
 """Models that a release knows by a pattern of their names alone."""
 COUNTS = (1, 2, 4, 8)
 COMMANDS = ("serve", "generate")
-BATCH = 1000
+BATCH = 300
 """So many questions are asked at once."""
 MADE_OF = ("recommend.py", "rules/pack.json", "*/memory.py", "catalog/data/*.json")
 """What a recommendation hangs on, besides the recipes that fit."""

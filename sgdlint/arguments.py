@@ -171,14 +171,18 @@ EXPANDING = (
 RECOMMENDING = (
     Flag("--model", "id of the model, or a folder that is named like it", "MODEL"),
     *(flag for flag in CHECKING if flag.name in ("--gpu", "--gpus", "--vram")),
-    Flag("--sglang", "SGLang release; default: the newest known", "VERSION"),
+    Flag(
+        "--sglang",
+        "SGLang release; default: what the project says, else the newest known",
+        "VERSION",
+    ),
+    Flag("--like", "a known model that this one is another checkpoint of", "MODEL"),
     Flag("--task", "what a model that is not known makes: image, video, t2i, t2v, …", "TASK"),
     Flag("--size", "width and height of the output, as 1024x1024", "WxH"),
     Flag("--frames", "frames of a video", "N"),
     Flag(
         "--goal",
-        "default latency: one request soon; throughput: many; memory: as little of it as possible",
-        default="latency",
+        "one request soon, many, or little memory; default: what the project says, else latency",
         choices=("latency", "throughput", "memory"),
     ),
     Flag("--lossy", "show what trades quality for speed, too, beside the command", kind="switch"),
@@ -186,9 +190,9 @@ RECOMMENDING = (
     Flag("--generate", "one generation", kind="switch"),
     Flag(
         "--format",
-        "default text; yaml is a Compose file, kubernetes a pod",
+        "default text; compose (or yaml) is a Compose file, kubernetes a pod",
         default="text",
-        choices=("text", "shell", "json", "yaml", "kubernetes"),
+        choices=("text", "shell", "json", "yaml", "compose", "kubernetes"),
     ),
 )
 CONFIGURING = (

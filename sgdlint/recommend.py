@@ -176,6 +176,11 @@ def _fits(recipe: Recipe, model: Model | None, kind: str) -> bool:
     return not recipe.kinds or (kind if model is None else model.kind) in recipe.kinds
 
 
+def _brings_weights(step: Step) -> bool:
+    """Whether a step names weights of one checkpoint, which are not those of another one."""
+    return any(name.endswith("_path") for name, _ in step.set)
+
+
 def _model_first(option: tuple[str, str]) -> bool:
     """Return a key that sorts the model before the rest."""
     return option[0] != "model_path"
@@ -260,6 +265,7 @@ class _Search:
             and wish.command in step.commands
             and wish.goal in step.goals
             and (wish.lossy or not step.lossy)
+            and not (wish.like and _brings_weights(step))
         )
 
     # --- steps ------------------------------------------------------------------------------------

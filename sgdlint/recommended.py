@@ -1,17 +1,19 @@
-"""A recommendation as text, as a script, as data, and as parts of deployment files."""
+"""A recommendation as text and as data."""
 
 from __future__ import annotations
 
 import json
 import textwrap
 
+from sgdlint.fragments import argv, script
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from typing import Any
 
     from sgdlint.catalog.memory import Estimate
-    from sgdlint.recommend import Command, Filled, Recommendation
+    from sgdlint.recommend import Command, Filled, Recommendation, Variant
     from sgdlint.rules.recipes import Gain, Step
 
 BAR = 50
@@ -22,27 +24,25 @@ NAMES |= {"dit": "DiT", "vae": "VAE"}
 HEADS = {
     "measure": "Measure both: the other variant",
     "later": "To try next",
-    "lossy": "Lossy, in place of the command",
+    "lossy": "Lossy, each in place of the command",
 }
-IMAGE = "lmsysorg/sglang:v"
-
-
-def script(rec: Recommendation) -> str:
-    """Return the command, ready to paste."""
-    return rec.command.text(" \\\n  ") + "\n"
+COLUMNS = ("what", "in the command", "documented gain", "quality")
+WIDE_ENOUGH = 90
+"""So many columns of a terminal hold the variants side by side."""
 
 
 def text(rec: Recommendation, memory_gib: float | None, width: int) -> str:
     """Return all that there is to say. memory_gib: of one GPU."""
-    lines = [f"# {_head(rec)}", *script(rec).splitlines(), ""]
+    head = textwrap.wrap(_head(rec), width - 2, break_long_words=False)
+    lines = [*(f"# {line}" for line in head), *script(rec).splitlines(), ""]
     for one in rec.taken:
         lines += [*_step(one.step, _written(one, rec.command), width), ""]
     lines += [*_together(rec), ""] if any(_factors(rec)) else []
     if not rec.taken:
         lines += ["No step of a recipe is certain here: this is the plain command.", ""]
-    lines += [*_memory(rec, memory_gib), ""]
-    for kind, head in HEADS.items():
-        lines += _variants(rec, kind, head, width)
+    lines += [*_memory(rec, memory_gib, width), ""]
+    for kind, title in HEADS.items():
+        lines += _variants(rec, kind, title, width)
     lines += _refused(rec, width)
     lines += _notes(rec, width)
     return "\n".join(lines).rstrip("\n") + "\n"
@@ -56,7 +56,8 @@ def _head(rec: Recommendation) -> str:
     )
     machine = f"{wish.options.gpus or 1} × {gpu}"
     titles = " + ".join(rec.recipes)
-    return f"SGLang {wish.options.sglang}, {machine}, for {wish.goal}; recipes: {titles}"
+    like = f"reckoned as {wish.like}; " if wish.like else ""
+    return f"SGLang {wish.options.sglang}, {machine}, for {wish.goal}; {like}recipes: {titles}"
 
 
 def _written(one: Filled, command: Command) -> str:
@@ -96,13 +97,17 @@ def _factors(rec: Recommendation) -> dict[str, tuple[float, ...]]:
 
 def gain(one: Gain) -> str:
     """Return a gain in words: the range, of what, on what."""
-    figure = one.note
+    return f"documented: {figure(one)}; not measured here"
+
+
+def figure(one: Gain) -> str:
+    """Return what a gain is said to be, and where."""
+    told = one.note
     if one.times:
-        figure = f"{_range(one.times)}× on {one.of}"
+        told = f"{_range(one.times)}× on {one.of}"
     elif one.gib:
-        figure = f"{_range(one.gib)} GiB less {one.of}"
-    where = f" ({one.on})" if one.on else ""
-    return f"documented: {figure}{where}; not measured here"
+        told = f"{_range(one.gib)} GiB less {one.of}"
+    return f"{told} ({one.on})" if one.on else told
 
 
 def _range(values: tuple[float, ...]) -> str:
@@ -124,7 +129,7 @@ def _wrapped(told: str, before: str, width: int) -> list[str]:
 # --- memory ---------------------------------------------------------------------------------------
 
 
-def _memory(rec: Recommendation, memory_gib: float | None) -> Iterator[str]:
+def _memory(rec: Recommendation, memory_gib: float | None, width: int) -> Iterator[str]:
     found = rec.estimate
     if found is None:
         yield "Memory: nothing is known of the size of these weights."
@@ -134,7 +139,8 @@ def _memory(rec: Recommendation, memory_gib: float | None) -> Iterator[str]:
     upper = "unknown at most" if most is None else f"{most:.1f} at most"
     card = f" of {memory_gib:.1f}" if memory_gib else ""
     told = f": {verdict}" if memory_gib else ""
-    yield f"Memory of each GPU, GiB: {found.bounds.least:.1f} at least, {upper}{card}{told}"
+    head = f"Memory of each GPU, GiB: {found.bounds.least:.1f} at least, {upper}{card}{told}"
+    yield from _wrapped(head, "", width)
     if memory_gib:
         yield "  " + bar(found, memory_gib)
     for row in found.rows:
@@ -166,10 +172,12 @@ def bar(found: Estimate, memory_gib: float) -> str:
 
 def _variants(rec: Recommendation, kind: str, head: str, width: int) -> Iterator[str]:
     found = [one for one in rec.variants if one.kind == kind]
-    for number, one in enumerate(found):
-        if number == 0:
-            yield f"{head}:"
-        yield from _wrapped(one.step.measure or one.step.why, "  ", width)
+    if found:
+        yield f"{head}:"
+    if kind == "lossy" and len(found) > 1 and width >= WIDE_ENOUGH:
+        yield from _side_by_side([_cells(rec, one) for one in found], width)
+    for one in found:
+        yield from _wrapped(_title(one), "  ", width)
         yield f"    {one.command.text()}"
         if kind != "measure" and one.step.gain is not None:
             yield from _wrapped(gain(one.step.gain), "    gain:   ", width)
@@ -177,6 +185,56 @@ def _variants(rec: Recommendation, kind: str, head: str, width: int) -> Iterator
             yield from _wrapped(f"{what}: {told}", "    cost:   ", width)
     if found:
         yield ""
+
+
+def _title(one: Variant) -> str:
+    told = one.step.measure or one.step.why
+    return told if one.kind == "measure" else f"{one.step.name}: {told}"
+
+
+def _cells(rec: Recommendation, one: Variant) -> tuple[str, ...]:
+    """Return a row of the variants: name, what differs, what it gains, what it does to quality."""
+    gained = one.step.gain
+    told = "" if gained is None else figure(gained)
+    return (
+        one.step.name,
+        _difference(rec.command, one.command),
+        told,
+        dict(one.step.costs)["quality"],
+    )
+
+
+def _difference(before: Command, after: Command) -> str:
+    """Return what a command has more than another one, and what it lacks."""
+    old, new = _parts(before), _parts(after)
+    more = [part for part in new if part not in old]
+    flags = {part.split(" ")[0] for part in more}
+    gone = [part.split(" ")[0] for part in old if part not in new]
+    return " ".join([*more, *(f"no {flag}" for flag in gone if flag not in flags)])
+
+
+def _parts(command: Command) -> list[str]:
+    env = [f"{name}={value}" for name, value in command.env]
+    return [*env, *(" ".join(words) for words in command.words())]
+
+
+def _side_by_side(rows: list[tuple[str, ...]], width: int) -> Iterator[str]:
+    """Yield a table; the name and the longest word of a command get their room, if there is any."""
+    first = max(len(row[0]) for row in rows)
+    longest = max(len(word) for row in rows for word in row[1].split())
+    left = width - first - 2 * len(COLUMNS)
+    second = min(max(longest, left // 3), left // 2)
+    sizes = [first, second, *[(left - second) // 2] * 2]
+    for row in (COLUMNS, *rows):
+        cells = [
+            textwrap.wrap(told, size, break_on_hyphens=False)
+            for told, size in zip(row, sizes, strict=True)
+        ]
+        for number in range(max(map(len, cells))):
+            texts = [cell[number] if number < len(cell) else "" for cell in cells]
+            line = "  ".join(text.ljust(size) for text, size in zip(texts, sizes, strict=True))
+            yield ("  " + line).rstrip()
+    yield ""
 
 
 def _refused(rec: Recommendation, width: int) -> Iterator[str]:
@@ -201,7 +259,8 @@ def data(rec: Recommendation, memory_gib: float | None) -> dict[str, Any]:
     return {
         "sglang": wish.options.sglang,
         "model": wish.model,
-        "model_known": rec.model is not None,
+        "model_known": rec.model is not None and not wish.like,
+        "like": wish.like,
         "goal": wish.goal,
         "gpu": wish.options.gpu,
         "gpus": wish.options.gpus or 1,
@@ -232,11 +291,7 @@ def as_json(rec: Recommendation, memory_gib: float | None) -> str:
 
 
 def _command(command: Command) -> dict[str, Any]:
-    return {"command": command.text(), "argv": _argv(command), "environment": dict(command.env)}
-
-
-def _argv(command: Command) -> list[str]:
-    return ["sglang", command.command, *(word for words in command.words() for word in words)]
+    return {"command": command.text(), "argv": argv(command), "environment": dict(command.env)}
 
 
 def _step_data(step: Step) -> dict[str, Any]:
@@ -263,68 +318,3 @@ def _memory_data(rec: Recommendation, memory_gib: float | None) -> dict[str, Any
         "fits": rec.fits,
         "parts": parts,
     }
-
-
-# --- deployment files -----------------------------------------------------------------------------
-
-
-def compose(rec: Recommendation) -> str:
-    """Return a Compose file with the command as its service."""
-    gpus = _gpus(rec)
-    return (
-        f"services:\n  sglang:\n    image: {_image(rec)}\n    ipc: host\n    init: true\n"
-        f"{_environment(rec, '    ')}"
-        f"    command:\n{_items(rec, '      ')}"
-        f'    ports:\n      - "30000:30000"\n'
-        "    deploy:\n      resources:\n        reservations:\n          devices:\n"
-        f"            - driver: nvidia\n              count: {gpus}\n"
-        "              capabilities: [gpu]\n"
-    )
-
-
-def kubernetes(rec: Recommendation) -> str:
-    """Return a pod that runs the command."""
-    env = "".join(
-        f"        - name: {name}\n          value: {json.dumps(value)}\n"
-        for name, value in rec.command.env
-    )
-    return (
-        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: sglang\nspec:\n"
-        f"  containers:\n    - name: sglang\n      image: {_image(rec)}\n"
-        f"      command:\n{_items(rec, '        ')}"
-        + (f"      env:\n{env}" if env else "")
-        + "      ports:\n        - containerPort: 30000\n"
-        f"      resources:\n        limits:\n          nvidia.com/gpu: {_gpus(rec)}\n"
-        "      volumeMounts:\n        - name: shm\n          mountPath: /dev/shm\n"
-        "  volumes:\n    - name: shm\n      emptyDir:\n        medium: Memory\n"
-    )
-
-
-def _image(rec: Recommendation) -> str:
-    return f"{IMAGE}{rec.wish.options.sglang}"
-
-
-def _gpus(rec: Recommendation) -> str:
-    return dict(rec.command.options).get("num_gpus", "1")
-
-
-def _environment(rec: Recommendation, before: str) -> str:
-    if not rec.command.env:
-        return ""
-    lines = [f"{before}  {name}: {json.dumps(value)}\n" for name, value in rec.command.env]
-    return f"{before}environment:\n" + "".join(lines)
-
-
-def _items(rec: Recommendation, before: str) -> str:
-    words = _argv(rec.command)
-    if rec.command.command == "serve":
-        words += ["--host", "0.0.0.0"]
-    return "".join(f"{before}- {json.dumps(word, ensure_ascii=False)}\n" for word in words)
-
-
-FRAGMENTS: dict[str, Callable[[Recommendation], str]] = {
-    "shell": script,
-    "yaml": compose,
-    "kubernetes": kubernetes,
-}
-"""The formats that hold the command alone."""

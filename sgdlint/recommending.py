@@ -8,16 +8,30 @@ import sys
 from sgdlint import catalog, recommended, rulepack
 from sgdlint.arguments import Arguments
 from sgdlint.checking import CLEAN, FOUND, options_of
-from sgdlint.launch.launch import sure_model
+from sgdlint.files import Neighbours
+from sgdlint.fragments import FRAGMENTS
 from sgdlint.quick import fullmatch
-from sgdlint.recommend import KINDS, Wish, recommend
+from sgdlint.recommend import KINDS, Wish, model_of, recommend
 from sgdlint.record import replace
 from sgdlint.rules import recipes
-from sgdlint.stated import OptionError, hardware_of, known_release, positive_whole
+from sgdlint.source import Source
+from sgdlint.stated import (
+    OptionError,
+    hardware_of,
+    known_release,
+    positive_whole,
+    release_of_project,
+    settings_of_project,
+    with_machine,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sgdlint.recommend import Recommendation
+    from sgdlint.source import Nearby
+    from sgdlint.stated import Options
 
 WIDTH = 100
 NARROWEST = 60
@@ -25,10 +39,10 @@ NARROWEST = 60
 
 def run(arguments: Arguments) -> int:
     """Print the recommendation; return 1 when there is none without an error in it."""
-    wish = wish_of(arguments)
+    wish = wish_of(arguments, Neighbours(""))
     since = _known_elsewhere(wish)
     if since:
-        told = f"SGLang {wish.options.sglang} does not know {wish.model}; {since} does"
+        told = f"SGLang {wish.options.sglang} does not know {wish.like or wish.model}; {since} does"
         print(f"sgdlint: error: {told} (--sglang {since})", file=sys.stderr)
         return FOUND
     found = recommend(wish, rulepack.load(), recipes.load())
@@ -38,8 +52,8 @@ def run(arguments: Arguments) -> int:
     _say(found)
     hardware = hardware_of(wish.options, [])
     memory = hardware.vram_gib or (hardware.gpu.memory_gib if hardware.gpu else None)
-    if arguments.format in recommended.FRAGMENTS:
-        sys.stdout.write(recommended.FRAGMENTS[arguments.format](found))
+    if arguments.format in FRAGMENTS:
+        sys.stdout.write(FRAGMENTS[arguments.format](found))
     elif arguments.format == "json":
         sys.stdout.write(recommended.as_json(found, memory))
     else:
@@ -47,29 +61,60 @@ def run(arguments: Arguments) -> int:
     return FOUND if errors else CLEAN
 
 
-def wish_of(arguments: Arguments) -> Wish:
-    """Return what the user asks for; raises OptionError."""
+def wish_of(arguments: Arguments, near: Nearby) -> Wish:
+    """Return what the user asks for, or the project around; raises OptionError."""
     if not arguments.model:
         raise OptionError("--model is needed: an id such as Qwen/Qwen-Image, or a folder")
     if arguments.serve and arguments.generate:
         raise OptionError("--serve and --generate exclude each other")
     if arguments.task and arguments.task.lower() not in KINDS:
         raise OptionError(f"--task: {arguments.task!r} is not one of {', '.join(KINDS)}")
-    if arguments.gpu and not arguments.gpus and arguments.gpu != "auto":
-        arguments = Arguments(**{**vars(arguments), "gpus": "1"})
     more = {"select": [], "ignore": [], "kind": "", "sglang": []}
-    options = options_of(Arguments(**{**vars(arguments), **more}))
-    release = known_release(arguments.sglang) if arguments.sglang else catalog.newest()
+    options = _with_project(
+        options_of(Arguments(**{**vars(arguments), **more})), arguments.sglang, near
+    )
+    if arguments.like:
+        _check_like(arguments.like, str(options.sglang))
     return Wish(
         arguments.model,
-        replace(options, sglang=release),
+        options,
         "generate" if arguments.generate else "serve",
-        arguments.goal,
+        options.goal,
         (arguments.task or "").lower(),
         _size(arguments.size),
         positive_whole(arguments.frames) if arguments.frames else 0,
         arguments.lossy,
+        arguments.like,
     )
+
+
+def _with_project(options: Options, release: str, near: Nearby) -> Options:
+    """Return the options, and what the settings of the project say where they say nothing."""
+    project = settings_of_project(near)
+    stated = None if release else release_of_project(Source("recommended.sh", "", near=near))
+    named = known_release(release) if release else catalog.newest()
+    machine = with_machine(hardware_of(options, []), project)
+    gpu = machine.gpu.name if machine.gpu and not options.gpu else options.gpu
+    goal = options.goal or project.goal
+    return replace(
+        options,
+        sglang=stated.releases[-1] if stated else named,
+        gpu=gpu,
+        vram=machine.vram_gib,
+        gpus=machine.count or (1 if gpu else None),
+        goal=goal if goal in recipes.GOALS else "latency",
+    )
+
+
+def _check_like(like: str, release: str) -> None:
+    """Refuse a model to compare with that no release knows."""
+    if any(model_of(one, like) for one in (release, *catalog.releases())):
+        return
+    from sgdlint.nearest import nearest
+
+    hint = nearest(like, [one.id for one in catalog.load(release).models()])
+    told = f"; did you mean {hint!r}?" if hint else "; `sgdlint catalog model` lists them"
+    raise OptionError(f"--like: SGLang knows no {like!r}{told}")
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -82,28 +127,45 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def _known_elsewhere(wish: Wish) -> str:
-    """Return the newest release that knows a model which the one in force does not; else ""."""
-    if sure_model(catalog.load(str(wish.options.sglang)), wish.model) is not None:
+    """Return the newest release that knows a model which the one in force does not; else "".
+
+    Who has its id knows it better than who takes it for another one by a pattern of its name.
+    """
+    path = wish.like or wish.model
+    here = model_of(str(wish.options.sglang), path)
+    if here is not None and here.how != "detector":
         return ""
-    newest_first = reversed(catalog.releases())
-    return next((one for one in newest_first if sure_model(catalog.load(one), wish.model)), "")
+    newest_first = [(one, model_of(one, path)) for one in reversed(catalog.releases())]
+    known = [(one, model) for one, model in newest_first if model is not None]
+    surely = [one for one, model in known if model.how != "detector"]
+    return next(iter(surely or ([] if here else [one for one, _ in known])), "")
 
 
 def _say(found: Recommendation) -> None:
     """Tell on standard error what the recommendation does not know."""
-    wish = found.wish
+    for line in (*_of_model(found), *_of_machine(found)):
+        print(f"sgdlint: {line}", file=sys.stderr)
+
+
+def _of_model(found: Recommendation) -> Iterator[str]:
+    wish, release = found.wish, str(found.wish.options.sglang)
     if found.model is None:
         kind = KINDS.get(wish.task, "any kind (--task says which)")
-        print(
-            f"sgdlint: SGLang {wish.options.sglang} does not know {wish.model}: this is the general"
-            f" recipe for {kind}. A folder of a known model is told with --model ID instead",
-            file=sys.stderr,
-        )
-    if not wish.options.gpu and wish.options.vram is None:
-        print(
-            "sgdlint: no GPU was named, so memory is not weighed; --gpu NAME (or auto) tells it",
-            file=sys.stderr,
-        )
+        yield f"SGLang {release} does not know {wish.model}: this is the general recipe for {kind}"
+        yield "--like MODEL takes the recipe of a known model, for another checkpoint of it"
+    elif wish.like:
+        yield f"{wish.model} is taken to have the parts, sizes and steps of {wish.like}"
+        if not catalog.load(release).flag(wish.command, "model_id"):
+            name = wish.like.rpartition("/")[2]
+            yield f"SGLang {release} has no --model-id: call the folder {name}, that it knows it"
+    elif found.model.how == "detector":
+        yield f"SGLang {release} takes {wish.model} for {found.model.family} by its name; its"
+        yield "files may say otherwise, so nothing is reckoned with its layers and its memory"
+
+
+def _of_machine(found: Recommendation) -> Iterator[str]:
+    if not found.wish.options.gpu and found.wish.options.vram is None:
+        yield "no GPU was named, so memory is not weighed; --gpu NAME (or auto) tells it"
 
 
 def _width() -> int:

@@ -35,6 +35,7 @@ LAYERS = (
         "known",
         "expanded",
         "recommended",
+        "fragments",
     },
     {"arguments"},
     {

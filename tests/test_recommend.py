@@ -11,7 +11,7 @@ import pytest
 from sgdlint import catalog, rulepack
 from sgdlint.cli import main
 from sgdlint.linter import check
-from sgdlint.recommend import Recommendation, Wish, recommend
+from sgdlint.recommend import IMAGE, Recommendation, Wish, recommend
 from sgdlint.rules import recipes
 from sgdlint.rules.files import RuleError
 from sgdlint.rules.recipe_check import read_recipes
@@ -158,6 +158,142 @@ class TestCommand:
                     assert not flagged, (one.text(), flagged[0].message)
 
 
+class TestFamilies:
+    """Recipes of families, as their guides have them."""
+
+    def test_a_model_that_is_known_by_its_name_alone_gets_its_recipe(self) -> None:
+        found = wished("OpenMOSS-Team/MOVA-720p", "0.5.23", gpus=4, command="generate")
+        assert found.model is not None
+        assert found.model.how == "detector"
+        assert "--num-gpus 4 --ulysses-degree 4 --ring-degree 1" in found.command.text()
+        assert "--dit-layerwise-offload true" in found.command.text()
+        assert found.estimate is None
+
+    def test_the_first_frame_is_asked_for_where_the_model_needs_one(self) -> None:
+        found = wished("OpenMOSS-Team/MOVA-360p", "0.5.23", command="generate")
+        assert f"--image-path {IMAGE}" in found.command.text()
+
+    def test_mova_on_eight_gpus_is_as_the_cookbook_measured_it(self) -> None:
+        found = wished("OpenMOSS-Team/MOVA-720p", "0.5.23", "H200", 8)
+        assert "--num-gpus 8 --ulysses-degree 4 --ring-degree 2" in found.command.text()
+        [other] = [one for one in found.variants if one.kind == "measure"]
+        assert "--ulysses-degree 8 --ring-degree 1" in other.command.text()
+
+    def test_worlds_keep_up_with_the_documented_number_of_gpus(self) -> None:
+        text = wished("robbyant/lingbot-world-fast-diffusers", "0.5.23", gpus=8).command.text()
+        assert "--num-gpus 4 --ulysses-degree 4" in text
+
+    def test_wan21_on_four_gpus(self) -> None:
+        found = wished("Wan-AI/Wan2.1-T2V-14B-Diffusers", "0.5.12", gpus=4)
+        text = found.command.text()
+        assert "--num-gpus 4 --enable-cfg-parallel --ulysses-degree 2" in text
+
+    def test_batches_are_to_try_next_where_many_requests_are_the_goal(self) -> None:
+        found = wished(QWEN, "0.5.12", "H200", goal="throughput")
+        [batches] = [one for one in found.variants if one.step.name == "batches"]
+        assert "--batching-max-size 4" in batches.command.text()
+        assert "batching" not in found.command.text()
+        assert not [one for one in wished(QWEN, "0.5.12").variants if one.step.name == "batches"]
+
+    @pytest.mark.parametrize(
+        ("gpu", "name", "flag"),
+        [
+            ("RTX 4090", "svdquant-int4-resident", "--enable-svdquant"),
+            ("RTX 5090", "svdquant-fp4-resident", "--enable-svdquant"),
+            ("H100", "modelopt-fp8", "--transformer-path lmsys/qwen-image-modelopt-fp8"),
+            ("B200", "modelopt-nvfp4", "--model-path lmsys/qwen-image-modelopt-nvfp4"),
+        ],
+    )
+    def test_weights_in_fewer_bits_are_those_that_the_gpu_can_use(
+        self, gpu: str, name: str, flag: str
+    ) -> None:
+        found = wished(QWEN, "0.5.23", gpu, lossy=True)
+        shown = {one.step.name: one.command.text() for one in found.variants}
+        assert flag in shown[name]
+        nunchaku = [one for one in shown if "svdquant" in one]
+        assert bool(nunchaku) == gpu.startswith("RTX")  # not on Hopper, and not on a B200
+
+    def test_four_bits_make_room_where_layers_had_to_come_one_by_one(self) -> None:
+        found = wished(QWEN, "0.5.23", "RTX 4090", lossy=True)
+        assert "--dit-layerwise-offload true" in found.command.text()
+        [bits] = [one for one in found.variants if one.step.name == "svdquant-int4-resident"]
+        assert "--dit-layerwise-offload false" in bits.command.text()
+        assert "prefetch" not in bits.command.text()
+
+
+class TestLike:
+    """Another checkpoint of a model that is known."""
+
+    def test_it_gets_the_recipe_of_that_one_and_says_which_it_is(self) -> None:
+        known = wished(QWEN, "0.5.23")
+        found = wished("/data/mine", "0.5.23", like=QWEN)
+        assert found.taken == known.taken
+        assert found.estimate == known.estimate
+        assert "--model-path /data/mine --model-id Qwen-Image --port" in found.command.text()
+
+    def test_weights_of_another_checkpoint_are_not_shown(self) -> None:
+        found = wished("/data/mine", "0.5.23", like=QWEN, lossy=True)
+        texts = [one.command.text() for one in found.variants]
+        assert texts
+        assert not any("lmsys" in text for text in texts)
+        assert any("--quantization fp8" in text for text in texts)
+
+    def test_it_is_told(self, capsys: pytest.CaptureFixture[str]) -> None:
+        words = ["recommend", "--model", "/data/mine", "--like", QWEN, "--gpu", "H100"]
+        assert main([*words, "--sglang", "0.5.9"]) == 0
+        out, err = capsys.readouterr()
+        assert "reckoned as Qwen/Qwen-Image" in out
+        assert "is taken to have the parts, sizes and steps of Qwen/Qwen-Image" in err
+        assert "SGLang 0.5.9 has no --model-id: call the folder Qwen-Image" in err
+
+    def test_an_unknown_one_is_refused(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["recommend", "--model", "x", "--like", "Qwen/Qwen-Imag"]) == 2
+        assert "did you mean 'Qwen/Qwen-Image'?" in capsys.readouterr().err
+
+
+class TestProject:
+    """What the settings of the project say where the command line does not."""
+
+    @pytest.fixture(autouse=True)
+    def project(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        text = 'sglang = ">=0.5.10,<0.5.13"\ngpu = "H200"\ngpus = 4\ngoal = "throughput"\n'
+        (tmp_path / "sgdlint.toml").write_text(text, encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        return tmp_path
+
+    def head(self, capsys: pytest.CaptureFixture[str], *words: str) -> str:
+        assert main(["recommend", "--model", FLUX, *words]) == 0
+        return capsys.readouterr().out.splitlines()[0]
+
+    def test_release_gpu_number_and_goal(self, capsys: pytest.CaptureFixture[str]) -> None:
+        head = self.head(capsys)
+        assert head.startswith("# SGLang 0.5.12.post1, 4 × H200, for throughput; recipes: ")
+
+    def test_the_command_line_counts_first(self, capsys: pytest.CaptureFixture[str]) -> None:
+        words = ["--sglang", "0.5.23", "--gpu", "A100", "--gpus", "1", "--goal", "memory"]
+        head = self.head(capsys, *words)
+        assert head.startswith("# SGLang 0.5.23, 1 × A100, for memory; recipes: ")
+
+    def test_memory_that_is_told_counts_before_the_gpu_of_the_project(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.head(capsys, "--vram", "24").startswith("# SGLang 0.5.12.post1, 4 × GPU of 24")
+
+    def test_a_gpu_that_is_not_known_is_told_with_its_place(
+        self, project: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (project / "sgdlint.toml").write_text('\ngpu = "H1000"\n', encoding="utf-8")
+        assert main(["recommend", "--model", FLUX]) == 2
+        err = capsys.readouterr().err
+        assert "sgdlint.toml:2: gpu: unknown GPU 'H1000'; did you mean 'H100'?" in err
+
+    def test_check_reads_them_too(self, capsys: pytest.CaptureFixture[str]) -> None:
+        text = f"sglang generate --model-path {WAN} --prompt x --dit-layerwise-offload false"
+        words = ["check", "--command", f"{text} --num-gpus 8", "--sglang", "0.5.23"]
+        assert main(words) == 1
+        assert "SGD" in capsys.readouterr().out  # eight GPUs are asked for, and there are four
+
+
 class TestOutput:
     ASKED = ("recommend", "--model", QWEN, "--gpu", "H100", "--sglang", "0.5.12")
 
@@ -171,12 +307,30 @@ class TestOutput:
         assert "Memory of each GPU, GiB: 51.5 at least, 78.8 at most of 79.7: fits" in out
 
     def test_the_script_is_clean(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        for form, name in (("shell", "run.sh"), ("yaml", "compose.yaml"), ("kubernetes", "p.yaml")):
+        forms = {"shell": "run.sh", "yaml": "compose.yaml", "kubernetes": "p.yaml"}
+        for form, name in {**forms, "compose": "compose.yml"}.items():
             assert main([*self.ASKED, "--format", form]) == 0
             path = tmp_path / name
             path.write_text(capsys.readouterr().out, encoding="utf-8")
             status = main(["check", "--sglang", "0.5.12", str(path)])
             assert (status, "1 launch in 1 file" in capsys.readouterr().out) == (0, True), form
+
+    def test_lossy_variants_stand_side_by_side_where_there_is_room(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert main([*self.ASKED, "--lossy"]) == 0
+        wide = capsys.readouterr().out
+        monkeypatch.setattr("sgdlint.recommending._width", lambda: 70)
+        assert main([*self.ASKED, "--lossy"]) == 0
+        narrow = capsys.readouterr().out
+        [head] = [line for line in wide.splitlines() if "documented gain" in line]
+        assert head.split("  ")[1] == "what"
+        [row] = [line for line in wide.splitlines() if line.startswith("  sage-attention   ")]
+        assert "--attention-backend sage_attn" in row
+        assert "what  " not in narrow
+        assert "sage-attention: queries and keys" in narrow
+        told = [line for line in narrow.splitlines() if "sglang serve" not in line]
+        assert max(map(len, told)) <= 100  # references are not broken
 
     def test_json(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main([*self.ASKED, "--format", "json", "--lossy"]) == 0

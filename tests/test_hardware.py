@@ -13,6 +13,7 @@ from typing import Any
 import pynvml
 import pytest
 
+from sgdlint.cli import main
 from sgdlint.hardware import GpuInfo, HardwareError, detect
 
 RECORDINGS = sorted((Path(__file__).parent / "data" / "nvml").glob("*.json"))
@@ -26,6 +27,7 @@ INSTANCE = {
 }
 
 Recording = dict[str, Any]
+Install = Callable[[Recording], "FakeNvml"]
 
 
 class FakeNvml(ModuleType):
@@ -337,3 +339,46 @@ def test_different_gpus_may_be_ordered_otherwise_by_cuda(
 def test_names_given_as_bytes_by_old_bindings(nvml: Callable[[Recording], FakeNvml]) -> None:
     nvml(change({"nvmlDeviceGetName": b"Tesla T4"}))
     assert detect({}).gpus[0].name == "Tesla T4"
+
+
+def recorded(name: str) -> Recording:
+    """Return a recording of a real machine."""
+    path = Path(__file__).parent / "data" / "nvml" / f"{name}.json"
+    found: Recording = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+class TestOnTheCommandLine:
+    """`--gpu auto`: what was found is told, and counts."""
+
+    WORDS = ("recommend", "--model", "Qwen/Qwen-Image", "--sglang", "0.5.23", "--gpu", "auto")
+
+    def test_a_gpu(self, nvml: Install, capsys: pytest.CaptureFixture[str]) -> None:
+        nvml(recorded("h100-idle"))
+        assert main(self.WORDS) == 0
+        out, err = capsys.readouterr()
+        told = "sgdlint: GPU 0: NVIDIA H100 80GB HBM3, 79.6 GiB, 79.2 free, compute capability 9.0"
+        assert err == f"{told}, idle\n"
+        assert out.startswith("# SGLang 0.5.23, 1 × NVIDIA H100 80GB HBM3, for latency; ")
+        assert "at most of 79.6: fits" in out
+
+    def test_more_gpus_may_be_asked_for(
+        self, nvml: Install, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        nvml(recorded("h100-idle"))
+        assert main((*self.WORDS, "--gpus", "2", "--format", "shell")) == 0
+        assert "--num-gpus 2" in capsys.readouterr().out
+
+    def test_no_gpu(self, nvml: Install, capsys: pytest.CaptureFixture[str]) -> None:
+        nvml(recorded("no-driver"))
+        assert main(self.WORDS) == 2
+        assert capsys.readouterr().err == (
+            "sgdlint: error: --gpu auto: this machine has no NVIDIA driver\n"
+        )
+
+    def test_no_module(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "pynvml", None)
+        assert main(self.WORDS) == 2
+        assert "the Python module pynvml is missing (pip install" in capsys.readouterr().err

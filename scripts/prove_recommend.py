@@ -217,10 +217,10 @@ def make(group: Group, digest: str) -> tuple[dict[str, Any], dict[str, Case]]:
     asked: list[tuple[str, str]] = []
     flagged: list[str] = []
     cases: dict[str, Case] = {}
-    wishes = 0
-    for wish in group.wishes():
-        wishes += 1
-        found = recommend(wish, rulepack.load(), recipes.load())
+    wishes = list(group.wishes())
+    pack, every = rulepack.load(), recipes.load()
+    for wish in wishes:
+        found = recommend(wish, pack, every)
         for what, command, notes in printed(found):
             one = case(found, command)
             key = hashlib.blake2b(one.key().encode(), digest_size=12).hexdigest()
@@ -229,7 +229,8 @@ def make(group: Group, digest: str) -> tuple[dict[str, Any], dict[str, Case]]:
             bad = (note for note in notes if note.severity in ("error", "warning"))
             flagged += (f"{note.code}: {one.release} {one.text()}" for note in bad)
     names = [group.release, group.model, group.gpu]
-    row = {"group": names, "digest": digest, "wishes": wishes, "asked": asked, "flagged": flagged}
+    counted = {"group": names, "digest": digest, "wishes": len(wishes)}
+    row = {**counted, "asked": asked, "flagged": flagged}
     return row, cases
 
 
@@ -279,12 +280,13 @@ class Digests:
     """Says whether what was made for a group would be made in the same way again."""
 
     def __init__(self) -> None:
+        self.recipes = recipes.load()
         files = sorted(path for one in MADE_OF for path in (ROOT / "sgdlint").glob(one))
         self.all = hashlib.blake2b(b"".join(path.read_bytes() for path in files)).digest()
 
     def of(self, group: Group) -> str:
         """Return a text that is another one when a recommendation may be another one."""
-        fit = fitting(recipes.load(), model_of(group.release, group.model))
+        fit = fitting(self.recipes, model_of(group.release, group.model))
         data = json.dumps([recipes.to_data(one) for one in fit])
         return hashlib.blake2b(self.all + data.encode(), digest_size=8).hexdigest()
 

@@ -7,7 +7,7 @@ so far, and taken back when sgdlint's own rules then find what they did not find
 from __future__ import annotations
 
 from sgdlint import catalog, quick
-from sgdlint.linter import check, launches_for
+from sgdlint.linter import check
 from sgdlint.record import record, replace
 from sgdlint.rules.engine import PLACEHOLDER, leaf
 from sgdlint.rules.facts import Derived, Facts
@@ -218,7 +218,7 @@ class _Search:
         self.command = self.start()
         self.taken: list[Filled] = []
         self.refused: list[Refused] = []
-        self.known: dict[Command, tuple[Launch | None, list[Finding]]] = {}
+        self.known: dict[Command, tuple[Facts | None, list[Finding]]] = {}
 
     def start(self) -> Command:
         """Return the command before any step."""
@@ -242,8 +242,7 @@ class _Search:
             if not step.later and not step.lossy:
                 self.take(step)
         variants = tuple(self.variants(steps))
-        launch = self.launch(self.command)
-        facts = None if launch is None else self.facts(launch)
+        facts = self.facts(self.command)
         fits = None if facts is None else facts.lookup("memory", "fits").values
         return Recommendation(
             self.wish,
@@ -286,8 +285,7 @@ class _Search:
 
     def filled(self, step: Step, command: Command) -> Filled | None:
         """Return a step with its values, when its condition is certain and all are known."""
-        launch = self.launch(command)
-        facts = None if launch is None else self.facts(launch)
+        facts = self.facts(command)
         if step.when is not None and (facts is None or not holds(step.when, facts.lookup)):
             return None
         parts = [self.values(some, facts) for some in (step.set, step.env, step.instead)]
@@ -389,19 +387,25 @@ class _Search:
 
     # --- what sgdlint knows of a command ----------------------------------------------------------
 
-    def look(self, command: Command) -> tuple[Launch | None, list[Finding]]:
-        """Return the launch of a command, and what the rules say of it; each command once."""
+    def look(self, command: Command) -> tuple[Facts | None, list[Finding]]:
+        """Return the facts of a command, and what the rules say of it; each command once."""
         if command not in self.known:
-            source, options = Source("recommended.sh", command.text() + "\n"), self.wish.options
-            launches = launches_for(source, self.release, options)
-            findings = list(check(source, self.pack, options).findings)
-            self.known[command] = launches[0] if launches else None, findings
+            launches: list[Launch] = []
+
+            def keep(_script: Any, _variant: Any, launch: Launch, _engine: Any) -> list[Finding]:
+                launches.append(launch)
+                return []
+
+            source = Source("recommended.sh", command.text() + "\n")
+            findings = list(check(source, self.pack, self.wish.options, keep).findings)
+            facts = self.facts_of(launches[0]) if launches else None
+            self.known[command] = facts, findings
         return self.known[command]
 
-    def launch(self, command: Command) -> Launch | None:
+    def facts(self, command: Command) -> Facts | None:
         return self.look(command)[0]
 
-    def facts(self, launch: Launch) -> Facts:
+    def facts_of(self, launch: Launch) -> Facts:
         facts = _Asked(launch, self.derived)
         facts.size, facts.frames = self.wish.size, self.wish.frames
         return facts

@@ -31,6 +31,8 @@ commands:
   catalog     tell what is known of options, models, attention backends, environment variables
               and releases of SGLang, and where it was read
   ast         print the syntax tree of a script as JSON
+  completion  print what makes a shell complete sgdlint's commands and options
+  version     print the version, and the SGLang releases that are known
 
 `sgdlint COMMAND --help` tells more.
 """
@@ -41,6 +43,8 @@ PATHS = (
 )
 SUBJECTS = ("option", "model", "attention", "env", "release")
 """What `catalog` tells of."""
+SHELLS = ("bash", "zsh", "fish")
+"""The shells that `completion` knows."""
 EXITS = "exit status: 0 nothing at or above the threshold, 1 findings, 2 could not run"
 
 
@@ -131,6 +135,7 @@ CHECKING = (
         "read of the named files only those that a search of their folder would read",
         kind="switch",
     ),
+    Flag("--quiet", "show the findings, and nothing besides", kind="switch"),
     Flag("--verbose", "say on standard error which files were read, and which not", kind="switch"),
     Flag("--format", "default text", default="text", choices=("text", "json")),
     Flag("--statistics", "how often each rule was found, instead of each finding", kind="switch"),
@@ -211,6 +216,8 @@ DESCRIPTIONS = {
     "rule": "Check rule files and run their examples, or start a new one.",
     "catalog": "Tell what is known of SGLang, and where it was read; without NAME, list the names.",
     "recommend": "Print the best command for a model, a machine and a release, with its reasons.",
+    "completion": "Print what makes a shell complete commands and options; --help says where to.",
+    "version": "Print the version of sgdlint, and the SGLang releases that it knows.",
     "ast": "Print the syntax tree as JSON; exit 1 when part of it did not parse.",
 }
 FLAGS: dict[str, tuple[Flag, ...]] = {
@@ -227,6 +234,7 @@ FLAGS: dict[str, tuple[Flag, ...]] = {
     "rules": (RULES, Flag("--format", "default text", default="text", choices=("text", "json"))),
     "explain": (RULES,),
     "recommend": RECOMMENDING,
+    "version": (Flag("--format", "default text", default="text", choices=("text", "json")),),
     "catalog": (
         Flag(
             "--sglang",

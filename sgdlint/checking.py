@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sgdlint.arguments import Arguments
     from sgdlint.files import Found
     from sgdlint.formatters.excerpt import Line
+    from sgdlint.looking import Walked
     from sgdlint.rules.pack import Pack
     from sgdlint.settings import Settings
     from sgdlint.source import Nearby
@@ -146,7 +147,7 @@ def _searched(paths: Sequence[str], arguments: Arguments) -> Iterator[Found]:
         return
     from sgdlint import discovery, looking  # which a run on files does not need
 
-    walked = looking.Walked()
+    walked = _walked(arguments)
     for path in paths:
         if os.path.isdir(path):
             yield from discovery.walk(path, walked)
@@ -154,8 +155,20 @@ def _searched(paths: Sequence[str], arguments: Arguments) -> Iterator[Found]:
             yield files.named(path)
         elif (found := discovery.given(path, walked)) is not None:
             yield found
+    walked.finish()
     if arguments.verbose:
         sys.stderr.write(looking.told(walked))
+
+
+def _walked(arguments: Arguments) -> Walked:
+    """Return what is told of the files that are met; on a terminal it shows how far it is."""
+    from sgdlint.looking import Walked
+
+    if getattr(arguments, "quiet", False) or arguments.verbose or not sys.stderr.isatty():
+        return Walked()
+    from sgdlint.progress import Progress
+
+    return Progress(sys.stderr)
 
 
 def standard_input() -> bytes:
@@ -303,6 +316,8 @@ def _show_text(
 
         counts = statistics.lines(reports)
         lines = [*counts, *[[]] * bool(counts), *text.summary(reports, width, failures)]
+    elif arguments.quiet:
+        lines = text.blocks(reports, width)
     else:
         lines = text.render(reports, width, failures)
     write_lines(arguments, lines, stream)

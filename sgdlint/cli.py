@@ -175,6 +175,32 @@ def _catalog(arguments: Arguments) -> int:
     return CLEAN
 
 
+# --- sgdlint itself -------------------------------------------------------------------------------
+
+
+def _version(arguments: Arguments) -> int:
+    from sgdlint import catalog
+
+    known = catalog.releases()
+    if arguments.format == "json":
+        import json
+
+        data = {"sgdlint": __version__, "newest_sglang": known[-1], "sglang": list(known)}
+        print(json.dumps(data, indent=2))
+    else:
+        print(f"sgdlint {__version__}")
+        print(f"knows {len(known)} releases of SGLang, {known[0]} to {known[-1]}")
+    return CLEAN
+
+
+def _completion(arguments: Arguments) -> int:
+    name = f"sgdlint.{arguments.shell}"
+    path = os.path.join(os.path.dirname(__file__), "completions", name)
+    with open(path, encoding="utf-8") as file:
+        sys.stdout.write(file.read())
+    return CLEAN
+
+
 COMMANDS = {
     "check": _check,
     "fix": _fix,
@@ -186,4 +212,6 @@ COMMANDS = {
     "explain": _explain,
     "rule": _rule,
     "catalog": _catalog,
+    "completion": _completion,
+    "version": _version,
 }

@@ -65,7 +65,7 @@ def fix(arguments: Arguments) -> int:
     packs.finish(reports)
     # Where the fixed text goes to standard output, the report goes beside it.
     stream = sys.stderr if to_stdout else sys.stdout
-    if changed and arguments.format == "text":
+    if changed and arguments.format == "text" and not arguments.quiet:
         stream.write("".join(stories))
         stream.write(_told(mended, changed, "Would fix" if arguments.diff else "Fixed"))
     if arguments.format == "text":

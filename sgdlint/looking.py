@@ -53,6 +53,13 @@ class Walked:
         self.passed: list[tuple[str, str]] = []
         self.files = self.silent = self.idle = self.binary = 0
 
+    def meet(self, path: str) -> None:
+        """Note that a file is looked at."""
+        self.files += 1
+
+    def finish(self) -> None:
+        """Note that there are no more files."""
+
     def pass_over(self, path: str, reason: str) -> None:
         """Note why a file or a folder is not read; a folder ends in a separator."""
         self.passed.append((files.shown(path), reason))
@@ -63,7 +70,7 @@ def look(path: str, walked: Walked, is_ignored: Callable[[], bool]) -> Found | N
 
     is_ignored: whether git ignores it, which is asked of the few files that count.
     """
-    walked.files += 1
+    walked.meet(path)
     if path.rpartition(".")[2].lower() in BINARY:
         walked.binary += 1
         return None

@@ -11,6 +11,7 @@ from sgdlint.arguments import (
     FLAGS,
     KIND,
     PATHS,
+    SHELLS,
     SUBJECTS,
     Arguments,
     initial,
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sgdlint.arguments import Flag
+
+
+COMPLETION = """\
+bash: sgdlint completion bash > ~/.local/share/bash-completion/completions/sgdlint
+zsh:  sgdlint completion zsh > DIRECTORY_OF_FPATH/_sgdlint
+fish: sgdlint completion fish > ~/.config/fish/completions/sgdlint.fish
+"""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -50,6 +58,13 @@ def parse(words: Sequence[str], version: str) -> Arguments:
     name = words[0] if words else ""
     if name not in DESCRIPTIONS:
         return Arguments(**vars(_general(version).parse_args(words)))
+    parser = of_command(name)
+    read = _with_paths if name in ("check", "fix", "expand", "config") else _with_words
+    return Arguments(action=name, **vars(read(parser, name, list(words[1:]))))
+
+
+def of_command(name: str) -> argparse.ArgumentParser:
+    """Return the parser of a command, with its options and without what stands between them."""
     parser = _Parser(
         prog=f"sgdlint {name}",
         description=DESCRIPTIONS[name],
@@ -58,8 +73,7 @@ def parse(words: Sequence[str], version: str) -> Arguments:
     )
     for flag in FLAGS.get(name, ()):
         _add(parser, flag)
-    read = _with_paths if name in ("check", "fix", "expand", "config") else _with_words
-    return Arguments(action=name, **vars(read(parser, name, list(words[1:]))))
+    return parser
 
 
 def _add(parser: argparse.ArgumentParser, flag: Flag) -> None:
@@ -108,6 +122,10 @@ def _with_words(parser: argparse.ArgumentParser, name: str, words: list[str]) ->
             help="--warmup, Wan-AI/Wan2.2-T2V-A14B-Diffusers, sage_attn, 0.5.18, …; default: all",
         )
         words = _name_last(words)
+    elif name == "completion":
+        add("shell", choices=SHELLS, help="print it for this shell")
+        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.epilog = COMPLETION
     elif name == "rule":
         _add_rule(parser, words)
     return parser.parse_args(words)

@@ -24,6 +24,7 @@ LAYERS = (
         "files",
         "discovery",
         "looking",
+        "progress",
         "ignores",
         "installed",
         "rulebook",

@@ -28,7 +28,7 @@ def block(finding: Finding, source: Source, width: int) -> list[Line]:
         (f"{visible(source.path)}:{line}:{column}: ", "path"),
         (finding.severity, finding.severity),
         (" ", ""),
-        (f"{finding.code} {finding.name}", "code"),
+        (f"{finding.code} {finding.name}", f"code {finding.url}".rstrip()),
     ]
     marks = [Mark(finding.span, "^", finding.severity, "")]
     marks += [Mark(one.span, "-", "gutter", one.label) for one in finding.related]

@@ -48,6 +48,11 @@ def render(
     Only the first line of a finding may be longer: its parts stand together.
     """
     width = max(width, NARROWEST) if width > 0 else WIDTH
+    return blocks(reports, width) + summary(reports, width, failures)
+
+
+def blocks(reports: Sequence[Report], width: int = WIDTH) -> list[Line]:
+    """Return the findings of reports, without the closing lines."""
     lines: list[Line] = []
     for report in reports:
         if report.findings:
@@ -56,7 +61,7 @@ def render(
 
             for finding in report.findings:
                 lines += [*block(finding, report.source, width), []]
-    return lines + summary(reports, width, failures)
+    return lines
 
 
 def plain(lines: Iterable[Line]) -> str:
@@ -77,8 +82,15 @@ def print_rich(lines: Iterable[Line], stream: TextIO) -> None:
         highlight=False,
         soft_wrap=True,
     )
+    links = stream.isatty()  # a file has no use for them
     for line in lines:
-        console.print(Text.assemble(*((text, STYLES.get(style, "")) for text, style in line)))
+        console.print(Text.assemble(*((text, _style(style, links)) for text, style in line)))
+
+
+def _style(style: str, links: bool) -> str:
+    """Return how rich calls a style; `code URL` is a link where the terminal can."""
+    name, _, url = style.partition(" ")
+    return f"{STYLES.get(name, '')} link {url}" if url and links else STYLES.get(name, "")
 
 
 def summary(

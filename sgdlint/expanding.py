@@ -74,13 +74,13 @@ def _gather(pack: Pack, into: list[Expanded]) -> Also:
     """Return what puts each launch that is checked into a list, and finds nothing."""
 
     def see(script: Script, variant: Variant, launch: Launch, engine: Engine) -> list[Finding]:
-        into.append(Expanded(script, variant, launch, _values(pack, launch, engine)))
+        into.append(Expanded(script, variant, launch, values_of(pack, launch, engine)))
         return []
 
     return see
 
 
-def _values(pack: Pack, launch: Launch, engine: Engine) -> tuple[InForce, ...]:
+def values_of(pack: Pack, launch: Launch, engine: Engine) -> tuple[InForce, ...]:
     """Return the facts that have a label, in the order of the rule files."""
     facts = Facts(launch, engine.derived)
     names = [name for name in pack.index.facts if (fact := engine.derived.get(name)) and fact.label]
@@ -125,7 +125,7 @@ def _of_place(
         if path:
             yield f"  {path}:"
         indent = "    " if path or len(here) > 1 else "  "
-        yield indent + _command(one.launch)
+        yield indent + command_text(one.launch)
         for block in some:
             if block not in common:
                 yield from (f"{indent}  {line}" for line in block)
@@ -146,7 +146,8 @@ def path_of(one: Expanded, here: Sequence[Expanded], layout: Layout | None) -> s
     return Told((shared,)).words(one.script.source) if shared else ""
 
 
-def _command(launch: Launch) -> str:
+def command_text(launch: Launch) -> str:
+    """Return a launch as one command, `?` for what is not known."""
     begin = ["sglang", launch.written or launch.command]
     return " ".join([*begin, *map(shown_word, launch.words)])
 
@@ -159,8 +160,8 @@ def _blocks(one: Expanded, report: Report, why: bool) -> Iterator[tuple[str, ...
             (f"not known:   {part}: {reason_of(word)}",) for part, word in unknown_of(launch)
         )
     yield (f"SGLang:      {launch.release.name} ({origin_of(one, report)})",)
-    yield (f"model:       {_model(launch)}",)
-    yield (f"machine:     {_machine(launch.hardware)}",)
+    yield (f"model:       {model_text(launch)}",)
+    yield (f"machine:     {machine_text(launch.hardware)}",)
     for name, word in environment_of(launch).items():
         yield (f"environment: {name}={UNKNOWN if word is None else shown_word(word)}",)
     yield from _values_told(one.in_force)
@@ -170,7 +171,7 @@ def _values_told(values: Sequence[InForce]) -> Iterator[tuple[str, ...]]:
     """Yield what SGLang works with; what is not known for the same reason is told together."""
     reasons: dict[str, list[str]] = {}
     for value in values:
-        if value.values is None and len(why := _because(value)) == 1:
+        if value.values is None and len(why := reasons_of(value)) == 1:
             reasons.setdefault(why[0], []).append(value.label)
     together = {because: labels for because, labels in reasons.items() if len(labels) > 2}
     apart = [one for one in values if not any(one.label in some for some in together.values())]
@@ -192,13 +193,14 @@ def _filled(begin: str, labels: Sequence[str]) -> Iterator[str]:
     yield line
 
 
-def _because(value: InForce) -> list[str]:
+def reasons_of(value: InForce) -> list[str]:
     """Return the reasons of a value."""
     reasons = [because for _, because in value.origins]
     return ["an option that is not known may say it"] if PERHAPS in reasons else reasons
 
 
-def _model(launch: Launch) -> str:
+def model_text(launch: Launch) -> str:
+    """Return what SGLang makes of the model, in words."""
     model = launch.model
     if model is None:
         told = launch.model_path or UNKNOWN
@@ -206,7 +208,8 @@ def _model(launch: Launch) -> str:
     return f"{model.id} ({model.family}, {model.task or model.output})"
 
 
-def _machine(hardware: Hardware) -> str:
+def machine_text(hardware: Hardware) -> str:
+    """Return what is known of the GPUs, in words."""
     memory = hardware.vram_gib or (hardware.gpu and hardware.gpu.memory_gib)
     parts = [
         f"{hardware.count} GPUs" if hardware.count else _given(hardware.granted),
@@ -223,16 +226,20 @@ def _given(granted: Granted | None) -> str:
     return f"{granted.count} GPU{'s' if granted.count > 1 else ''} at most ({granted.text})"
 
 
+def shown_value(value: InForce) -> str:
+    """Return a value in words, `?` when it is not known."""
+    known = value.values
+    return UNKNOWN if known is None else " or ".join(_text(one) for one in known) or "not given"
+
+
 def _shown(value: InForce, width: int) -> Iterator[str]:
     """Yield the lines of a value; what it depends on has lines of its own."""
-    known = value.values
-    text = UNKNOWN if known is None else " or ".join(_text(one) for one in known) or "not given"
-    reasons = _because(value)
+    text, reasons = shown_value(value), reasons_of(value)
     if len(reasons) == 1:
         yield f"{value.label + ':':{width}} {text} ({reasons[0]})"
         return
     yield f"{value.label + ':':{width}} {text}, one of:"
-    yield from (f"{'':{width}} - {because}" for because in reasons)
+    yield from (f"{'':{width}} - {reason}" for reason in reasons)
 
 
 def _text(value: object) -> str:

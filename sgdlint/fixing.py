@@ -143,7 +143,7 @@ def _put(arguments: Arguments, one: Input, text: str) -> None:
     """Write the fixed text where it belongs: a diff, standard output, the file."""
     source = one.source
     if arguments.diff:
-        sys.stdout.write(_diff(source, text))
+        sys.stdout.write(diff(source, text))
     elif one.kind == "file":
         if text != source.text:
             writing.replace(source.path, source.to_bytes(source.text), source.to_bytes(text))
@@ -157,7 +157,7 @@ def _plural(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _diff(source: Source, text: str) -> str:
+def diff(source: Source, text: str) -> str:
     """Return the changes as a unified diff; "" when there are none."""
     if text == source.text:
         return ""

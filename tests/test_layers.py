@@ -15,7 +15,7 @@ import pytest
 # From the top down; a part imports from its own layer or from those after it.
 LAYERS = (
     {"cli", "__main__"},
-    {"fixing", "expanding", "recommending", "asking", "effective"},
+    {"fixing", "expanding", "recommending", "asking", "effective", "viewing"},
     {"checking"},
     {
         "usage",

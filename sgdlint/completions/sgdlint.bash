@@ -7,8 +7,8 @@
 
 _shtab_sgdlint_subparsers=(check fix expand config explain rules rule catalog recommend completion version ast)
 
-_shtab_sgdlint_check_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --strict --as-found --quiet --verbose --format --color)
-_shtab_sgdlint_fix_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --strict --as-found --quiet --verbose --format --color --to --diff --explain --interactive --unsafe)
+_shtab_sgdlint_check_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --quiet --verbose --format --statistics --color --diff-base)
+_shtab_sgdlint_fix_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --quiet --verbose --format --statistics --color --exit-non-zero-on-fix --to --diff --explain --interactive --unsafe)
 _shtab_sgdlint_expand_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --rules --as-found --verbose --format --why)
 _shtab_sgdlint_config_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --strict --as-found --verbose --format --schema)
 _shtab_sgdlint_explain_option_strings=(-h --help --rules)
@@ -59,18 +59,23 @@ _shtab_sgdlint_check_pos_0_nargs='*'
 _shtab_sgdlint_check__h_nargs=0
 _shtab_sgdlint_check___help_nargs=0
 _shtab_sgdlint_check___lossy_nargs=0
+_shtab_sgdlint_check___exit_zero_nargs=0
 _shtab_sgdlint_check___strict_nargs=0
 _shtab_sgdlint_check___as_found_nargs=0
 _shtab_sgdlint_check___quiet_nargs=0
 _shtab_sgdlint_check___verbose_nargs=0
+_shtab_sgdlint_check___statistics_nargs=0
 _shtab_sgdlint_fix_pos_0_nargs='*'
 _shtab_sgdlint_fix__h_nargs=0
 _shtab_sgdlint_fix___help_nargs=0
 _shtab_sgdlint_fix___lossy_nargs=0
+_shtab_sgdlint_fix___exit_zero_nargs=0
 _shtab_sgdlint_fix___strict_nargs=0
 _shtab_sgdlint_fix___as_found_nargs=0
 _shtab_sgdlint_fix___quiet_nargs=0
 _shtab_sgdlint_fix___verbose_nargs=0
+_shtab_sgdlint_fix___statistics_nargs=0
+_shtab_sgdlint_fix___exit_non_zero_on_fix_nargs=0
 _shtab_sgdlint_fix___diff_nargs=0
 _shtab_sgdlint_fix___explain_nargs=0
 _shtab_sgdlint_fix___interactive_nargs=0

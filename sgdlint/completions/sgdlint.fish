@@ -51,7 +51,7 @@ function _shtab_sgdlint_using
 end
 
 set -g _shtab_sgdlint_commands check fix expand config explain rules rule catalog recommend completion version ast
-set -g _shtab_sgdlint_opts_with_value --color --command --fail-on --format --frames --goal --gpu --gpus --ignore --kind --model --rules --select --sglang --size --stdin-filename --task --to --vram
+set -g _shtab_sgdlint_opts_with_value --color --command --diff-base --fail-on --format --frames --goal --gpu --gpus --ignore --kind --model --rules --select --sglang --size --stdin-filename --task --to --vram
 
 complete -c sgdlint -e
 complete -c sgdlint -f
@@ -72,12 +72,15 @@ complete -c sgdlint -n '_shtab_sgdlint_using check' -l rules -xka "(__fish_compl
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l goal -xka "latency throughput memory none" -d 'what launches are tuned for: one request soon, many, little memory, or nothing; default: what the file or the project says, else latency'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l lossy -d 'advice, and fixes, that trade quality for speed, too'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l fail-on -xka "error warning perf info" -d 'lowest severity that gives exit status 1; default warning'
+complete -c sgdlint -n '_shtab_sgdlint_using check' -l exit-zero -d 'exit status 0 whatever is found; still 2 when something could not be run'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l strict -d 'exit status 1 also when something may hold a launch and could not be read (SGD904)'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l as-found -d 'read of the named files only those that a search of their folder would read'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l quiet -d 'show the findings, and nothing besides'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l verbose -d 'say on standard error which files were read, and which not'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l format -xka "text json" -d 'default text'
+complete -c sgdlint -n '_shtab_sgdlint_using check' -l statistics -d 'how often each rule was found, instead of each finding'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l color -xka "auto always never" -d 'default auto: on a terminal, unless NO_COLOR is set'
+complete -c sgdlint -n '_shtab_sgdlint_using check' -l diff-base -x -d 'only findings on lines that changed since this git revision; from where the branches parted'
 complete -c sgdlint -n '_shtab_sgdlint_using check; and test $_shtab_sgdlint_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'files and folders'
 complete -c sgdlint -n '_shtab_sgdlint_using; and test $_shtab_sgdlint_npos -eq 0' -a fix -d 'Apply the safe fixes to the files, and report what is left.'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -s h -l help -d 'show this help message and exit'
@@ -94,12 +97,15 @@ complete -c sgdlint -n '_shtab_sgdlint_using fix' -l rules -xka "(__fish_complet
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l goal -xka "latency throughput memory none" -d 'what launches are tuned for: one request soon, many, little memory, or nothing; default: what the file or the project says, else latency'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l lossy -d 'advice, and fixes, that trade quality for speed, too'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l fail-on -xka "error warning perf info" -d 'lowest severity that gives exit status 1; default warning'
+complete -c sgdlint -n '_shtab_sgdlint_using fix' -l exit-zero -d 'exit status 0 whatever is found; still 2 when something could not be run'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l strict -d 'exit status 1 also when something may hold a launch and could not be read (SGD904)'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l as-found -d 'read of the named files only those that a search of their folder would read'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l quiet -d 'show the findings, and nothing besides'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l verbose -d 'say on standard error which files were read, and which not'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l format -xka "text json" -d 'default text'
+complete -c sgdlint -n '_shtab_sgdlint_using fix' -l statistics -d 'how often each rule was found, instead of each finding'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l color -xka "auto always never" -d 'default auto: on a terminal, unless NO_COLOR is set'
+complete -c sgdlint -n '_shtab_sgdlint_using fix' -l exit-non-zero-on-fix -d 'exit status 1 also when something was fixed, for hooks'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l to -x -d 'move the files to this SGLang release'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l diff -d 'show the changes, write nothing'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l explain -d 'tell of each change why, what it gains and who says so'

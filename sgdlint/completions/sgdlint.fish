@@ -51,7 +51,7 @@ function _shtab_sgdlint_using
 end
 
 set -g _shtab_sgdlint_commands check fix expand config explain rules rule catalog recommend completion version ast
-set -g _shtab_sgdlint_opts_with_value --color --command --diff-base --fail-on --format --frames --goal --gpu --gpus --ignore --kind --model --rules --select --sglang --size --stdin-filename --task --to --vram
+set -g _shtab_sgdlint_opts_with_value --color --command --diff-base --fail-on --format --frames --goal --gpu --gpus --ignore --kind --like --model --rules --select --sglang --size --stdin-filename --task --to --vram
 
 complete -c sgdlint -e
 complete -c sgdlint -f
@@ -169,15 +169,16 @@ complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l model -x -d 'id of th
 complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l gpu -x -d 'GPU (H100, L40S, …), or auto for this machine'"'"'s'
 complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l gpus -x -d 'how many GPUs the machine has'
 complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l vram -x -d 'memory of one GPU in GiB'
-complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l sglang -x -d 'SGLang release; default: the newest known'
+complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l sglang -x -d 'SGLang release; default: what the project says, else the newest known'
+complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l like -x -d 'a known model that this one is another checkpoint of'
 complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l task -x -d 'what a model that is not known makes: image, video, t2i, t2v, …'
 complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l size -x -d 'width and height of the output, as 1024x1024'
 complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l frames -x -d 'frames of a video'
-complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l goal -xka "latency throughput memory" -d 'default latency: one request soon; throughput: many; memory: as little of it as possible'
+complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l goal -xka "latency throughput memory" -d 'one request soon, many, or little memory; default: what the project says, else latency'
 complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l lossy -d 'show what trades quality for speed, too, beside the command'
 complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l serve -d 'a server; the default'
 complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l generate -d 'one generation'
-complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l format -xka "text shell json yaml kubernetes" -d 'default text; yaml is a Compose file, kubernetes a pod'
+complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l format -xka "text shell json yaml compose kubernetes" -d 'default text; compose (or yaml) is a Compose file, kubernetes a pod'
 complete -c sgdlint -n '_shtab_sgdlint_using; and test $_shtab_sgdlint_npos -eq 0' -a completion -d 'Print what makes a shell complete commands and options; --help says where to.'
 complete -c sgdlint -n '_shtab_sgdlint_using completion' -s h -l help -d 'show this help message and exit'
 complete -c sgdlint -n '_shtab_sgdlint_using completion; and test $_shtab_sgdlint_npos -eq 0' -ka "bash zsh fish" -d shell

@@ -184,15 +184,16 @@ _shtab_sgdlint_recommend_options=(
   "--gpu[GPU (H100, L40S, \…), or auto for this machine\'s]:NAME:"
   "--gpus[how many GPUs the machine has]:N:"
   "--vram[memory of one GPU in GiB]:GIB:"
-  "--sglang[SGLang release\; default\: the newest known]:VERSION:"
+  "--sglang[SGLang release\; default\: what the project says, else the newest known]:VERSION:"
+  "--like[a known model that this one is another checkpoint of]:MODEL:"
   "--task[what a model that is not known makes\: image, video, t2i, t2v, \…]:TASK:"
   "--size[width and height of the output, as 1024x1024]:WxH:"
   "--frames[frames of a video]:N:"
-  "--goal[default latency\: one request soon\; throughput\: many\; memory\: as little of it as possible]:goal:(latency throughput memory)"
+  "--goal[one request soon, many, or little memory\; default\: what the project says, else latency]:goal:(latency throughput memory)"
   "--lossy[show what trades quality for speed, too, beside the command]"
   "--serve[a server\; the default]"
   "--generate[one generation]"
-  "--format[default text\; yaml is a Compose file, kubernetes a pod]:format:(text shell json yaml kubernetes)"
+  "--format[default text\; compose (or yaml) is a Compose file, kubernetes a pod]:format:(text shell json yaml compose kubernetes)"
 )
 
 # guard to ensure default positional specs are added only once per session

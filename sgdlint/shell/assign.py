@@ -296,11 +296,21 @@ def inherited(environment: dict[str, Variable]) -> dict[str, Variable]:
             continue
         if name in ("IFS", INPUT, OUTPUT) or name in builtins.VOLATILE or variable.exported is None:
             continue
+        if variable.exported and _may_be_unset(variable):
+            continue
         if not variable.exported or variable.word is None:
             result[name] = Variable(name, None, False, -1, -1)
         else:
             result[name] = Variable(name, variable.word, True, variable.start, variable.end)
     return result
+
+
+def _may_be_unset(variable: Variable) -> bool:
+    """Tell whether nothing sets a variable here that is exported: `export NAME`."""
+    word = variable.word
+    if word is None or not word.pieces or variable.start >= 0:
+        return False
+    return all(piece.texts is None for piece in word.pieces)
 
 
 def tail_of(word: Word, count: int) -> Word:

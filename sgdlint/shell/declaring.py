@@ -184,7 +184,7 @@ def _is_plain(
     if "n" in manner.on:
         is_name = one.value is None or bool(variables.NAME.fullmatch(one.value.text or ""))
         loops = one.value is not None and one.value.text == one.name
-        is_known = old is not None or not is_wild
+        is_known = old is not None or one.value is not None or not is_wild
         others = "n" if one.value is None else "?cilnu"  # what it may have had is lost then
         return is_known and is_name and not loops and not is_array and not attributes.strip(others)
     if is_array and one.value is not None and one.subscript is None:
@@ -224,7 +224,7 @@ def _carry_out(assigner: Assigner, one: Declared, manner: Manner, is_bare: bool)
     if "r" in manner.on:
         found = found or anything(name, variables.missing(state, name).reason, None, True)
         state.put(name, replace(found, attributes=_sorted(found.attributes + "r")))
-    if manner.exports is not None:
+    if manner.exports is not None and "x" not in manner.off:
         _export(assigner, name, manner.exports)
     return status
 
@@ -264,11 +264,12 @@ def _attribute(assigner: Assigner, name: str, manner: Manner) -> None:
     elif cases:
         off |= set("clu") - cases
     old = state.variables.get(name)
-    if not on and (old is None or not off & set(old.attributes)):
-        return
-    if old is None:
-        old = anything(name, variables.missing(state, name).reason, None, bool(state.wild))
-    state.put(name, replace(old, attributes=_sorted((set(old.attributes) - off) | on)))
+    if on or (old is not None and off & set(old.attributes)):
+        if old is None:
+            old = anything(name, variables.missing(state, name).reason, None, bool(state.wild))
+        state.put(name, replace(old, attributes=_sorted((set(old.attributes) - off) | on)))
+    if "x" in manner.off:  # the assignment exports it again under `set -a`
+        _export(assigner, name, False)
 
 
 def _sorted(letters: str | set[str]) -> str:

@@ -211,7 +211,7 @@ class Packs:
         found = settings_of_file(source)
         if found.places and found.places not in self._checked:
             self._checked.append(found.places)
-            _check_settings(found, pack)
+            check_settings(found, pack)
         return pack
 
     def finish(self, reports: Sequence[Report]) -> None:
@@ -241,7 +241,7 @@ def _check_names(wishes: Sequence[str], pack: Pack) -> None:
     check_names(wishes, pack)
 
 
-def _check_settings(found: Settings, pack: Pack) -> None:
+def check_settings(found: Settings, pack: Pack) -> None:
     """Raise OptionError for a rule that settings name and that does not exist."""
     graded = [rule for rule, _ in found.severity]
     for key, wishes in (("select", found.select), ("ignore", found.ignore), ("severity", graded)):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 ENDINGS = (".json", ".yaml", ".yml")
 MOST_MERGED = 1_000_000
 """Pairs that merge keys may add: a loader writes them all out, and ends in no time that counts."""
+MOST_DEPTH = 300
+"""Lists and mappings inside each other; what reads YAML is slow beyond it, or ends the process."""
 
 
 class ConfigError(Exception):
@@ -40,7 +42,19 @@ class Loaded:
 
 def load(name: str, text: str) -> Loaded:
     """Read a file; raises ConfigError."""
+    if is_deep(text):
+        raise ConfigError(f"nested more than {MOST_DEPTH} deep", 0)
     return _load_json(text) if name.endswith(".json") else _load_yaml(text)
+
+
+def is_deep(text: str) -> bool:
+    """Whether lists and mappings stand inside each other beyond the bound."""
+    depth = 0
+    for match in re.finditer(r"[\[{\]}]", text):
+        depth = depth + 1 if match[0] in "[{" else max(0, depth - 1)
+        if depth > MOST_DEPTH:
+            return True
+    return re.search(rf"(?:[-?:][ \t]+){{{MOST_DEPTH}}}", text) is not None
 
 
 def _load_json(text: str) -> Loaded:
@@ -54,7 +68,7 @@ def _load_json(text: str) -> Loaded:
 
     try:
         data = json.loads(text, object_pairs_hook=note)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         message = getattr(error, "msg", str(error))
         raise ConfigError(message, getattr(error, "lineno", 0)) from None
     names = [key for key, _ in pairs] if isinstance(data, dict) else []
@@ -72,9 +86,12 @@ def _lines_of(quoted: str, text: str) -> list[int]:
 def _load_yaml(text: str) -> Loaded:
     import yaml
 
-    loader = yaml.SafeLoader(text)
     lines: dict[str, int] = {}
     first: dict[str, int] = {}
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.YAMLError as error:  # a character that no YAML has
+        raise ConfigError(str(error).partition("\n")[0], 0) from None
     try:
         node = loader.get_single_node()
         if node is None:
@@ -132,6 +149,8 @@ def pairs(text: str) -> list[tuple[Part, Part]]:
     """Return the keys at the top of a file with their values, those of JSON too."""
     import yaml
 
+    if is_deep(text):
+        return []
     try:
         # The one in C takes JSON with tabs, too.
         node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))

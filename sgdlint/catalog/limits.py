@@ -125,7 +125,7 @@ def _is_json(text: str) -> bool:
 
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 
@@ -138,7 +138,7 @@ def _makes_entries(text: str) -> bool:
         return True
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return all("=" in pair for pair in text.split(","))
     try:
         dict(data or {})

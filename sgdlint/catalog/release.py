@@ -21,7 +21,7 @@ class Release:
     """One release of SGLang. Get it from `load`."""
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        self.name: str = name
         self._options: dict[str, OptionTable] = {}
         self._flags: dict[tuple[str, str], str | None] = {}
         self._models: dict[str, Model | None] = {}

@@ -452,7 +452,7 @@ def convert(option: Option, text: str) -> tuple[Any, bool]:
             json.loads(text)
         if option.kind == "parse_int_list":
             return tuple(int(part) for part in text.split(",") if text), True
-    except ValueError:
+    except (ValueError, RecursionError):
         return text, False
     return text, True
 

@@ -87,7 +87,7 @@ def _parsed(text: str) -> list[tuple[str, str]]:
 
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         data = None
     if isinstance(data, dict):
         return [

@@ -100,7 +100,14 @@ def _parts(dotted: str) -> Path:
 def _yaml(path: str, text: str) -> Read:
     import yaml
 
-    loader = yaml.SafeLoader(text)
+    from sgdlint.configs import MOST_DEPTH, is_deep
+
+    if is_deep(text):
+        raise SettingsError(f"{path}: nested more than {MOST_DEPTH} deep")
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.YAMLError as error:  # a character that no YAML has
+        raise SettingsError(f"{path}: not YAML: {str(error).partition(chr(10))[0]}") from None
     try:
         node = loader.get_single_node()
         lines = {} if node is None else dict(_yaml_lines(path, node))

@@ -30,6 +30,7 @@ commands:
   recommend   print the best command for a model, a machine and a release, with its reasons
   catalog     tell what is known of options, models, attention backends, environment variables
               and releases of SGLang, and where it was read
+  lsp         serve editors: findings while typing, fixes, hover, completion
   ast         print the syntax tree of a script as JSON
   completion  print what makes a shell complete sgdlint's commands and options
   version     print the version, and the SGLang releases that are known
@@ -206,6 +207,8 @@ CONFIGURING = (
     *("--as-found", "--verbose", "--format"),
 )
 """The options of `check` that `config` has too."""
+SERVING = ("--sglang", "--gpu", "--gpus", "--vram", "--select", "--ignore", "--rules", "--lossy")
+"""The options of `check` that `lsp` has too."""
 DESCRIPTIONS = {
     "check": "Say what will fail, be ignored or be slow, at the exact words.",
     "fix": "Apply the safe fixes to the files, and report what is left.",
@@ -218,6 +221,7 @@ DESCRIPTIONS = {
     "recommend": "Print the best command for a model, a machine and a release, with its reasons.",
     "completion": "Print what makes a shell complete commands and options; --help says where to.",
     "version": "Print the version of sgdlint, and the SGLang releases that it knows.",
+    "lsp": "Serve one editor by the language server protocol, on standard input and output.",
     "ast": "Print the syntax tree as JSON; exit 1 when part of it did not parse.",
 }
 FLAGS: dict[str, tuple[Flag, ...]] = {
@@ -230,6 +234,10 @@ FLAGS: dict[str, tuple[Flag, ...]] = {
     "config": (
         *(flag for flag in CHECKING if flag.name in CONFIGURING),
         Flag("--schema", "print the JSON Schema of a settings file, for editors", kind="switch"),
+    ),
+    "lsp": (
+        *(flag for flag in CHECKING if flag.name in SERVING),
+        Flag("--stdio", "accepted, as editors give it; there is no other way", kind="switch"),
     ),
     "rules": (RULES, Flag("--format", "default text", default="text", choices=("text", "json"))),
     "explain": (RULES,),

@@ -107,6 +107,12 @@ def _recommend(arguments: Arguments) -> int:
     return run(arguments)
 
 
+def _lsp(arguments: Arguments) -> int:
+    from sgdlint.lsp import serve
+
+    return serve(arguments)
+
+
 # --- ast ----------------------------------------------------------------------------------------
 
 
@@ -207,6 +213,7 @@ COMMANDS = {
     "expand": _expand,
     "config": _config,
     "recommend": _recommend,
+    "lsp": _lsp,
     "ast": _ast,
     "rules": _rules,
     "explain": _explain,

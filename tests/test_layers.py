@@ -80,6 +80,8 @@ PLACES = {
     "yaml": {"rules", "configs", "documents", "settings"},  # with places, and within bounds
     "rich": {"formatters"},
     "pynvml": {"hardware"},
+    "pygls": {"lsp"},  # for editors alone
+    "lsprotocol": {"lsp"},
     "pathspec": {
         "ignores",
         "settings",
@@ -91,6 +93,7 @@ PLACES = {
 # the third would run or load what nobody asked for.
 HEAVY = "argparse ast dataclasses glob importlib.metadata inspect lark logging pathlib rich"
 HEAVY += " pathspec shutil tempfile textwrap typing typing_extensions urllib.parse yaml zipfile"
+HEAVY += " asyncio lsprotocol pygls"
 OUTSIDE = "ctypes http pynvml socket ssl subprocess"
 UNASKED = "hypothesis jsonschema multiprocessing pickle pytest unittest"
 FORBIDDEN = f"{HEAVY} {OUTSIDE} {UNASKED}".split()

@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/sgdlint
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_sgdlint_subparsers=(check fix expand config explain rules rule catalog recommend completion version ast)
+_shtab_sgdlint_subparsers=(check fix expand config explain rules rule catalog recommend completion version lsp ast)
 
 _shtab_sgdlint_check_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --quiet --verbose --format --statistics --color --diff-base)
 _shtab_sgdlint_fix_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --quiet --verbose --format --statistics --color --exit-non-zero-on-fix --to --diff --explain --interactive --unsafe)
@@ -18,6 +18,7 @@ _shtab_sgdlint_catalog_option_strings=(-h --help --sglang --format)
 _shtab_sgdlint_recommend_option_strings=(-h --help --model --gpu --gpus --vram --sglang --like --task --size --frames --goal --lossy --serve --generate --format)
 _shtab_sgdlint_completion_option_strings=(-h --help)
 _shtab_sgdlint_version_option_strings=(-h --help --format)
+_shtab_sgdlint_lsp_option_strings=(-h --help --sglang --gpu --gpus --vram --select --ignore --rules --lossy --stdio)
 _shtab_sgdlint_ast_option_strings=(-h --help)
 _shtab_sgdlint_option_strings=(-h --help)
 
@@ -31,6 +32,7 @@ _shtab_sgdlint_config_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_config___rules_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_explain___rules_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_rules___rules_COMPGEN=_shtab_compgen_files
+_shtab_sgdlint_lsp___rules_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_ast_pos_0_COMPGEN=_shtab_compgen_files
 
 _shtab_sgdlint_check___goal_choices=(latency throughput memory none)
@@ -53,7 +55,7 @@ _shtab_sgdlint_recommend___goal_choices=(latency throughput memory)
 _shtab_sgdlint_recommend___format_choices=(text shell json yaml compose kubernetes)
 _shtab_sgdlint_completion_pos_0_choices=(bash zsh fish)
 _shtab_sgdlint_version___format_choices=(text json)
-_shtab_sgdlint_pos_0_choices=(check fix expand config explain rules rule catalog recommend completion version ast)
+_shtab_sgdlint_pos_0_choices=(check fix expand config explain rules rule catalog recommend completion version lsp ast)
 
 _shtab_sgdlint_check_pos_0_nargs='*'
 _shtab_sgdlint_check__h_nargs=0
@@ -111,6 +113,10 @@ _shtab_sgdlint_completion__h_nargs=0
 _shtab_sgdlint_completion___help_nargs=0
 _shtab_sgdlint_version__h_nargs=0
 _shtab_sgdlint_version___help_nargs=0
+_shtab_sgdlint_lsp__h_nargs=0
+_shtab_sgdlint_lsp___help_nargs=0
+_shtab_sgdlint_lsp___lossy_nargs=0
+_shtab_sgdlint_lsp___stdio_nargs=0
 _shtab_sgdlint_ast_pos_0_nargs='*'
 _shtab_sgdlint_ast__h_nargs=0
 _shtab_sgdlint_ast___help_nargs=0

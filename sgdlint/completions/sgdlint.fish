@@ -50,7 +50,7 @@ function _shtab_sgdlint_using
   test "$_shtab_sgdlint_cmdpath" = "$argv"
 end
 
-set -g _shtab_sgdlint_commands check fix expand config explain rules rule catalog recommend completion version ast
+set -g _shtab_sgdlint_commands check fix expand config explain rules rule catalog recommend completion version lsp ast
 set -g _shtab_sgdlint_opts_with_value --color --command --diff-base --fail-on --format --frames --goal --gpu --gpus --ignore --kind --like --model --rules --select --sglang --size --stdin-filename --task --to --vram
 
 complete -c sgdlint -e
@@ -185,6 +185,17 @@ complete -c sgdlint -n '_shtab_sgdlint_using completion; and test $_shtab_sgdlin
 complete -c sgdlint -n '_shtab_sgdlint_using; and test $_shtab_sgdlint_npos -eq 0' -a version -d 'Print the version of sgdlint, and the SGLang releases that it knows.'
 complete -c sgdlint -n '_shtab_sgdlint_using version' -s h -l help -d 'show this help message and exit'
 complete -c sgdlint -n '_shtab_sgdlint_using version' -l format -xka "text json" -d 'default text'
+complete -c sgdlint -n '_shtab_sgdlint_using; and test $_shtab_sgdlint_npos -eq 0' -a lsp -d 'Serve one editor by the language server protocol, on standard input and output.'
+complete -c sgdlint -n '_shtab_sgdlint_using lsp' -s h -l help -d 'show this help message and exit'
+complete -c sgdlint -n '_shtab_sgdlint_using lsp' -l sglang -x -d 'SGLang release, or a range like '"'"'>=0.5.10,<0.5.13'"'"'; may be given several times; default: what the file or the project says, else the newest known'
+complete -c sgdlint -n '_shtab_sgdlint_using lsp' -l gpu -x -d 'GPU (H100, L40S, …), or auto for this machine'"'"'s'
+complete -c sgdlint -n '_shtab_sgdlint_using lsp' -l gpus -x -d 'how many GPUs the machine has'
+complete -c sgdlint -n '_shtab_sgdlint_using lsp' -l vram -x -d 'memory of one GPU in GiB'
+complete -c sgdlint -n '_shtab_sgdlint_using lsp' -l select -x -d 'only these rules (codes, beginnings of codes, names; commas between)'
+complete -c sgdlint -n '_shtab_sgdlint_using lsp' -l ignore -x -d 'all but these rules'
+complete -c sgdlint -n '_shtab_sgdlint_using lsp' -l rules -xka "(__fish_complete_path (commandline -ct))" -d 'your own rules beside the built-in ones: a file or folder'
+complete -c sgdlint -n '_shtab_sgdlint_using lsp' -l lossy -d 'advice, and fixes, that trade quality for speed, too'
+complete -c sgdlint -n '_shtab_sgdlint_using lsp' -l stdio -d 'accepted, as editors give it; there is no other way'
 complete -c sgdlint -n '_shtab_sgdlint_using; and test $_shtab_sgdlint_npos -eq 0' -a ast -d 'Print the syntax tree as JSON; exit 1 when part of it did not parse.'
 complete -c sgdlint -n '_shtab_sgdlint_using ast' -s h -l help -d 'show this help message and exit'
 complete -c sgdlint -n '_shtab_sgdlint_using ast; and test $_shtab_sgdlint_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'files and folders'

@@ -18,6 +18,7 @@ _shtab_sgdlint_commands() {
     expand:'Show each launch as one command, and what SGLang works with when it runs it.'
     explain:'Tell everything about a rule: why, since when, examples, references.'
     fix:'Apply the safe fixes to the files, and report what is left.'
+    lsp:'Serve one editor by the language server protocol, on standard input and output.'
     recommend:'Print the best command for a model, a machine and a release, with its reasons.'
     rule:'Check rule files and run their examples, or start a new one.'
     rules:'List the rules.'
@@ -178,6 +179,22 @@ _shtab_sgdlint_fix_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_sgdlint_fix_defaults_added=0
 
+_shtab_sgdlint_lsp_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "*--sglang[SGLang release, or a range like \'\>\=0.5.10,\<0.5.13\'\; may be given several times\; default\: what the file or the project says, else the newest known]:VERSION:"
+  "--gpu[GPU (H100, L40S, \…), or auto for this machine\'s]:NAME:"
+  "--gpus[how many GPUs the machine has]:N:"
+  "--vram[memory of one GPU in GiB]:GIB:"
+  "*--select[only these rules (codes, beginnings of codes, names\; commas between)]:RULE:"
+  "*--ignore[all but these rules]:RULE:"
+  "*--rules[your own rules beside the built-in ones\: a file or folder]:PATH:_files"
+  "--lossy[advice, and fixes, that trade quality for speed, too]"
+  "--stdio[accepted, as editors give it\; there is no other way]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_sgdlint_lsp_defaults_added=0
+
 _shtab_sgdlint_recommend_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--model[id of the model, or a folder that is named like it]:MODEL:"
@@ -251,6 +268,7 @@ _shtab_sgdlint() {
         expand) _arguments -C -s $_shtab_sgdlint_expand_options ;;
         explain) _arguments -C -s $_shtab_sgdlint_explain_options ;;
         fix) _arguments -C -s $_shtab_sgdlint_fix_options ;;
+        lsp) _arguments -C -s $_shtab_sgdlint_lsp_options ;;
         recommend) _arguments -C -s $_shtab_sgdlint_recommend_options ;;
         rule) _arguments -C -s $_shtab_sgdlint_rule_options ;;
         rules) _arguments -C -s $_shtab_sgdlint_rules_options ;;

@@ -7,6 +7,7 @@ much as linting a script.
 
 from __future__ import annotations
 
+from sgdlint.formatters import FORMATS
 from sgdlint.record import record
 
 TYPE_CHECKING = False
@@ -87,6 +88,7 @@ KIND = Flag(
 RULES = Flag(
     "--rules", "your own rules beside the built-in ones: a file or folder", "PATH", "values"
 )
+PLAIN_FORMAT = Flag("--format", "default text", default="text", choices=("text", "json"))
 CHECKING = (
     Flag("--command", "check this command instead of a file", "TEXT", default=None),
     Flag("--stdin-filename", "the name to show for standard input", "NAME"),
@@ -138,7 +140,14 @@ CHECKING = (
     ),
     Flag("--quiet", "show the findings, and nothing besides", kind="switch"),
     Flag("--verbose", "say on standard error which files were read, and which not", kind="switch"),
-    Flag("--format", "default text", default="text", choices=("text", "json")),
+    Flag("--format", "default text", default="text", choices=(*FORMATS,)),
+    Flag(
+        "--output",
+        "write a report to a file, in any of these formats; may be given several times; "
+        "- is standard output",
+        "FORMAT=FILE",
+        "values",
+    ),
     Flag("--statistics", "how often each rule was found, instead of each finding", kind="switch"),
     Flag(
         "--color",
@@ -171,7 +180,7 @@ FIXING = (
 )
 EXPANDING = (
     *("--command", "--stdin-filename", "--kind", "--sglang", "--gpu", "--gpus", "--vram"),
-    *("--rules", "--as-found", "--verbose", "--format"),
+    *("--rules", "--as-found", "--verbose"),
 )
 """The options of `check` that `expand` has too."""
 RECOMMENDING = (
@@ -204,7 +213,7 @@ RECOMMENDING = (
 CONFIGURING = (
     *("--command", "--stdin-filename", "--kind", "--sglang", "--gpu", "--gpus", "--vram"),
     *("--select", "--ignore", "--rules", "--lossy", "--fail-on", "--strict", "--goal"),
-    *("--as-found", "--verbose", "--format"),
+    *("--as-found", "--verbose"),
 )
 """The options of `check` that `config` has too."""
 SERVING = ("--sglang", "--gpu", "--gpus", "--vram", "--select", "--ignore", "--rules", "--lossy")
@@ -229,27 +238,29 @@ FLAGS: dict[str, tuple[Flag, ...]] = {
     "fix": FIXING,
     "expand": (
         *(flag for flag in CHECKING if flag.name in EXPANDING),
+        PLAIN_FORMAT,
         Flag("--why", "say of each part that is not known why it is not", kind="switch"),
     ),
     "config": (
         *(flag for flag in CHECKING if flag.name in CONFIGURING),
+        PLAIN_FORMAT,
         Flag("--schema", "print the JSON Schema of a settings file, for editors", kind="switch"),
     ),
     "lsp": (
         *(flag for flag in CHECKING if flag.name in SERVING),
         Flag("--stdio", "accepted, as editors give it; there is no other way", kind="switch"),
     ),
-    "rules": (RULES, Flag("--format", "default text", default="text", choices=("text", "json"))),
+    "rules": (RULES, PLAIN_FORMAT),
     "explain": (RULES,),
     "recommend": RECOMMENDING,
-    "version": (Flag("--format", "default text", default="text", choices=("text", "json")),),
+    "version": (PLAIN_FORMAT,),
     "catalog": (
         Flag(
             "--sglang",
             "tell of this release alone; default: of every release, of a model the newest known",
             "VERSION",
         ),
-        Flag("--format", "default text", default="text", choices=("text", "json")),
+        PLAIN_FORMAT,
     ),
 }
 

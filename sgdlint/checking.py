@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from sgdlint import files
+from sgdlint import files, showing
 from sgdlint.documents import CONFIG, mentions_sglang
 from sgdlint.files import FileError
 from sgdlint.finding import Failure, Report, at_least
@@ -26,11 +26,10 @@ from sgdlint.stated import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from typing import TextIO, TypeVar
+    from typing import TypeVar
 
     from sgdlint.arguments import Arguments
     from sgdlint.files import Found
-    from sgdlint.formatters.excerpt import Line
     from sgdlint.looking import Walked
     from sgdlint.rules.pack import Pack
     from sgdlint.settings import Settings
@@ -64,6 +63,7 @@ class Input:
 def check(arguments: Arguments) -> int:
     """Check everything and return the exit status."""
     options, packs = options_of(arguments), Packs(arguments)
+    showing.check_options(arguments)
     if arguments.diff_base is not None:
         _check_base(arguments)
     reports: list[Report] = []
@@ -75,7 +75,7 @@ def check(arguments: Arguments) -> int:
     packs.finish(reports)
     if arguments.diff_base is not None:
         reports = _on_changed_lines(reports, arguments.diff_base)
-    show(arguments, reports, failures, sys.stdout)
+    failures += showing.show(arguments, reports, failures, sys.stdout)
     return status_of(reports, failures, arguments)
 
 
@@ -270,77 +270,6 @@ def _fails(report: Report, arguments: Arguments) -> bool:
         at_least(one.severity, threshold) or (is_strict and one.name == UNREAD)
         for one in report.findings
     )
-
-
-# --- what is shown --------------------------------------------------------------------------------
-
-
-def show(
-    arguments: Arguments,
-    reports: Sequence[Report],
-    failures: Sequence[Failure],
-    stream: TextIO,
-) -> None:
-    """Print reports to a stream, and failures to standard error."""
-    if arguments.format == "json":
-        from sgdlint.formatters import json
-
-        shown = [one for one in reports if one.source.text or one.failures]
-        told = [failure for one in reports for failure in one.failures]
-        unread = [_unread(failure) for failure in failures if failure not in told]
-        if arguments.statistics:
-            from sgdlint.formatters import statistics
-
-            stream.write(statistics.render([*shown, *unread]))
-        else:
-            stream.write(json.render([*shown, *unread]))
-    elif reports or not failures:
-        _show_text(arguments, reports, failures, stream)
-    for failure in failures:
-        print(f"sgdlint: error: {failure.path}: {failure.message}", file=sys.stderr)
-
-
-def _show_text(
-    arguments: Arguments,
-    reports: Sequence[Report],
-    failures: Sequence[Failure],
-    stream: TextIO,
-) -> None:
-    from sgdlint.formatters import text
-
-    width = text.WIDTH
-    if stream.isatty():
-        width = max(40, os.get_terminal_size(stream.fileno()).columns)
-    if arguments.statistics:
-        from sgdlint.formatters import statistics
-
-        counts = statistics.lines(reports)
-        lines = [*counts, *[[]] * bool(counts), *text.summary(reports, width, failures)]
-    elif arguments.quiet:
-        lines = text.blocks(reports, width)
-    else:
-        lines = text.render(reports, width, failures)
-    write_lines(arguments, lines, stream)
-
-
-def write_lines(arguments: Arguments, lines: Sequence[Line], stream: TextIO) -> None:
-    """Print styled lines, in colour where that is wanted."""
-    from sgdlint.formatters import text
-
-    if _colours(arguments, stream):
-        text.print_rich(lines, stream)
-    else:
-        stream.write(text.plain(lines))
-
-
-def _unread(failure: Failure) -> Report:
-    return Report(Source(failure.path, ""), "", "", (), (failure,))
-
-
-def _colours(arguments: Arguments, stream: TextIO) -> bool:
-    if arguments.color != "auto":
-        return bool(arguments.color == "always")
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 # --- options --------------------------------------------------------------------------------------

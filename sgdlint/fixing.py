@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from sgdlint import checking, writing
+from sgdlint import checking, showing, writing
 from sgdlint.checking import FAILED, FOUND
 from sgdlint.files import FileError
 from sgdlint.finding import Failure
@@ -65,12 +65,13 @@ def fix(arguments: Arguments) -> int:
     packs.finish(reports)
     # Where the fixed text goes to standard output, the report goes beside it.
     stream = sys.stderr if to_stdout else sys.stdout
-    if changed and arguments.format == "text" and not arguments.quiet:
+    is_text = showing.format_of(arguments) == "text"
+    if changed and is_text and not arguments.quiet:
         stream.write("".join(stories))
         stream.write(_told(mended, changed, "Would fix" if arguments.diff else "Fixed"))
-    if arguments.format == "text":
+    if is_text:
         stream.write("".join(moves))
-    checking.show(arguments, reports, failures, stream)
+    failures += showing.show(arguments, reports, failures, stream)
     status = checking.status_of(reports, failures, arguments)
     if status == FAILED or arguments.exit_zero:
         return status
@@ -80,10 +81,11 @@ def fix(arguments: Arguments) -> int:
 
 def _check_options(arguments: Arguments) -> None:
     """Raise OptionError for options that do not go together."""
-    if arguments.format == "json":
+    showing.check_options(arguments)
+    if (name := showing.format_of(arguments)) != "text":
         for option in ("diff", "explain", "interactive"):
             if getattr(arguments, option):
-                raise OptionError(f"--{option} writes text, so it does not go with --format json")
+                raise OptionError(f"--{option} writes text, so it does not go with --format {name}")
     if arguments.interactive:
         if "-" in arguments.paths:
             raise OptionError("--interactive reads answers from standard input, not a script")
@@ -99,12 +101,12 @@ def _asking(arguments: Arguments) -> Callable[[Finding, Source], bool] | None:
     from sgdlint.formatters.text import NARROWEST
 
     width = max(NARROWEST, os.get_terminal_size(sys.stdout.fileno()).columns)  # 0: it tells none
-    return Asking(lambda shown: checking.write_lines(arguments, shown, sys.stdout), width)
+    return Asking(lambda shown: showing.write_lines(arguments, shown, sys.stdout), width)
 
 
 def _stories(arguments: Arguments, one: Input, fixed: Fixed) -> list[str]:
     """Return with --explain what is told of each change of a file."""
-    if not arguments.explain or arguments.format != "text" or not fixed.applied:
+    if not arguments.explain or not fixed.applied:
         return []
     from sgdlint.asking import explained
 

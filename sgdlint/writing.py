@@ -68,6 +68,42 @@ def replace(path: str, before: bytes, after: bytes) -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, waiting)
 
 
+def put(path: str, data: bytes) -> None:
+    """Write a file of sgdlint's own, in one step, whatever it held; raises FileError.
+
+    What is there and is no file, such as `/dev/stderr` or a pipe, is written to.
+    """
+    target = os.path.realpath(path)
+    try:
+        if os.path.lexists(target) and not os.path.isfile(target):
+            with open(target, "wb") as stream:
+                stream.write(data)
+        elif os.path.exists(target):
+            replace(target, read_bytes(target), data)
+        else:
+            _put_new(target, data)
+    except OSError as error:
+        raise FileError(f"cannot be written ({_reason(error)}): {NOTHING}") from None
+
+
+def _put_new(target: str, data: bytes) -> None:
+    folder = os.path.dirname(target)
+    beside, descriptor = _create_beside(folder)
+    try:
+        try:
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(descriptor, 0o666 & ~mask)
+            _write(descriptor, data)
+        finally:
+            os.close(descriptor)
+        os.replace(beside, target)
+    except BaseException:
+        _take_away(beside)
+        raise
+    _sync_folder(folder)
+
+
 def _replace(path: str, before: bytes, after: bytes) -> None:
     try:
         target = os.path.realpath(path)

@@ -18,6 +18,7 @@ LAYERS = (
     {"api", "lsp"},
     {"fixing", "expanding", "recommending", "asking", "effective", "viewing"},
     {"checking"},
+    {"showing", "outputs"},
     {
         "usage",
         "writing",

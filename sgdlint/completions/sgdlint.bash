@@ -7,8 +7,8 @@
 
 _shtab_sgdlint_subparsers=(check fix expand config explain rules rule catalog recommend completion version lsp ast)
 
-_shtab_sgdlint_check_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --quiet --verbose --format --statistics --color --diff-base)
-_shtab_sgdlint_fix_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --quiet --verbose --format --statistics --color --exit-non-zero-on-fix --to --diff --explain --interactive --unsafe)
+_shtab_sgdlint_check_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --quiet --verbose --format --output --statistics --color --diff-base)
+_shtab_sgdlint_fix_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --quiet --verbose --format --output --statistics --color --exit-non-zero-on-fix --to --diff --explain --interactive --unsafe)
 _shtab_sgdlint_expand_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --rules --as-found --verbose --format --why)
 _shtab_sgdlint_config_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --strict --as-found --verbose --format --schema)
 _shtab_sgdlint_explain_option_strings=(-h --help --rules)
@@ -37,11 +37,11 @@ _shtab_sgdlint_ast_pos_0_COMPGEN=_shtab_compgen_files
 
 _shtab_sgdlint_check___goal_choices=(latency throughput memory none)
 _shtab_sgdlint_check___fail_on_choices=(error warning perf info)
-_shtab_sgdlint_check___format_choices=(text json)
+_shtab_sgdlint_check___format_choices=(text concise json jsonl github gitlab junit checkstyle markdown)
 _shtab_sgdlint_check___color_choices=(auto always never)
 _shtab_sgdlint_fix___goal_choices=(latency throughput memory none)
 _shtab_sgdlint_fix___fail_on_choices=(error warning perf info)
-_shtab_sgdlint_fix___format_choices=(text json)
+_shtab_sgdlint_fix___format_choices=(text concise json jsonl github gitlab junit checkstyle markdown)
 _shtab_sgdlint_fix___color_choices=(auto always never)
 _shtab_sgdlint_expand___format_choices=(text json)
 _shtab_sgdlint_config___goal_choices=(latency throughput memory none)

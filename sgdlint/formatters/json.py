@@ -34,12 +34,13 @@ def _file(report: Report) -> dict[str, Any]:
             }
             for one in report.checked
         ],
-        "findings": [_finding(one, report.source) for one in report.findings],
+        "findings": [finding_data(one, report.source) for one in report.findings],
         "failures": [{"message": one.message} for one in report.failures],
     }
 
 
-def _finding(finding: Finding, source: Source) -> dict[str, Any]:
+def finding_data(finding: Finding, source: Source) -> dict[str, Any]:
+    """Return a finding with all that is known of it."""
     return {
         "code": finding.code,
         "name": finding.name,

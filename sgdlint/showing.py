@@ -1,0 +1,148 @@
+"""What a run prints: the reports in one format, and files with `--output`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from sgdlint.finding import Report
+from sgdlint.source import Source
+from sgdlint.stated import OptionError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TextIO
+
+    from sgdlint.arguments import Arguments
+    from sgdlint.finding import Failure
+    from sgdlint.formatters.excerpt import Line
+
+COUNTED = ("text", "json")
+"""The formats of `--statistics`."""
+
+
+def check_options(arguments: Arguments) -> None:
+    """Raise OptionError for formats that do not go together, before anything is read."""
+    if arguments.output:
+        from sgdlint import outputs
+
+        outputs.check(arguments)
+    if arguments.statistics and format_of(arguments) not in COUNTED:
+        raise OptionError(f"--statistics is written as {' or '.join(COUNTED)} alone")
+
+
+def format_of(arguments: Arguments) -> str:
+    """Return the format of what goes to standard output."""
+    if arguments.output:
+        from sgdlint import outputs
+
+        return outputs.on_standard_output(arguments.output) or str(arguments.format)
+    return str(arguments.format)
+
+
+def show(
+    arguments: Arguments,
+    reports: Sequence[Report],
+    failures: Sequence[Failure],
+    stream: TextIO,
+) -> list[Failure]:
+    """Print reports to a stream and to files, and failures to standard error.
+
+    Returns what went wrong with the files of `--output`.
+    """
+    name = format_of(arguments)
+    if arguments.output:
+        from sgdlint import outputs
+
+        outputs.check_inputs(arguments.output, reports)
+    if name != "text":
+        stream.write(_rendered(name, arguments, reports, failures))
+    elif reports or not failures:
+        _show_text(arguments, reports, failures, stream)
+    unwritten = _written(arguments, reports, failures) if arguments.output else []
+    for failure in (*failures, *unwritten):
+        print(f"sgdlint: error: {failure.path}: {failure.message}", file=sys.stderr)
+    return unwritten
+
+
+def _rendered(
+    name: str, arguments: Arguments, reports: Sequence[Report], failures: Sequence[Failure]
+) -> str:
+    told = _told(reports, failures)
+    if arguments.statistics:
+        from sgdlint.formatters import statistics
+
+        return statistics.render(told)
+    return _render(name, told)
+
+
+def _render(name: str, reports: Sequence[Report]) -> str:
+    from importlib import import_module
+
+    from sgdlint.formatters import FORMATS
+
+    rendered: str = import_module(f"sgdlint.formatters.{FORMATS[name]}").render(reports)
+    return rendered
+
+
+def _told(reports: Sequence[Report], failures: Sequence[Failure]) -> list[Report]:
+    """Return the reports, with one for each file that could not be read."""
+    shown = [one for one in reports if one.source.text or one.failures]
+    told = [failure for one in reports for failure in one.failures]
+    return [*shown, *(_unread(failure) for failure in failures if failure not in told)]
+
+
+def _unread(failure: Failure) -> Report:
+    return Report(Source(failure.path, ""), "", "", (), (failure,))
+
+
+def _written(
+    arguments: Arguments, reports: Sequence[Report], failures: Sequence[Failure]
+) -> list[Failure]:
+    from sgdlint import outputs
+
+    told = _told(reports, failures)
+    return outputs.write(arguments.output, lambda name: _render(name, told))
+
+
+# --- text -----------------------------------------------------------------------------------------
+
+
+def _show_text(
+    arguments: Arguments,
+    reports: Sequence[Report],
+    failures: Sequence[Failure],
+    stream: TextIO,
+) -> None:
+    from sgdlint.formatters import text
+
+    width = text.WIDTH
+    if stream.isatty():
+        width = max(40, os.get_terminal_size(stream.fileno()).columns)
+    if arguments.statistics:
+        from sgdlint.formatters import statistics
+
+        counts = statistics.lines(reports)
+        lines = [*counts, *[[]] * bool(counts), *text.summary(reports, width, failures)]
+    elif arguments.quiet:
+        lines = text.blocks(reports, width)
+    else:
+        lines = text.render(reports, width, failures)
+    write_lines(arguments, lines, stream)
+
+
+def write_lines(arguments: Arguments, lines: Sequence[Line], stream: TextIO) -> None:
+    """Print styled lines, in colour where that is wanted."""
+    from sgdlint.formatters import text
+
+    if _colours(arguments, stream):
+        text.print_rich(lines, stream)
+    else:
+        stream.write(text.plain(lines))
+
+
+def _colours(arguments: Arguments, stream: TextIO) -> bool:
+    if arguments.color != "auto":
+        return bool(arguments.color == "always")
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -73,6 +73,7 @@ HOMES = {
     "memory": ("memory",),
     "lossy": ("lossy",),
     "migration": ("migration", "options"),
+    "recipe": ("slow", "lossy"),
     "reproducibility": ("measuring",),
     "shell": ("shell", "options"),
 }

@@ -8,6 +8,7 @@ from sgdlint.formatters.excerpt import Margin
 from sgdlint.formatters.gains import whole
 from sgdlint.formatters.text import WIDTH, plain
 from sgdlint.rules.files import read_files
+from sgdlint.rules.model import RECIPE
 from sgdlint.story import wrapped
 
 TYPE_CHECKING = False
@@ -77,7 +78,8 @@ def _story(finding: Finding, source: Source, rule: dict[str, Any]) -> str:
     head = f"{source.path}:{line}: {finding.code} {finding.name}: {fix.title}"
     head += f" ({', '.join(marks)}{': ' + fix.note if fix.note else ''})" if marks else ""
     changes = plain(diff(fix.edits, source, Margin(0, WIDTH - 4)))
-    parts = [f"why: {rule['why']}"]
+    parts = [f"why: {finding.message}"] if finding.category == RECIPE else []
+    parts += [f"{'' if parts else 'why: '}{rule['why']}"]
     sources = list(rule["references"])
     if finding.gain is not None:
         parts.append(f"gain: {whole(finding.gain)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sgdlint.finding import ANY, SEVERITIES, at_least
 from sgdlint.record import record, replace
-from sgdlint.rules.model import MIGRATION
+from sgdlint.rules.model import MIGRATION, RECIPE
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
@@ -254,7 +254,12 @@ def _worse(before: Report, after: Report, chosen: Sequence[Finding]) -> bool:
     if any(one.category == MIGRATION for one in before.findings):
         return False  # what the new release says of the old launch is found step by step
     least = min((one.severity for one in chosen), key=SEVERITIES.index)
-    new = [one for one in after.findings if one.code not in known and one.severity != "error"]
+    new = [
+        one
+        for one in after.findings
+        # What a recipe has for the launch as it is now is a step further.
+        if one.code not in known and one.severity != "error" and one.category != RECIPE
+    ]
     return any(at_least(one.severity, least) for one in new)
 
 

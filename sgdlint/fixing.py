@@ -11,6 +11,7 @@ from sgdlint.files import FileError
 from sgdlint.finding import Failure
 from sgdlint.fixer import fix as fix_source
 from sgdlint.linter import check as check_source
+from sgdlint.record import replace
 from sgdlint.stated import OptionError, known_release
 
 TYPE_CHECKING = False
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 def fix(arguments: Arguments) -> int:
     """Fix everything and return the exit status."""
     _check_options(arguments)
-    options, packs = checking.options_of(arguments), checking.Packs(arguments)
+    options = replace(checking.options_of(arguments), tune=True)
+    packs = checking.Packs(arguments)
     if arguments.to:
         known_release(arguments.to)
     reports: list[Report] = []
@@ -115,8 +117,8 @@ def _stories(arguments: Arguments, one: Input, fixed: Fixed) -> list[str]:
 
 def _told(mended: Sequence[Finding], changed: int, verb: str) -> str:
     """Return how much was fixed, which of it changes the output, and what it gains."""
-    lossy = sorted({finding.code for finding in mended if not finding.lossless})
-    beside = f" (lossy: {', '.join(lossy)})" if lossy else ""
+    lossy = sorted({_named(finding) for finding in mended if not finding.lossless})
+    beside = f" (lossy: {'; '.join(lossy)})" if lossy else ""
     told = f"{verb} {_plural(len(mended), 'finding')} in {_plural(changed, 'file')}{beside}.\n"
     if any(finding.gain is not None for finding in mended):
         from sgdlint.formatters.gains import HEAD, summed
@@ -124,6 +126,10 @@ def _told(mended: Sequence[Finding], changed: int, verb: str) -> str:
         gains = summed(mended, f"{HEAD} of these fixes")
         told += f"{gains}\n" if gains else ""
     return told
+
+
+def _named(finding: Finding) -> str:
+    return f"{finding.code} {finding.fix.title}" if finding.fix is not None else finding.code
 
 
 def _checker(

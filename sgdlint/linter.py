@@ -9,7 +9,7 @@ from sgdlint.assumed import Assumed
 from sgdlint.directives import DirectiveError
 from sgdlint.documents import CONFIG, mentions_sglang
 from sgdlint.evidence import evidence
-from sgdlint.finding import GOALS, RELEASES, Checked, Failure, Finding, Report
+from sgdlint.finding import GOALS, NO_GOAL, RELEASES, Checked, Failure, Finding, Report
 from sgdlint.record import record, replace
 from sgdlint.source import Span
 from sgdlint.stated import (
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from sgdlint.directives import Setting
     from sgdlint.launch.launch import Hardware, Launch, Surroundings
+    from sgdlint.launch.recognise import Recognised
     from sgdlint.pins import Evidence
     from sgdlint.rules.engine import Engine
     from sgdlint.rules.pack import Pack
@@ -68,8 +69,12 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
         failure = Failure(source.path, str(error))
         return _report(source, stated or assumed.newest(), failures=(failure,))
     known = [evidence(script.source, script.commands) for script in read.all]
+    tunes = (options.tune or bool(goal)) and goal != NO_GOAL
+    tuned = options if tunes else None
     tasks = [
-        _Task(script, _releases_of(read, known, number, stated), known[number], granted, also)
+        _Task(
+            script, _releases_of(read, known, number, stated), known[number], granted, also, tuned
+        )
         for number, script in enumerate(read.all)
         for granted in [_granted(hardware, script, project)]
     ]
@@ -96,7 +101,7 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
 class _Task:
     """What is done for a script. sure: what each command that starts SGLang is checked for.
 
-    known: what tells the release.
+    known: what tells the release. tuning: with what recipes are asked, if they are.
     """
 
     script: Script
@@ -104,6 +109,7 @@ class _Task:
     known: Sequence[Evidence]
     hardware: Hardware
     also: Also | None
+    tuning: Options | None
 
     @property
     def releases(self) -> list[str]:
@@ -242,8 +248,26 @@ def _launches(task: _Task, engine: Engine, called: str) -> list[Ran]:
         if variant.found.alone:
             alone = [launch_of(one, known, task.hardware, around) for one in variant.found.alone]
             found = _added(found, [one for one in alone if one is not None], engine, text, called)
+        if task.tuning is not None and len(task.releases) == 1:
+            more = [*more, *_tuned(task, variant, launch, engine, [*found, *more])]
         ran.append(Ran(variant, launch, [*found, *more]))
     return ran
+
+
+def _tuned(
+    task: _Task, variant: Variant, launch: Launch, engine: Engine, found: list[Finding]
+) -> list[Finding]:
+    """Return what recipes have and a launch lacks."""
+    if task.tuning is None or not (launch.hardware.gpu or launch.hardware.vram_gib):
+        return []
+    from sgdlint.launch.build import launch_of
+    from sgdlint.tuning import Tuned, advice
+
+    def read(one: Recognised) -> Launch | None:
+        return launch_of(one, launch.release, task.hardware, _around(task.script))
+
+    text, lossy = task.script.source.text, task.tuning.lossy
+    return advice(Tuned(variant.found, launch, engine, text, found, read, lossy))
 
 
 def _added(

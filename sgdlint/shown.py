@@ -5,6 +5,7 @@ from __future__ import annotations
 from sgdlint import directives
 from sgdlint.finding import Edit, Fix
 from sgdlint.record import replace
+from sgdlint.rules.model import RECIPE
 from sgdlint.stated import REASONS, OptionError
 
 OFF = "off"
@@ -148,6 +149,8 @@ def _judge(
         if code not in rules:
             fields = {"code": code, "nearest": nearest(code, rules)}
             result += engine.plain("unknown-suppression", suppression.span, fields, None)
+        elif rules[code].category == RECIPE:  # they speak where somebody names a goal
+            continue
         elif code not in used and chosen(rules[code].code, rules[code].name):
             unused.add(code)
     if unused or not suppression.codes:

@@ -36,7 +36,8 @@ class Options:
     has. vram: GiB of one GPU.
     select, ignore: rule codes (or prefixes of them) and names. lossy: show lossy advice too.
     kind: of files that are named, instead of what their names and texts tell. goal: what launches
-    are tuned for, or "none". severity: pairs of a rule and how its findings are graded.
+    are tuned for, or "none". tune: tell what recipes have, also where nobody names a goal.
+    severity: pairs of a rule and how its findings are graded.
     """
 
     sglang: str | tuple[str, ...] = ()
@@ -49,6 +50,7 @@ class Options:
     kind: str = ""
     goal: str = ""
     severity: tuple[tuple[str, str], ...] = ()
+    tune: bool = False
 
 
 def stated_by(options: Options, directed: Sequence[Setting]) -> Assumed | None:

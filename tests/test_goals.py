@@ -9,6 +9,7 @@ import pytest
 from sgdlint import rulepack
 from sgdlint.cli import main
 from sgdlint.finding import Report
+from sgdlint.fixer import fix
 from sgdlint.linter import check
 from sgdlint.source import Source
 from sgdlint.stated import Options
@@ -87,7 +88,8 @@ def test_offload_is_switched_off_safely_where_the_output_is_known(
 
 def test_what_a_goal_keeps_quiet_about_is_no_unused_suppression() -> None:
     text = "# sgdlint: ignore[SGD406] measured\n" + OFFLOADED.format(command="serve")
-    assert codes(text, "latency") == codes(text, "memory")
+    for goal in ("latency", "memory"):
+        assert codes(text, goal).isdisjoint({"SGD406", "SGD806", "SGD807"})
 
 
 @pytest.mark.parametrize(
@@ -139,3 +141,108 @@ def test_a_fix_may_be_for_some_goals(goal: str, left: str, tmp_path: Path) -> No
     main(["fix", str(script), "--rules", str(tmp_path / "own.yaml"), "--goal", goal])
     kept = {"both": "--port 1 --strict-ports"}.get(left, left)
     assert script.read_text() == f"sglang serve --model-path Qwen/Qwen-Image {kept}\n"
+
+
+# --- what recipes have ----------------------------------------------------------------------------
+
+PLAIN = "sglang generate --model-path Qwen/Qwen-Image --prompt x"
+
+
+def tuned(text: str, goal: str = "latency", lossy: bool = False, **more: object) -> str:
+    """Return what `fix --unsafe` makes of a launch on H100 with 0.5.12."""
+    changes = {"sglang": "0.5.12", "gpu": "H100", "goal": goal, "lossy": lossy, **more}
+    options = Options(**changes)  # type: ignore[arg-type]
+    pack = rulepack.load()
+    fixed = fix(Source("run.sh", text + "\n"), lambda it: check(it, pack, options), True, lossy)
+    assert fixed.refused == ""
+    return fixed.text.rstrip("\n")
+
+
+RESIDENT = "--dit-cpu-offload false --dit-layerwise-offload false --text-encoder-cpu-offload false"
+BOTH = "--enable-cfg-parallel --ulysses-degree 1 --ring-degree 1"
+COMPILED = "--enable-torch-compile --warmup"
+
+
+@pytest.mark.parametrize(
+    ("before", "gpus", "goal", "added"),
+    [
+        (PLAIN, None, "latency", f"{RESIDENT} {COMPILED}"),
+        (PLAIN, 2, "latency", f"--num-gpus 2 {BOTH} {COMPILED}"),
+        # How many GPUs is the person's choice; the layout is for these.
+        (f"{PLAIN} --num-gpus 2", 8, "latency", f"{BOTH} {COMPILED}"),
+        (f"{PLAIN} --num-gpus 2 --tp-size 2", 2, "latency", COMPILED),
+        (f"{PLAIN} --enable-torch-compile false", None, "latency", RESIDENT),
+        (PLAIN, 2, "none", ""),
+        (f"{PLAIN} --num-inference-steps 20 --seed 1 --width 512", 1, "none", ""),
+    ],
+)
+def test_a_launch_becomes_what_the_recipe_has(
+    before: str, gpus: int | None, goal: str, added: str
+) -> None:
+    assert tuned(before, goal, gpus=gpus) == f"{before} {added}".rstrip()
+
+
+def test_what_the_person_set_stays() -> None:
+    own = "--num-inference-steps 20 --seed 1 --width 512 --height 512 --attention-backend fa"
+    after = tuned(f"{PLAIN} {own}", gpus=4)
+    assert after.startswith(f"{PLAIN} {own} --num-gpus 4 ")
+
+
+def test_little_memory() -> None:
+    layers = "--dit-layerwise-offload true --dit-offload-prefetch-size 0.1"
+    assert f"{PLAIN} {layers} " in tuned(PLAIN, "memory", gpus=1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{PLAIN} "$@"',  # other options may be there
+        "sglang generate --model-path /models/mine --prompt x",  # not known which model it is
+        f'{PLAIN} --num-gpus "$GPUS" --enable-torch-compile false',
+    ],
+)
+def test_nothing_is_added_where_it_is_not_certain(text: str) -> None:
+    assert "--ulysses-degree" not in tuned(text, gpus=4)
+
+
+def test_recipes_are_for_the_native_backend() -> None:
+    assert codes(f"{PLAIN} --backend diffusers", "latency").isdisjoint(
+        {"SGD421", "SGD422", "SGD423"}
+    )
+
+
+def test_nothing_is_added_without_a_gpu_or_for_several_releases() -> None:
+    assert tuned(PLAIN, gpu="") == PLAIN
+    assert tuned(PLAIN, sglang=("0.5.12", "0.5.23"), goal="throughput", gpus=2).count("--num") == 0
+
+
+def test_only_what_was_asked_for_changes_the_output() -> None:
+    after = tuned(PLAIN, lossy=True)
+    assert after.startswith("SGLANG_CACHE_DIT_ENABLED=true ")
+    assert "SGLANG" not in tuned(PLAIN)
+
+
+def test_a_check_tells_recipes_where_a_goal_is_named() -> None:
+    assert codes(PLAIN, "") == {"SGD601", "SGD602"}
+    assert {"SGD422", "SGD423"} < codes(PLAIN, "latency")
+    text = f"# sgdlint: ignore[SGD422, SGD423] measured\n{PLAIN}"
+    assert codes(text, "latency") == codes(text, "") == {"SGD601", "SGD602"}
+
+
+def test_fix_tells_each_step_and_names_what_is_lossy(capfd: pytest.CaptureFixture[str]) -> None:
+    words = ["--gpu", "H100", "--sglang", "0.5.12", "--unsafe", "--lossy", "--explain"]
+    assert main(["fix", "--command", PLAIN, *words]) == 0
+    out, told = capfd.readouterr()
+    assert RESIDENT in out
+    assert f"SGD422 residency-left-open: add {RESIDENT}" in told
+    assert "(lossy: SGD658 add SGLANG_CACHE_DIT_ENABLED=true" in told
+    main(["fix", "--command", PLAIN, *words, "--ignore", "SGD658,SGD659", "--goal", "throughput"])
+    assert "SGLANG" not in capfd.readouterr().out
+
+
+def test_a_fix_without_unsafe_adds_what_certainly_fits(capfd: pytest.CaptureFixture[str]) -> None:
+    main(["fix", "--command", PLAIN, "--gpu", "H100", "--gpus", "1", "--sglang", "0.5.12"])
+    assert capfd.readouterr().out == f"{PLAIN} {RESIDENT}\n"
+    serve = "sglang serve --model-path Qwen/Qwen-Image"
+    main(["fix", "--command", serve, "--gpu", "H100", "--gpus", "1", "--sglang", "0.5.12"])
+    assert capfd.readouterr().out == f"{serve}\n"

@@ -54,6 +54,7 @@ LAYERS = (
         "counterparts",
         "neighbours",
         "recommend",
+        "tuning",
         "directives",
         "sharing",
         "assumed",

@@ -183,6 +183,18 @@ EVENTS: dict[str, dict[str, str]] = {
     "file-written-again": {"flag": "string", "file": "string", "line": "string"},
     "no-token-in-sight": {},
     "never-runs": {},
+    "recipe-step": {
+        "subject": "string",
+        "step": "string",
+        "recipe": "string",
+        "goal": "string",
+        "options": "string",
+        "why": "string",
+        "costs": "string",
+        "measure": "string",
+        "clear": "string",
+        "lossy": "string",
+    },
     "move": {"from": "string"},
     "moved-default": {
         "option": "string",

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from sgdlint.finding import Gain
 
+RECIPE = "recipe"
+"""Category of the rules that speak of what a recipe has and a launch lacks."""
 MIGRATION = "migration"
 """Category of the rules that `fix --to` follows beside those for errors."""
 

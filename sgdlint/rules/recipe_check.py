@@ -10,7 +10,7 @@ from sgdlint.nearest import nearest
 from sgdlint.rules.compiler import ConditionError, compile_condition
 from sgdlint.rules.engine import PLACEHOLDER, leaf
 from sgdlint.rules.files import RuleError, find_files, read_file
-from sgdlint.rules.names import Names, releases_of
+from sgdlint.rules.names import Names, ever_a_variable, ever_an_option, releases_of
 from sgdlint.rules.possible import can_hold
 from sgdlint.rules.recipes import Gain, Recipe, Step
 
@@ -43,6 +43,25 @@ def read_recipes(folder: str, pack: Pack) -> tuple[Recipe, ...]:
     if checker.problems:
         raise RuleError(checker.problems)
     return tuple(sorted(found, key=_width))
+
+
+def read_subjects(folder: str) -> dict[str, tuple[str, ...]]:
+    """Return with which options and `env.NAME` a person decides what; raises RuleError."""
+    problems: list[RuleProblem] = []
+    found: dict[str, tuple[str, ...]] = {}
+    for path in find_files(folder):
+        for at, data in read_file(path, SCHEMA).each("subjects"):
+            for key, is_there in (("options", ever_an_option), ("env", ever_a_variable)):
+                for number, name in enumerate(data.get(key, ())):
+                    if not is_there(name):
+                        problems.append(at.down(key, number).problem(f"no release has {name!r}"))
+            names = (*data["options"], *(f"env.{name}" for name in data.get("env", ())))
+            if data["name"] in found:
+                problems.append(at.down("name").problem(f"{data['name']!r} is there already"))
+            found[data["name"]] = names
+    if problems:
+        raise RuleError(problems)
+    return found
 
 
 def _width(recipe: Recipe) -> int:

@@ -11,6 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from sgdlint.catalog import Model
+
 PREPARED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "recipes.json")
 GOALS = finding.GOALS
 Setting = tuple[str, "str | list[object]"]
@@ -70,11 +72,38 @@ class Recipe:
     ids: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
 
+    def is_for(self, model: Model) -> bool:
+        """Whether it is for a model, or for what that makes."""
+        if self.ids or self.families:
+            return model.id in self.ids or model.family in self.families
+        return not self.kinds or model.kind in self.kinds
+
+
+_known: list[dict[str, Any]] = []
+"""The prepared file, once it is read."""
+
 
 def load() -> tuple[Recipe, ...]:
     """Return the built-in recipes, in the order in which they count."""
-    with open(PREPARED, encoding="utf-8") as file:
-        return tuple(_recipe(one) for one in quick.loads(file.read())["recipes"])
+    return tuple(_recipe(one) for one in _prepared()["recipes"])
+
+
+def for_model(model: Model) -> tuple[Recipe, ...]:
+    """Return those of the built-in recipes that are for a model."""
+    heads = ((Recipe(**{**_with_tuples(one), "steps": ()}), one) for one in _prepared()["recipes"])
+    return tuple(_recipe(one) for head, one in heads if head.is_for(model))
+
+
+def subjects() -> dict[str, tuple[str, ...]]:
+    """Return with which options and `env.NAME` a person decides what steps decide."""
+    return {name: tuple(some) for name, some in _prepared().get("subjects", {}).items()}
+
+
+def _prepared() -> dict[str, Any]:
+    if not _known:
+        with open(PREPARED, encoding="utf-8") as file:
+            _known.append(quick.loads(file.read()))
+    return _known[0]
 
 
 def to_data(thing: Any) -> dict[str, Any]:

@@ -9,15 +9,14 @@ from __future__ import annotations
 from sgdlint import catalog, quick
 from sgdlint.linter import check
 from sgdlint.record import record, replace
-from sgdlint.rules.engine import PLACEHOLDER, leaf
 from sgdlint.rules.facts import Derived, Facts
-from sgdlint.rules.logic import ABSENT, Value, evaluate, holds, known
+from sgdlint.rules.filling import filled
+from sgdlint.rules.logic import ABSENT, Value, holds, known
 from sgdlint.rules.model import holds as in_range
 from sgdlint.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterable, Sequence
     from typing import Any
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from sgdlint.finding import Finding
     from sgdlint.launch.launch import Launch
     from sgdlint.rules.pack import Pack
-    from sgdlint.rules.recipes import Recipe, Setting, Step
+    from sgdlint.rules.recipes import Recipe, Step
     from sgdlint.stated import Options
 
 PROMPT = "A red fox in the snow"
@@ -167,13 +166,7 @@ def model_of(release: str, path: str) -> Model | None:
 
 def fitting(recipes: Sequence[Recipe], model: Model | None, kind: str = "") -> list[Recipe]:
     """Return the recipes for a model; kind: what a model makes that is not known."""
-    return [one for one in recipes if _fits(one, model, kind)]
-
-
-def _fits(recipe: Recipe, model: Model | None, kind: str) -> bool:
-    if recipe.ids or recipe.families:
-        return model is not None and (model.id in recipe.ids or model.family in recipe.families)
-    return not recipe.kinds or (kind if model is None else model.kind) in recipe.kinds
+    return [one for one in recipes if one.is_for(model, kind)]
 
 
 def _brings_weights(step: Step) -> bool:
@@ -211,6 +204,7 @@ class _Search:
 
     def __init__(self, wish: Wish, pack: Pack, recipes: Sequence[Recipe]) -> None:
         self.wish, self.pack = wish, pack
+        self.options = replace(wish.options, goal="")  # what recipes have is asked here
         self.release = str(wish.options.sglang)
         self.derived = Derived(pack, self.release)
         self.model = model_of(self.release, wish.like or wish.model)
@@ -272,54 +266,29 @@ class _Search:
     def take(self, step: Step) -> None:
         """Add a step to the command if it may be."""
         decided = {one.step.decides for one in self.taken if one.step.decides}
-        filled = None if step.decides in decided else self.filled(step, self.command)
-        if filled is None:
+        taken = None if step.decides in decided else self.filled(step, self.command)
+        if taken is None:
             return
-        after = self.command.plus(filled)
+        after = self.command.plus(taken)
         new = self.new_findings(self.command, after)
         if new:
             self.refused.append(Refused(step, new))
             return
         self.command = after
-        self.taken.append(filled)
+        self.taken.append(taken)
 
     def filled(self, step: Step, command: Command) -> Filled | None:
         """Return a step with its values, when its condition is certain and all are known."""
         facts = self.facts(command)
         if step.when is not None and (facts is None or not holds(step.when, facts.lookup)):
             return None
-        parts = [self.values(some, facts) for some in (step.set, step.env, step.instead)]
+        parts = [filled(some, facts, self.asked) for some in (step.set, step.env, step.instead)]
         if any(part is None for part in parts):
             return None
         options, env, instead = (part or () for part in parts)
         if command.has([name for name, _ in (*options, *env)]):
             return None
         return Filled(step, options, env, instead)
-
-    def values(
-        self, settings: Iterable[Setting], facts: Facts | None
-    ) -> tuple[tuple[str, str], ...] | None:
-        """Return options with their values; None when one of them is not known."""
-        found = [(name, self.value(value, facts)) for name, value in settings]
-        done = tuple((name, value) for name, value in found if value is not None)
-        return done if len(done) == len(found) else None
-
-    def value(self, value: Any, facts: Facts | None) -> str | None:
-        """Return the text of a value; None when it is not known."""
-        if not isinstance(value, str):
-            return None if facts is None else _one(evaluate(value, facts.lookup))
-        missing = False
-
-        def put(match: re.Match[str]) -> str:
-            nonlocal missing
-            found = self.asked(match[1])
-            if found is None and facts is not None:
-                found = _one(facts.lookup(*leaf(match[1])))
-            missing = missing or found is None
-            return found or ""
-
-        text = quick.sub(PLACEHOLDER, put, value)
-        return None if missing else text
 
     def asked(self, name: str) -> str | None:
         """Return the size or the frames of a request, as asked for or as the model has them."""
@@ -346,9 +315,9 @@ class _Search:
                 continue
             if step.decides and any(one.step.decides == step.decides for one in self.taken):
                 continue
-            filled = self.filled(step, self.without(step))
-            if filled is not None:
-                yield from self.variant(kind, step, filled.options, filled.env)
+            other = self.filled(step, self.without(step))
+            if other is not None:
+                yield from self.variant(kind, step, other.options, other.env)
 
     def without(self, step: Step) -> Command:
         """Return the command without what a step replaces, or sets in another way."""
@@ -397,7 +366,7 @@ class _Search:
                 return []
 
             source = Source("recommended.sh", command.text() + "\n")
-            findings = list(check(source, self.pack, self.wish.options, keep).findings)
+            findings = list(check(source, self.pack, self.options, keep).findings)
             facts = self.facts_of(launches[0]) if launches else None
             self.known[command] = facts, findings
         return self.known[command]
@@ -422,14 +391,6 @@ class _Search:
             for one in self.findings(after)
             if one.severity in unwanted and one.code not in old and not (lossy and not one.lossless)
         )
-
-
-def _one(value: Value) -> str | None:
-    """Return the text of a value that is certain."""
-    if value.values is None or len(value.values) != 1 or value.absent:
-        return None
-    one = value.values[0]
-    return str(int(one)) if isinstance(one, float) and one.is_integer() else str(one)
 
 
 def _estimate(facts: Facts) -> Estimate | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sgdlint import directives
-from sgdlint.finding import Edit, Fix
+from sgdlint.finding import APPLICABILITIES, Edit, Fix
 from sgdlint.record import replace
 from sgdlint.rules.model import RECIPE
 from sgdlint.stated import REASONS, OptionError
@@ -36,7 +36,23 @@ def of(
     kept += _without_reason(suppressions, engine)
     if options.severity:
         kept = [_graded(one, options.severity) for one in kept]
-    return [one for one in kept if _is_wanted(one, options, chosen, engine.goal)]
+    return _whole([one for one in kept if _is_wanted(one, options, chosen, engine.goal)])
+
+
+def _whole(findings: list[Finding]) -> list[Finding]:
+    """Return findings without those whose fix is a part of what a step of a recipe adds."""
+    steps = [one for one in findings if one.category == RECIPE]
+    return [one for one in findings if not any(_is_part(one, step) for step in steps)]
+
+
+def _is_part(finding: Finding, step: Finding) -> bool:
+    mine, its = finding.fix, step.fix
+    is_advice = finding.severity == "perf" and finding.category != RECIPE
+    if not is_advice or mine is None or its is None:
+        return False
+    safer = APPLICABILITIES.index(mine.applicability) < APPLICABILITIES.index(its.applicability)
+    same = finding.scope == step.scope and mine.touches
+    return bool(same) and not safer and set(mine.touches) <= set(its.touches)
 
 
 def _chosen(options: Options, off: Sequence[str]) -> Callable[[str, str], bool]:

@@ -72,11 +72,11 @@ class Recipe:
     ids: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
 
-    def is_for(self, model: Model) -> bool:
-        """Whether it is for a model, or for what that makes."""
+    def is_for(self, model: Model | None, kind: str = "") -> bool:
+        """Whether it is for a model, or for what that makes; kind: of one that is not known."""
         if self.ids or self.families:
-            return model.id in self.ids or model.family in self.families
-        return not self.kinds or model.kind in self.kinds
+            return model is not None and (model.id in self.ids or model.family in self.families)
+        return not self.kinds or (kind if model is None else model.kind) in self.kinds
 
 
 _known: list[dict[str, Any]] = []

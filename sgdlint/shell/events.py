@@ -84,6 +84,9 @@ SETTINGS = frozenset(
 SOURCED = "source"
 """In place of a name: what the files set that are read."""
 
+INDIRECT = "!"
+"""In place of a name: any variable, which is read by its name (`${!x}`)."""
+
 PIPELINE = "|"
 """The kind of a pipeline among compound commands; what decides are all but its last command."""
 
@@ -92,7 +95,8 @@ class Events:
     """What stands where.
 
     launches: commands that name the program, by offset. maybe: others that run what nothing says;
-    they are launches when what they read may name it. names: the names of both. uses: variables
+    they are launches when what they read may name it. runs: those that may run another script,
+    which may launch it. names: the names of all of these. uses: variables
     that are read. writes: the commands that change a variable, by its name. readers: variables that
     are set from what a command gets as its input. commands: all of them, until `find_calls`. calls:
     commands, with the words that name functions. compounds: where a compound command stands, its
@@ -103,7 +107,7 @@ class Events:
     commands that write files or run them, with the name of the file. leaves: commands that leave a
     loop, a function or the script; leaving: all of each. named: where the program may be named.
     sources: a file is read as a part of the script; reads_files: it may be one of the project.
-    keeps_files: files may be written that launch. is_indirect: variables are read by their names.
+    keeps_files: files may be written that launch.
     """
 
     def __init__(self, text: str) -> None:
@@ -113,6 +117,7 @@ class Events:
         self._endings = [ending for ending in FILE_ENDINGS if ending in text]
         self.launches: dict[int, tree.Simple] = {}
         self.maybe: dict[int, tree.Simple] = {}
+        self.runs: dict[int, tree.Simple] = {}
         self.names: dict[int, str] = {}
         self.uses: list[tuple[int, str]] = []
         self.writes: dict[str, list[Span]] = {}
@@ -128,7 +133,7 @@ class Events:
         self.leaves: list[tuple[int, str, bool]] = []
         self.leaving: list[Span] = []
         self.exported: set[str] = set()
-        self.sources = self.reads_files = self.keeps_files = self.is_indirect = False
+        self.sources = self.reads_files = self.keeps_files = False
 
     def find_calls(self, functions: Collection[str]) -> None:
         """Find the commands that name functions; the others are of no more use."""
@@ -169,7 +174,7 @@ class Events:
             self.names[start] = name or ""
             self.keeps_files = self.keeps_files or _may_write(node, texts)
         elif self._endings and self._runs_file(node, name):
-            self.launches[start] = node
+            self.runs[start] = node
             self.names[start] = name or ""
             self.reads_files = True
 

@@ -21,9 +21,9 @@ from sgdlint import quick
 from sgdlint.record import replace
 from sgdlint.shell import assign, builtins, folders, streams, tree, written
 from sgdlint.shell.calls import UNREACHED
-from sgdlint.shell.events import NAMED
+from sgdlint.shell.events import INDIRECT, NAMED
 from sgdlint.shell.expand import DEEP, MOST_DEPTH
-from sgdlint.shell.library import POSITIONAL
+from sgdlint.shell.library import ANY, POSITIONAL
 from sgdlint.shell.origin import Origin, origin_of
 from sgdlint.shell.parser import parse
 from sgdlint.shell.paths import common_steps
@@ -148,6 +148,7 @@ class Interpreter(Repeats):
 
     def begin(self) -> None:
         """Find out what matters, with what is known from the start."""
+        self.scan.has_files = self.files is not None
         if not self.is_short:
             return
         state, scan = self.state, self.scan
@@ -163,7 +164,12 @@ class Interpreter(Repeats):
         if not scan.relevance().is_whole():
             self._apart_names = scan.relevance().names
         reason = "it is set in a part that was passed over"
-        for name in state.ignored.intersection(name for _, name in scan.events.uses):
+        names = {name for _, name in scan.events.uses}
+        if ANY not in scan.events.writes and INDIRECT not in names:
+            names &= state.ignored
+        else:
+            names = set(state.ignored)
+        for name in names:
             is_array = name in self.library.arrays
             state.variables[name] = anything(name, reason, None, is_array)
 

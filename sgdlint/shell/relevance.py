@@ -13,7 +13,16 @@ from bisect import bisect_left
 
 from sgdlint.shell.builtins import NAME
 from sgdlint.shell.carriers import Carriers
-from sgdlint.shell.events import ENDS, LEAVES, PIPELINE, PROGRAM, SETTINGS, SOURCED, Events
+from sgdlint.shell.events import (
+    ENDS,
+    INDIRECT,
+    LEAVES,
+    PIPELINE,
+    PROGRAM,
+    SETTINGS,
+    SOURCED,
+    Events,
+)
 from sgdlint.shell.library import ANY, POSITIONAL
 
 TYPE_CHECKING = False
@@ -37,8 +46,8 @@ class Relevance:
 
     names: the variables that matter. functions: those in which something matters. kept: the
     variables of which somebody may ask for the value. stops: where something is to be followed.
-    outer: what matters in the text that runs this one. short, is_open: see `Scan`. given:
-    variables that hold the name of the program from the start.
+    outer: what matters in the text that runs this one. short, is_open, given: see `Scan`.
+    has_files: other scripts can be read; otherwise no launch of theirs is found.
     """
 
     def __init__(
@@ -49,6 +58,7 @@ class Relevance:
         short: bool = False,
         is_open: bool = False,
         given: Iterable[str] = (),
+        has_files: bool = True,
     ) -> None:
         self._events = events
         self._functions = set(functions)
@@ -63,6 +73,10 @@ class Relevance:
             if kind[-2:] == "()":
                 self._bodies.setdefault(kind[:-2], []).append((start, end))
         self._short, self._is_open = short, is_open
+        if has_files or events.keeps_files:
+            events.launches.update(events.runs)
+        else:
+            events.told += ((start, node.end) for start, node in events.runs.items())
         self._find_launches(short and not is_open, given)
         self.names: set[str] = set(outer.names) if outer is not None else set()
         self.functions: set[str] = set(outer.functions) if outer is not None else set()
@@ -93,7 +107,7 @@ class Relevance:
 
     def is_whole(self) -> bool:
         """Tell whether somebody may ask for any variable."""
-        return self._is_open or self._events.is_indirect or "set -a" in self._events.writes
+        return self._is_open or INDIRECT in self.names or "set -a" in self._events.writes
 
     def _find_launches(self, short: bool, given: Iterable[str]) -> None:
         events = self._events
@@ -133,7 +147,7 @@ class Relevance:
         settings = [name for name in events.writes if name.partition("_")[0] in SETTINGS]
         names = [*self.names, *events.exported, *settings, "HOME", "IFS"]
         self._keep(names, [*asking, *told, *(one for one in events.leaving if self.matters(*one))])
-        if self.is_whole():
+        if self.is_whole() or INDIRECT in self.kept:
             self.kept.update(events.writes)
         changes = {start for start, _ in events.unnamed}
         for name, spans in events.writes.items():

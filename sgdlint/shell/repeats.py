@@ -5,7 +5,7 @@ from __future__ import annotations
 from sgdlint import quick
 from sgdlint.shell import tree
 from sgdlint.shell.loops import MOST_ITERATIONS, REASON, Loops
-from sgdlint.shell.paths import is_same
+from sgdlint.shell.paths import MOST_PATHS, is_same
 from sgdlint.shell.state import State
 
 TYPE_CHECKING = False
@@ -63,6 +63,7 @@ class Repeats(Loops):
             states = self.states
             if len(before) == len(states) == 1 and is_same(before[0], states[0], self._log[start:]):
                 states = []  # it goes on like this for ever
+            if len(behind) > MOST_PATHS or not states:
                 break
         for state in states:
             self._only(state)

@@ -26,7 +26,7 @@ class Scan(Visits):
     may run in the shell itself. outer: the text that runs this one. short: commands that do not
     name the program are launches only when what they read may name it, and what cannot matter is
     passed over. is_open: other texts may read all of its variables. given: variables that hold the
-    name of the program from the start.
+    name of the program from the start. has_files: other scripts can be read.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Scan(Visits):
         self.short = short
         self.is_open: bool = outer is not None and outer.is_open
         self.given: set[str] = set()
+        self.has_files = True
         self.has_lastpipe: bool = "lastpipe" in text or (outer is not None and outer.has_lastpipe)
         self.odd: set[str] = set()
         self.attributed: set[str] = self.library.attributed
@@ -105,7 +106,13 @@ class Scan(Visits):
         if self._relevance is None:
             outer = self._outer.relevance() if self._outer is not None else None
             self._relevance = Relevance(
-                self.events, self.library.functions, outer, self.short, self.is_open, self.given
+                self.events,
+                self.library.functions,
+                outer,
+                self.short,
+                self.is_open,
+                self.given,
+                self.has_files,
             )
         return self._relevance
 

@@ -83,6 +83,7 @@ class Tracker:
     def _load(self, root: tree.Node, origin: Origin, outer: Scan | None = None) -> None:
         self.origin = origin
         self.scan = Scan(root, origin.text, outer, self.is_short)
+        self.scan.has_files = self.files is not None
         self.library = self.scan.library
         self.odd |= self.scan.odd
         self.expander = Expander(
@@ -440,9 +441,11 @@ class Tracker:
             self._nounset = self._nounset or "u" in text
             if "a" in text:
                 state.allexport = text[0] == "-"
-            if text[-1] == "o" and index + 1 < len(words):
+            for _ in range(text.count("o")):
+                option = words[index + 1].text if index + 1 < len(words) else ""
+                if option is not None and option[:1] in ("", "-", "+"):
+                    break  # it lists the options
                 index += 1
-                option = words[index].text
                 self._nounset = self._nounset or option in ("nounset", None)
                 if option in ("allexport", None):
                     state.allexport = text[0] == "-" if option else None

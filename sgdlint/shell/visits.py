@@ -6,7 +6,7 @@ from sgdlint import quick
 from sgdlint.record import Slotted
 from sgdlint.shell import builtins, tree
 from sgdlint.shell.arguments import TEXTS, argument_of
-from sgdlint.shell.events import CHANGERS, PIPELINE, RUNNERS, SOURCED, Events
+from sgdlint.shell.events import CHANGERS, INDIRECT, PIPELINE, RUNNERS, SOURCED, Events
 from sgdlint.shell.library import ANY, POSITIONAL
 from sgdlint.shell.written import MARK, OUTPUTS, may_be_script
 
@@ -244,7 +244,8 @@ class Visits:
 
     def _parameter(self, node: tree.Parameter) -> None:
         self.events.use(node.start, node.name)
-        self.events.is_indirect = self.events.is_indirect or node.prefix == "!"
+        if node.prefix == "!" and not _is_list_of_names(node):
+            self.events.uses.append((node.start, INDIRECT))
         if node.operator in ("=", ":="):
             self._write(node, ANY if node.prefix == "!" else node.name, "=")
         inside = [node.subscript] if node.subscript is not None else []
@@ -347,6 +348,13 @@ CHILDREN: dict[type, tuple[str, ...]] = {
 """The fields of each kind of node that hold other nodes."""
 
 
+def _is_list_of_names(node: tree.Parameter) -> bool:
+    """Tell whether a parameter gives names (`${!x*}`) or subscripts (`${!a[@]}`), and no value."""
+    if node.subscript is None:
+        return node.operator in ("*", "@") and not node.arguments
+    return not node.operator and argument_of(node.subscript).text in ("*", "@")
+
+
 def _kinds(assignment: tree.Assignment) -> str:
     if isinstance(assignment.value, tree.Array):
         return "a" if assignment.append else "=[]"
@@ -356,13 +364,20 @@ def _kinds(assignment: tree.Assignment) -> str:
 
 
 def _changes_export(arguments: Sequence[Argument]) -> bool:
+    """Tell whether `set` may change whether assigned variables are exported."""
+    names = 0
     for argument in arguments:
-        if not argument.whole or argument.text in ("--", "-"):
-            return not argument.whole
-        if argument.text == "allexport":
-            return True
-        if argument.text[:1] in ("-", "+") and "a" in argument.text[1:]:
-            return True
+        text = argument.text
+        if text[:1] in ("-", "+") or not (text or argument.whole):
+            if not argument.whole or text in ("--", "-") or "a" in text:
+                return not argument.whole or "a" in text
+            names = text.count("o")
+        elif names:
+            if not argument.whole or text == "allexport":
+                return True
+            names -= 1
+        else:
+            return False  # the first of the new arguments
     return False
 
 

@@ -36,6 +36,7 @@ FOLLOWED = {
     "a shell in a string": "export A=1; bash -c 'sglang serve $A'",
     "a file that is written": "A=1; cat > run.sh <<EOF\nsglang serve $A\nEOF\nbash run.sh",
     "a name in a name": 'A=1; n=A; sglang serve "${!n}"',
+    "a name in a name of a function": 'A=1; f() { local n=$1; x="${!n}"; }; f A; sglang serve "$x"',
     "all are exported": "set -a; A=1; bash -c 'sglang serve $A'",
     "arithmetic": 'a=1; b=$((a + 1)); sglang serve "$b"',
     "a test with bare names": "a=1; [[ a -eq 1 ]] || exit; sglang serve",
@@ -53,6 +54,26 @@ def test_what_a_launch_needs_is_followed(script: str) -> None:
 def test_what_is_passed_over_changes_nothing() -> None:
     noise = 'for i in 1 2 3; do cp "$i" "$D" && x=$i; done\ny=$(date); [ -d "$D" ] && rm -r "$D"\n'
     assert said(noise + "M=1\n" + noise + 'sglang serve "$M"\n' + noise) == [["1"]]
+
+
+MOVED = 'x=$1\ny="${x%/*}"\ncd "$y"\n'
+
+
+@pytest.mark.parametrize(
+    "line", ["set x $z", "set -e -o pipefail", 'for k in "${!a[@]}"; do :; done']
+)
+def test_what_reads_no_variables_by_name_keeps_none(line: str) -> None:
+    script = f"B=1\n{MOVED}{line}\nsglang serve\n"
+    found = [script[one.start : one.end] for one in commands(parse(script), script, short=True)]
+    assert "B=1" in found  # as a part that was passed over
+    assert 'cd "$y"' in found
+
+
+def test_a_script_beside_matters_only_where_files_are_read() -> None:
+    script = "A=1\nbash other.sh $A\nsglang serve\n"
+    other = commands(parse(script), script, short=True)[-2]
+    assert [word.text for word in other.words] == ["bash", "other.sh", "1"]
+    assert not other.environment
 
 
 def test_statements_that_are_passed_over_are_one_command() -> None:

@@ -75,7 +75,8 @@ validation of SGLang, run on CPU, about each command: the recommended one, and e
 printed beside it (what to measure, what to try next, what is lossy). *Questions* are the different
 ones among these commands. *Not decided* are those of which the judge is not certain: it does not
 hold the model, or a package or the GPU decides. *Flagged* are commands in which `sgdlint check`
-finds an error or a warning.
+finds an error or a warning. What is recommended hangs on the memory and the compute capability of
+the GPU; others than these were not asked about.
 
 | release | models | wishes | commands | questions | accepted | refused | not decided | flagged |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |

@@ -100,6 +100,22 @@ class TestCommand:
         assert "--ulysses-degree 8" in other.command.text()
         assert "cfg-parallel" not in other.command.text()
 
+    def test_releases_before_the_guide_get_what_they_have_options_for(self) -> None:
+        text = wished(WAN, "0.5.6", gpus=8, command="generate").command.text()
+        assert "--num-gpus 8 --enable-cfg-parallel --ulysses-degree 4" in text
+        assert text.endswith("--enable-torch-compile")  # there is no warmup yet
+        text = wished(QWEN, "0.5.7", "RTX 4090", goal="memory").command.text()
+        assert "--dit-layerwise-offload true --text-encoder-cpu-offload true" in text
+        assert "prefetch" not in text
+
+    def test_low_memory_is_compiled_and_warmed_as_the_guide_has_it(self) -> None:
+        text = wished(QWEN, "0.5.12", "RTX 4090", goal="memory", command="generate").command.text()
+        assert text.endswith(
+            "--dit-layerwise-offload true --dit-offload-prefetch-size 0.1"
+            " --text-encoder-cpu-offload true --vae-cpu-offload true"
+            " --enable-torch-compile --warmup"
+        )
+
     def test_in_later_releases_wan_on_eight_gpus_is_as_their_guide_has_it(self) -> None:
         text = wished(WAN, "0.5.23", gpus=8, command="generate").command.text()
         assert text.endswith(

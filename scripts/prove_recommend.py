@@ -2,7 +2,7 @@
 """Ask the real SGLang whether it accepts what `sgdlint recommend` prints.
 
     python scripts/prove_recommend.py FOLDER --notes FILE        # everything; goes on where it was
-    python scripts/prove_recommend.py FOLDER --one-of 60         # one model in so many
+    python scripts/prove_recommend.py FOLDER --minutes 30        # as much as there is time for
     python scripts/prove_recommend.py FOLDER --gpus H100,H200    # some GPUs, releases or models
 
 FOLDER is an installation of the judge, as for scripts/record_conformance.py; `--judge COMMAND`
@@ -11,7 +11,8 @@ The command itself and each variant beside it are asked about, equal questions o
 keeps what was made and answered, a line each; what a change of the recipes, the rules or the
 catalog does not touch is not made again, and no question is asked twice. Writes
 docs/recommend-proof.md and prints what is not accepted, and what sgdlint itself finds; exit status
-1 when there is such a command.
+1 when there is such a command. The models of all releases are taken in turns, so that a part of
+them is spread over all.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ JUDGED = {"A100 40GB": "A100-40GB", "RTX PRO 6000 Blackwell": "RTXPRO6000"}
 MOVA = ("OpenMOSS-Team/MOVA-360p", "OpenMOSS-Team/MOVA-720p")
 DETECTED = (*MOVA, "zai-org/GLM-Image", "robbyant/lingbot-video-moe-30b-a3b")
 """Models that a release knows by a pattern of their names alone."""
+TURNS = 8
+"""The models of a release are taken in so many turns."""
 COUNTS = (1, 2, 4, 8)
 COMMANDS = ("serve", "generate")
 BATCH = 300
@@ -68,15 +71,16 @@ HEAD = """\
 
 <!-- Made by scripts/prove_recommend.py; not edited by hand. -->
 
-`scripts/prove_recommend.py` makes recommendations for {which} that a release knows, on
+`scripts/prove_recommend.py` makes recommendations for the models that a release knows, on
 {gpus},
 {counts} of them, for each goal, as a server and as one generation, and asks the real parser and
 validation of SGLang, run on CPU, about each command: the recommended one, and each variant that is
-printed beside it (what to measure, what to try next, what is lossy). *Questions* are the different
-ones among these commands. *Not decided* are those of which the judge is not certain: it does not
-hold the model, or a package or the GPU decides. *Flagged* are commands in which `sgdlint check`
-finds an error or a warning. What is recommended hangs on the memory and the compute capability of
-the GPU; others than these were not asked about.
+printed beside it (what to measure, what to try next, what is lossy). *Models* counts each on each
+of these GPUs, and of how many; the others of a release were not asked about. *Questions* are the
+different ones among the commands. *Not decided* are those of which the judge is not certain: it
+does not hold the model, or a package or the GPU decides. *Flagged* are commands in which
+`sgdlint check` finds an error or a warning. A recommendation hangs on the memory and the compute
+capability of the GPU; other GPUs than these were not asked about.
 
 | release | models | wishes | commands | questions | accepted | refused | not decided | flagged |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
@@ -158,8 +162,8 @@ def main() -> int:
     notes = Notes(given.notes)
     notes.read()
     groups = list(chosen(given))
-    found = list(through(groups, notes, judge))
-    TARGET.write_text(page(found, notes, given), encoding="utf-8")
+    found = list(through(groups, notes, judge, given.minutes))
+    TARGET.write_text(page(groups, found, notes, given), encoding="utf-8")
     return tell(found, notes)
 
 
@@ -169,7 +173,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("folder", nargs="?", default=".", help="an installation of the judge")
     parser.add_argument("--judge", help="the judge's program, when it is not oracle.py in FOLDER")
     parser.add_argument("--notes", type=Path, help="the file that keeps what was made and answered")
-    parser.add_argument("--one-of", type=int, default=1, help="one model in so many")
+    parser.add_argument("--minutes", type=float, default=1e6, help="stop to ask after so many")
     parser.add_argument("--gpus", default=",".join(GPUS), help="some of the GPUs")
     parser.add_argument("--releases", default=",".join(RELEASES), help="some of the releases")
     parser.add_argument("--models", default="", help="part of the name of some models")
@@ -177,40 +181,58 @@ def arguments() -> argparse.Namespace:
 
 
 def chosen(given: argparse.Namespace) -> Iterator[Group]:
-    """Yield the groups that are asked for, GPU by GPU: what is stopped is still regular."""
-    for gpu, release in itertools.product(given.gpus.split(","), given.releases.split(",")):
-        models = dict.fromkeys(one.id for one in catalog.load(release).models())
-        models |= dict.fromkeys(one for one in DETECTED if model_of(release, one) is not None)
-        for model in itertools.islice(models, 0, None, given.one_of):
+    """Yield the groups that are asked for, so that the first ones are spread over all."""
+    releases = given.releases.split(",")
+    models = {release: models_of(release) for release in releases}
+    for gpu, turn, release in itertools.product(given.gpus.split(","), range(TURNS), releases):
+        for model in models[release][turn::TURNS]:
             if given.models in model:
                 yield Group(release, model, gpu)
+
+
+def models_of(release: str) -> list[str]:
+    """Return the models that a release knows."""
+    found = dict.fromkeys(one.id for one in catalog.load(release).models())
+    found |= dict.fromkeys(one for one in DETECTED if model_of(release, one) is not None)
+    return list(found)
 
 
 # --- making and asking ----------------------------------------------------------------------------
 
 
-def through(groups: Sequence[Group], notes: Notes, judge: Sequence[str]) -> Iterator[Made]:
-    """Yield what is printed for each group, when all its questions are answered."""
+def through(
+    groups: Sequence[Group], notes: Notes, judge: Sequence[str], minutes: float
+) -> Iterator[Made]:
+    """Yield what is printed for each group whose questions are answered in time."""
     digests = Digests()
-    waiting: dict[str, Case] = {}
     begun = time.monotonic()
-    for number, group in enumerate(groups, 1):
+    batches = batched(groups, digests, notes)
+    while time.monotonic() - begun < minutes * 60 and (some := next(batches, None)) is not None:
+        notes.keep(answered(some, judge))
+        spent = f"{time.monotonic() - begun:.0f} s, {len(notes.answers)} questions"
+        print(spent, file=sys.stderr, flush=True)
+    for group in groups:
+        made = notes.made.get((group, digests.of(group)))
+        if made is not None and all(key in notes.answers for key, _ in made.asked):
+            yield made
+
+
+def batched(groups: Sequence[Group], digests: Digests, notes: Notes) -> Iterator[dict[str, Case]]:
+    """Make what was not made before, and yield the questions that are open, some at a time."""
+    waiting: dict[str, Case] = {}
+    for group in groups:
         digest = digests.of(group)
-        if (group, digest) not in notes.made:
-            row, cases = make(group, digest)
+        made = notes.made.get((group, digest))
+        if made is not None and all(key in notes.answers for key, _ in made.asked):
+            continue
+        row, cases = make(group, digest)
+        if made is None:
             notes.keep([row])
-            waiting.update((key, one) for key, one in cases.items() if key not in notes.answers)
-        else:
-            missing = {key for key, _ in notes.made[group, digest].asked} - set(notes.answers)
-            if not missing <= set(waiting):  # stopped before the answers came
-                cases = make(group, digest)[1]
-                waiting.update((key, one) for key, one in cases.items() if key in missing)
-        if len(waiting) >= BATCH or number == len(groups):
-            notes.keep(answered(waiting, judge))
+        waiting.update((key, one) for key, one in cases.items() if key not in notes.answers)
+        if len(waiting) >= BATCH:
+            yield waiting
             waiting = {}
-            spent = f"{time.monotonic() - begun:.0f} s, {len(notes.answers)} questions"
-            print(f"{number} of {len(groups)} groups, {spent}", file=sys.stderr, flush=True)
-        yield notes.made[group, digest]
+    yield waiting
 
 
 def make(group: Group, digest: str) -> tuple[dict[str, Any], dict[str, Case]]:
@@ -295,36 +317,28 @@ class Digests:
 # --- telling --------------------------------------------------------------------------------------
 
 
-def page(found: Sequence[Made], notes: Notes, given: argparse.Namespace) -> str:
+def page(
+    groups: Sequence[Group], found: Sequence[Made], notes: Notes, given: argparse.Namespace
+) -> str:
     """Return the text of the page."""
-    which = "every model" if given.one_of == 1 and not given.models else "some of the models"
     gpus = given.gpus.replace(",", ", ")
-    head = HEAD.format(which=which, gpus=gpus, counts=", ".join(map(str, COUNTS)))
-    releases = given.releases.split(",")
-    rows = [[made for made in found if made.group.release == one] for one in releases]
-    numbers = [numbers_of(made, notes) for made in rows]
-    lines = [
-        f"| {release} | " + " | ".join(map(str, one)) + " |"
-        for release, one in zip(releases, numbers, strict=True)
-    ]
-    return head + "\n".join(lines) + "\n"
+    head = HEAD.format(gpus=gpus, counts=", ".join(map(str, COUNTS)))
+    rows = []
+    for release in given.releases.split(","):
+        mine = [made for made in found if made.group.release == release]
+        of = sum(one.release == release for one in groups)
+        numbers = [f"{len(mine)} of {of}", *numbers_of(mine, notes)]
+        rows.append(f"| {release} | " + " | ".join(map(str, numbers)) + " |")
+    return head + "\n".join(rows) + "\n"
 
 
 def numbers_of(found: Sequence[Made], notes: Notes) -> list[int]:
     """Return the numbers of one release, in the order of the columns."""
     keys = [key for one in found for key, _ in one.asked]
     told = Counter(notes.answers[key][0] for key in set(keys))
-    models = len({one.group.model for one in found})
     wishes = sum(one.wishes for one in found)
     verdicts = [told[one] for one in ("accepted", "refused", "not decided")]
-    return [
-        models,
-        wishes,
-        len(keys),
-        len(set(keys)),
-        *verdicts,
-        sum(len(m.flagged) for m in found),
-    ]
+    return [wishes, len(keys), len(set(keys)), *verdicts, sum(len(m.flagged) for m in found)]
 
 
 def tell(found: Sequence[Made], notes: Notes) -> int:

@@ -182,6 +182,8 @@ class Assigner:
             variables.forget(state, name, f"assignments to ${name} are not followed")
             return True
         one = self._computed(one)
+        if one.value is WRONG or any(value is WRONG for _, value, _ in one.elements or ()):
+            return None
         if one.elements is not None:
             return variables.elements(state, name, one.elements, place, one.append)
         value = one.value or Word(-1, -1, ())
@@ -270,7 +272,7 @@ def after_changes(
         return old if old is None or isinstance(old, Array) else replace(old, exported=None)
     attributes = old.attributes if old is not None else ""
     if set("!r") & set(kinds) or (is_odd and "-" in kinds) or ("-" in kinds and attributes):
-        letters = "".join(letter for letter in "nr" if letter in kinds)
+        letters = "".join(letter for letter in "inr" if letter in kinds)
         attributes = doubtful(attributes + letters)
     if kinds == "a" and isinstance(old, Array) and old.indexes is None:
         elements = old.elements

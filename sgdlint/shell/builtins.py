@@ -84,14 +84,15 @@ class Effect:
     """What a command changes: kinds of change by name; `any` when it may be any variable.
 
     Kinds: `=` a value, `x` attributes, `-` anything, `[]` it may become an array, `r` no longer any
-    value, `!` values are changed when they are assigned, `n` it may refer to another variable.
+    value, `!` values are changed when they are assigned, `i` to numbers, `n` it may refer to
+    another variable.
     """
 
     names: dict[str, str]
     any: bool = False
 
 
-ATTRIBUTES = {"a": "[]", "A": "[]!", "c": "!", "i": "!", "l": "!", "r": "r", "u": "!"}
+ATTRIBUTES = {"a": "[]", "A": "[]!", "c": "!", "i": "!i", "l": "!", "r": "r", "u": "!"}
 """What the options of `declare` mean for later assignments."""
 
 NOTHING = Effect({})

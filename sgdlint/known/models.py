@@ -92,13 +92,14 @@ def _sources(found: Model) -> list[dict[str, Any]]:
 def text(data: dict[str, Any]) -> str:
     """Return the facts for people."""
     lines = [f"{data['model']} in SGLang {data['release']}", ""]
-    lines += [f"{name}: {shown(value)}" for name, value in _lines(data) if value not in (None, "")]
+    lines += [f"{name}: {shown(value)}" for name, value in rows(data) if value not in (None, "")]
     lines += ["", f"Read in the wheel of SGLang {data['release']}"]
     lines += [f"  {one['tells']}: {where(one)}" for one in data["sources"]]
     return "\n".join(lines) + "\n"
 
 
-def _lines(data: dict[str, Any]) -> list[tuple[str, object]]:
+def rows(data: dict[str, Any]) -> list[tuple[str, object]]:
+    """Return what is known of a model, each with its name."""
     by_class = f"default of {data['transformer']}, unless the checkpoint says otherwise"
     tasks = data["tasks"]
     return [

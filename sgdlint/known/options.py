@@ -90,11 +90,11 @@ def text(data: dict[str, Any]) -> str:
             lines.append("")
     removed = data["removed"]
     if removed:
-        lines += [_gone(removed), ""]
+        lines += [gone(removed), ""]
     return "\n".join(lines) + "\n" + told(data["sources"])
 
 
-def _gone(removed: dict[str, Any]) -> str:
+def gone(removed: dict[str, Any]) -> str:
     """Return when an option went, and what takes its place."""
     since = removed["deprecated"]
     text = f"Deprecated from {since} on, removed" if since else "Removed"

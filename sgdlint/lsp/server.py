@@ -15,7 +15,10 @@ from pygls.protocol.language_server import lsp_method
 
 from sgdlint import __version__
 from sgdlint.lsp import actions
+from sgdlint.lsp.completion import complete
+from sgdlint.lsp.definition import definitions
 from sgdlint.lsp.diagnostics import NAME, diagnostics
+from sgdlint.lsp.hover import hover
 from sgdlint.lsp.seen import LARGEST, Checker
 from sgdlint.lsp.texts import Texts, path_of
 
@@ -37,6 +40,8 @@ WATCHED = (
 )
 """Files whose changes outside of the editor may change what is found in an open one."""
 TRIGGERS = ("-", "=")
+GARBAGE = 50_000
+"""So many new objects before garbage is looked for: a check makes many, and keeps few."""
 log = logging.getLogger(NAME)
 
 
@@ -133,6 +138,7 @@ def run(arguments: Arguments) -> int:
     logging.basicConfig(stream=sys.stderr, format=f"{NAME}: %(levelname)s: %(message)s")
     logging.getLogger("pygls").setLevel(logging.ERROR)
     gc.enable()  # the command line switches it off for its short runs
+    gc.set_threshold(GARBAGE)
     server = make(arguments)
     server.checker.prepare()
     try:
@@ -145,7 +151,7 @@ def run(arguments: Arguments) -> int:
 def make(arguments: Arguments) -> Server:
     """Return a server with all that it does."""
     server = Server(arguments)
-    for add in (_life, _texts, _actions):
+    for add in (_life, _texts, _actions, _words):
         add(server)
     return server
 
@@ -247,6 +253,30 @@ def _actions(server: Server) -> None:
         if text is not None and action.edit is None:
             action.edit = actions.fix_all(text, server.checker.of(text), server.edited)
         return action
+
+
+def _words(server: Server) -> None:
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    def on_hover(params: types.HoverParams) -> types.Hover | None:
+        text = server.texts.get(params.text_document.uri)
+        return None if text is None else hover(text, server.checker.of(text), params.position)
+
+    options = types.CompletionOptions(trigger_characters=list(TRIGGERS))
+
+    @server.feature(types.TEXT_DOCUMENT_COMPLETION, options)
+    def on_completion(params: types.CompletionParams) -> types.CompletionList | None:
+        text = server.texts.get(params.text_document.uri)
+        if text is None:
+            return None
+        items = complete(text, server.checker.of(text), params.position)
+        return types.CompletionList(is_incomplete=False, items=items)
+
+    @server.feature(types.TEXT_DOCUMENT_DEFINITION)
+    def on_definition(params: types.DefinitionParams) -> list[types.Location] | None:
+        text = server.texts.get(params.text_document.uri)
+        if text is None:
+            return None
+        return definitions(text, server.checker.of(text), params.position)
 
 
 def _fix_all(server: Server, text: OpenText) -> list[types.CodeAction]:

@@ -77,22 +77,52 @@ def fix(
     lossy: also what changes the output to be faster. ask: whether a fix is wanted.
     """
     report = check(source)
-    answers = None if ask is None else Answers(ask)
+    if ask is None:
+        # What a fix brings may be mended by the next one; then nothing is worse in the end.
+        fixed = _fixed(report, check, _Wish(unsafe, lossy, patient=True), None)
+        if not _brings(report, fixed):
+            return fixed
+    return _fixed(report, check, _Wish(unsafe, lossy), None if ask is None else Answers(ask))
+
+
+@record
+class _Wish:
+    """Which fixes are made; patient: also those that bring what others of them mend."""
+
+    unsafe: bool
+    lossy: bool
+    patient: bool = False
+
+    def allows(self, finding: Finding) -> bool:
+        """Whether the fix of a finding is one of them."""
+        fix = finding.fix
+        wanted = ("safe", "unsafe") if self.unsafe else ("safe",)
+        if fix is None or fix.applicability not in wanted or not fix.edits:
+            return False
+        return finding.lossless or self.lossy
+
+
+def _fixed(
+    report: Report, check: Callable[[Source], Report], wish: _Wish, answers: Answers | None
+) -> Fixed:
+    """Fix a file pass by pass; report: what is found in it."""
+    first = report
+    source = report.source
     applied: list[Finding] = []
     sources: list[Source] = []
     refused: list[Finding] = []
     seen = {source.text: 0}
     for _ in range(MOST_PASSES):
-        chosen = choose(report.findings, unsafe, lossy)
+        chosen = choose(report.findings, wish.unsafe, wish.lossy)
         if answers is not None:
-            report, chosen = _asked(report, chosen, answers, unsafe, lossy)
+            report, chosen = _asked(report, chosen, answers, wish)
         if not chosen:
             kept = tuple(applied), report, _refusal(refused), tuple(sources)
             return Fixed(report.source.text, *kept)
-        accepted = _accept(report, chosen, check)
+        accepted = _accept(report, chosen, check, wish)
         if accepted is None:
             # One of the fixes does harm: take them one by one, so that only that one is left out.
-            chosen, accepted = _one_by_one(report, chosen, check)
+            chosen, accepted = _one_by_one(report, chosen, check, wish)
         if accepted is None:
             refused += chosen
             report = _without(report, chosen)
@@ -107,9 +137,12 @@ def fix(
             break
         seen[report.source.text] = len(applied)
     names = ", ".join(sorted({finding.code for finding in applied}))
-    return Fixed(
-        source.text, (), check(source), f"the fixes of {names} do not settle: none applied"
-    )
+    return Fixed(source.text, (), first, f"the fixes of {names} do not settle: none applied")
+
+
+def _brings(before: Report, fixed: Fixed) -> bool:
+    """Whether something as bad is found in the end that was not there; errors are seen to."""
+    return bool(fixed.applied) and bool(_new_ones(before, fixed.report, fixed.applied))
 
 
 def choose(findings: Sequence[Finding], unsafe: bool, lossy: bool = False) -> list[Finding]:
@@ -118,15 +151,13 @@ def choose(findings: Sequence[Finding], unsafe: bool, lossy: bool = False) -> li
     What one fix changes in a command may settle what another would change, so the others wait for
     the next pass; the most severe finding goes first.
     """
-    wanted = ("safe", "unsafe") if unsafe else ("safe",)
+    wish = _Wish(unsafe, lossy)
     taken: list[Edit] = []
     scopes: set[Span] = set()
     chosen = []
     for finding in sorted(findings, key=lambda one: -SEVERITIES.index(one.severity)):
         fix = finding.fix
-        if fix is None or fix.applicability not in wanted or not fix.edits:
-            continue
-        if not (finding.lossless or lossy):
+        if fix is None or not wish.allows(finding):
             continue
         if finding.scope is not None and finding.scope in scopes:
             continue
@@ -143,8 +174,7 @@ def _asked(
     report: Report,
     chosen: list[Finding],
     answers: Answers,
-    unsafe: bool,
-    lossy: bool,
+    wish: _Wish,
 ) -> tuple[Report, list[Finding]]:
     """Ask for each fix; return those that are wanted, and the report without those that are not.
 
@@ -156,7 +186,7 @@ def _asked(
         report = _without(report, declined, DECLINED)
         if kept:
             return report, kept
-        chosen = choose(report.findings, unsafe, lossy)
+        chosen = choose(report.findings, wish.unsafe, wish.lossy)
     return report, []
 
 
@@ -179,14 +209,17 @@ def _longer(edit: Edit) -> int:
 
 
 def _accept(
-    report: Report, chosen: Sequence[Finding], check: Callable[[Source], Report]
+    report: Report,
+    chosen: Sequence[Finding],
+    check: Callable[[Source], Report],
+    wish: _Wish,
 ) -> Report | None:
     """Return the report after applying fixes, or None when they make things worse."""
     source = report.source
     after = check(source.with_text(apply(source.text, chosen)))
     if after.failures or _errors(after) > _errors(report) or not _as_meant(report, after, chosen):
         return None
-    if _worse(report, after, chosen):
+    if _worse(report, after, chosen, wish):
         return None
     mended = {release for finding in chosen for release in fails_in(finding)}
     # A mended error may show another one that stood behind it, elsewhere. Nothing else may.
@@ -248,11 +281,17 @@ def _new(before: Report, after: Report) -> list[tuple[Finding, set[str]]]:
     return [(one, releases) for one, releases in new if releases]
 
 
-def _worse(before: Report, after: Report, chosen: Sequence[Finding]) -> bool:
-    """Whether something new is found that is as bad as what was mended; errors are seen to."""
+def _worse(before: Report, after: Report, chosen: Sequence[Finding], wish: _Wish) -> bool:
+    """Whether fixes bring something as bad that stays, as far as this pass can tell."""
+    new = _new_ones(before, after, chosen)
+    return not (wish.patient and all(map(wish.allows, new))) and bool(new)
+
+
+def _new_ones(before: Report, after: Report, chosen: Sequence[Finding]) -> list[Finding]:
+    """Return what is newly found and as bad as what was mended; errors are seen to."""
     known = {one.code for one in before.findings}
     if any(one.category == MIGRATION for one in before.findings):
-        return False  # what the new release says of the old launch is found step by step
+        return []  # what the new release says of the old launch is found step by step
     least = min((one.severity for one in chosen), key=SEVERITIES.index)
     new = [
         one
@@ -260,7 +299,7 @@ def _worse(before: Report, after: Report, chosen: Sequence[Finding]) -> bool:
         # What a recipe has for the launch as it is now is a step further.
         if one.code not in known and one.severity != "error" and one.category != RECIPE
     ]
-    return any(at_least(one.severity, least) for one in new)
+    return [one for one in new if at_least(one.severity, least)]
 
 
 def _at_edits(findings: Sequence[Finding], chosen: Sequence[Finding]) -> bool:
@@ -274,11 +313,11 @@ def _at_edits(findings: Sequence[Finding], chosen: Sequence[Finding]) -> bool:
 
 
 def _one_by_one(
-    report: Report, chosen: list[Finding], check: Callable[[Source], Report]
+    report: Report, chosen: list[Finding], check: Callable[[Source], Report], wish: _Wish
 ) -> tuple[list[Finding], Report | None]:
     """Return the first fix that does no harm, and the report after it; all of them if none."""
     for finding in chosen:
-        accepted = _accept(report, [finding], check)
+        accepted = _accept(report, [finding], check, wish)
         if accepted is not None:
             return [finding], accepted
     return chosen, None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sgdlint.shell.values import Word
 
 MODEL_PATH = "--model-path"
-DASHES = (("value", "--"),)
+DASHES = ("value", "--")
 """The fields of an event for the word behind which the parser takes no options."""
 MODEL_TYPE = "--model-type"
 MODEL_TYPES = ("auto", "llm", "diffusion")
@@ -123,7 +123,7 @@ def without_model(
     """
     taken = [event for event in events if ("nearest", MODEL_PATH) in event.fields]
     swallowed = [event for event in taken if event.kind in ("swallowed-option", "unread-option")]
-    ends = any(event.kind == "stray-argument" and event.fields == DASHES for event in events)
+    ends = any(event.kind == "stray-argument" and DASHES in event.fields for event in events)
     if ends or (unclear and not swallowed):
         return events
     missing = _missing_model(words, release.options(found.subcommand))

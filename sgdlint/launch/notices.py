@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sgdlint.catalog import Model
-    from sgdlint.launch.bind import Given
+    from sgdlint.launch.bind import Bound, Given
     from sgdlint.launch.launch import Launch
+
+REFUSED = ("missing-value", "invalid-type", "invalid-choice", "surplus-value")
+"""What is noticed about an option at whose value the parser stops."""
 
 OTHER_MODEL = ("pipeline_class_name", "model_id")
 """Options that give the launch another pipeline than its model's."""
@@ -82,9 +85,11 @@ def _shown(value: object) -> str:
 def _repeated(every: list[Given], launch: Launch) -> Iterator[Event]:
     """Yield an event for each option that a later one with the same destination overrides."""
     last = {given.option.dest: given for given in every if not given.dropped}
+    # Where SGLang stops at the later one, the earlier one may be what was meant.
+    refused = _refused(launch.bound)
     for given in every:
         winner = last.get(given.option.dest)
-        if given.dropped or winner is None or winner is given:
+        if given.dropped or winner is None or winner is given or winner.name_word in refused:
             continue
         yield _event(
             "repeated-option",
@@ -95,6 +100,12 @@ def _repeated(every: list[Given], launch: Launch) -> Iterator[Event]:
             same="yes" if given.values is not None and given.values == winner.values else "",
             apart="" if _together(given, winner, launch) else "yes",
         )
+
+
+def _refused(bound: Bound) -> set[int]:
+    """Return the names, as word numbers, of options at whose value the parser stops."""
+    words = {word for event in bound.events if event.kind in REFUSED for word in event.words}
+    return {one.name_word for one in bound.every if words & {one.name_word, *one.value_words}}
 
 
 def _written(given: Given) -> str:

@@ -9,6 +9,7 @@ from sgdlint import catalog
 from sgdlint.catalog import tables
 from sgdlint.catalog.dynamic import usual_components
 from sgdlint.catalog.quirks import retired_options
+from sgdlint.finding import ANY
 from sgdlint.launch import forms
 from sgdlint.launch.bind import Elsewhere, Event
 from sgdlint.nearest import nearest
@@ -81,7 +82,7 @@ def leftovers(
         text = words[index].text or words[index].prefix
         position += 1
         if text == "--":
-            return [*events, Event("stray-argument", (index,), (("value", "--"),))], entries
+            return [*events, _dashes(index, words, bound)], entries
         if not text.startswith("-"):
             run = _run(extras[position - 1 :], words)
             position += len(run) - 1
@@ -92,13 +93,28 @@ def leftovers(
         family = release.component(flag)
         taken = _taken(family, index, extras[position:], words)
         if family is None or taken is None:
-            events.append(_unknown(flag, index, words, release, command))
-            position += _values_of_unknown(extras, position, words)
+            after = position + _values_of_unknown(extras, position, words)
+            run = (index, *extras[position:after])
+            events.append(_unknown(flag, run, words, release, command))
+            position = after
         else:
             entries.append(_entry(family, (index, *extras[position : position + taken]), words))
             position += taken
             events += _swallowed(flag, index, words, family, release, command)
     return events, entries
+
+
+def _dashes(index: int, words: Sequence[Word], bound: Bound) -> Event:
+    """Return the event for `--`; without it the options behind it would be read.
+
+    stray: what SGLang stops at even then, beside it.
+    """
+    behind = [word.text or word.prefix for word in words[index + 1 :]]
+    stray = behind[0] if behind and not behind[0].startswith("-") else ""
+    if any(one.kind == "missing-value" and one.words == (index - 1,) for one in bound.events):
+        stray = words[index - 1].text or ""
+    options = tuple(ANY for text in behind if text.startswith("-"))
+    return Event("stray-argument", (index,), (("value", "--"), ("stray", stray)), touches=options)
 
 
 def _unread(bound: Bound, words: Sequence[Word], release: Release, command: str) -> Iterator[Event]:
@@ -114,7 +130,7 @@ def _unread(bound: Bound, words: Sequence[Word], release: Release, command: str)
             known = (
                 dict(other.fields)
                 if other
-                else dict(_unknown(flag, index, words, release, command).fields)
+                else dict(_unknown(flag, (index,), words, release, command).fields)
             )
             yield Event("unread-option", (index,), tuple({**known, "flag": flag}.items()))
 
@@ -204,7 +220,11 @@ def _values_of_unknown(extras: Sequence[int], position: int, words: Sequence[Wor
     return 0 if (words[extras[position]].text or "").startswith("-") else 1
 
 
-def _unknown(flag: str, index: int, words: Sequence[Word], release: Release, command: str) -> Event:
+def _unknown(
+    flag: str, run: tuple[int, ...], words: Sequence[Word], release: Release, command: str
+) -> Event:
+    """Return the event for an option that no table has; run: it and its probable value."""
+    index = run[0]
     options = release.options(command)
     hyphenated = "--" + flag[2:].replace("_", "-")
     if flag != hyphenated and hyphenated in options:
@@ -213,7 +233,7 @@ def _unknown(flag: str, index: int, words: Sequence[Word], release: Release, com
     for row in tables.table("dynamic")["rows"]:
         if flag.startswith(tuple(row["prefixes"])) and not tables.holds(row, release.name, command):
             since = tables.ranges_of(row, ())[0][0]
-            return Event("newer-option", (index,), (("flag", flag), ("added", since)))
+            return Event("newer-option", run, (("flag", flag), ("added", since)))
     near, fits = forms.nearest_fitting(flag, index, words, options)
     if near and release.is_of_language(flag):  # written for the other server, and no mistake there
         near = ""

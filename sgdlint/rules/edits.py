@@ -134,7 +134,8 @@ def _drop(site: Site, kind: str, name: str, words: tuple[int, ...]) -> list[Edit
     if kind == "variable":
         return _unset_variable(site, name)
     every = site.launch.bound.every
-    found = [_remove(site, given) for given in every if given.name_word in words[:1]]
+    meant = [one for one in every if {one.name_word, *one.value_words}.issuperset(words[:1])]
+    found = [_remove(site, given) for given in meant]
     return found or [_replace_words(site, words, "")]  # an option that the parser does not know
 
 

@@ -360,7 +360,7 @@ def _make(fix: RuleFix, facts: Facts, text: str, event: Event | None) -> Fix:
     made: list[Edit] = []
     try:
         for action in fix.actions:
-            value = fill(action.value or "", facts)
+            value = _written(action.value or "", facts)
             if action.name == "noted" and event is not None:
                 made += edits.noted(event)
                 continue
@@ -376,6 +376,19 @@ def _make(fix: RuleFix, facts: Facts, text: str, event: Event | None) -> Fix:
     )
     touches += _written_options(fix, facts) + (event.touches if event is not None else ())
     return Fix(title, fix.safety, tuple(dict.fromkeys(made)), fill(fix.because, facts), touches)
+
+
+def _written(template: str, facts: Facts) -> str:
+    """Return the text that a fix writes; CannotEditError where it is not certain."""
+    from sgdlint.rules.edits import CannotEditError
+
+    def put(match: re.Match[str]) -> str:
+        value = facts.lookup(*leaf(match[1]))
+        if value.values is None or len(value.values) != 1:
+            raise CannotEditError("what to write is not certain")
+        return _shown(value)
+
+    return quick.sub(PLACEHOLDER, put, template)
 
 
 def _written_options(fix: RuleFix, facts: Facts) -> tuple[str, ...]:

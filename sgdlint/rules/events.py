@@ -122,7 +122,7 @@ EVENTS: dict[str, dict[str, str]] = {
     "missing-file": {"flag": "string", "file": "string", "beside": "string"},
     "file-not-text": {"flag": "string", "file": "string"},
     "empty-prompt-file": {"flag": "string", "file": "string"},
-    "stray-argument": {"value": "string"},
+    "stray-argument": {"value": "string", "stray": "string"},
     "unread-option": {
         "flag": "string",
         "nearest": "string",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from conformance.case import Case, Judged
 from conformance.judge import ask
@@ -19,56 +18,83 @@ KINDS = ("safe", "unsafe")
 """Which fixes are applied: the safe ones, or those of `--unsafe` too."""
 
 
+@dataclass(frozen=True)
+class Changed:
+    """A command after its fixes.
+
+    promised: each of its errors had a fix. partly: the fix of an error was made.
+    """
+
+    before: Judged
+    case: Case
+    promised: bool
+    partly: bool
+
+
+@dataclass
+class Share:
+    """How many commands were changed, and how many of these are accepted then."""
+
+    changed: int = 0
+    accepted: int = 0
+
+    def add(self, is_accepted: bool) -> None:
+        """Count a command."""
+        self.changed += 1
+        self.accepted += is_accepted
+
+    @property
+    def part(self) -> float:
+        """The accepted ones of the changed ones."""
+        return self.accepted / self.changed if self.changed else 1.0
+
+
 @dataclass
 class Tally:
     """What became of the commands of one release.
 
-    bad: refused or dying commands of which each error has a fix. others: those that were changed,
-    and have an error without one. unchanged: commands without a fix are not asked again. unsure:
-    the judge could not tell. broken, left: commands (before and after) that were accepted and no
-    longer are, and that were refused and still are.
+    kept: those that were accepted. strict: refused or dying ones of which each error has a fix;
+    partly: those of which an error was fixed; loose: those of which anything was fixed. unchanged:
+    commands without a fix are not asked about again. unsure: the judge could not tell. broken,
+    left: commands before and after that were accepted and no longer are, and that still are not.
     """
 
-    accepted: int = 0
-    kept: int = 0
-    bad: int = 0
-    mended: int = 0
-    others: int = 0
+    kept: Share = field(default_factory=Share)
+    strict: Share = field(default_factory=Share)
+    partly: Share = field(default_factory=Share)
+    loose: Share = field(default_factory=Share)
     unchanged: int = 0
     unsure: int = 0
     broken: list[tuple[Judged, Judged]] = field(default_factory=list)
     left: list[tuple[Judged, Judged]] = field(default_factory=list)
 
-    def add(self, before: Judged, after: Judged | None, promised: bool) -> None:
-        """Count a command that was changed; promised: each of its errors has a fix."""
+    def add(self, one: Changed, after: Judged | None) -> None:
+        """Count a command that was changed."""
         if after is None:
             self.unsure += 1
-        elif before.is_bad and not promised:
-            self.others += 1
-        elif before.is_bad:
-            self.bad += 1
-            self.mended += not after.is_bad
-            self.left += [(before, after)] * after.is_bad
-        else:
-            self.accepted += 1
-            self.kept += not after.is_bad
-            self.broken += [(before, after)] * after.is_bad
-
-    def numbers(self) -> dict[str, int]:
-        """Return the counts alone."""
-        names = ("accepted", "kept", "bad", "mended", "others", "unchanged", "unsure")
-        return {name: getattr(self, name) for name in names}
+            return
+        if not one.before.is_bad:
+            self.kept.add(not after.is_bad)
+            self.broken += [(one.before, after)] * after.is_bad
+            return
+        self.loose.add(not after.is_bad)
+        if one.partly:
+            self.partly.add(not after.is_bad)
+        if one.promised:
+            self.strict.add(not after.is_bad)
+        self.left += [(one.before, after)] * after.is_bad
 
 
-def mended(one: Judged, unsafe: bool) -> tuple[Case, bool] | None:
-    """Return a command after its fixes, and whether one was of an error; None if none was made."""
+def mended(one: Judged, unsafe: bool) -> Changed | None:
+    """Return a command after its fixes; None when none was made."""
     source, look = looking(one)
     fixed = fix(source, look, unsafe=unsafe)
     if fixed.text == source.text:
         return None
     errors = [finding for finding in look(source).findings if finding.severity == "error"]
     promised = bool(errors) and all(_has_fix(finding, unsafe) for finding in errors)
-    return _read(fixed.text, one.case), promised
+    partly = any(finding.severity == "error" for finding in fixed.applied)
+    return Changed(one, _read(fixed.text, one.case), promised, partly)
 
 
 def _has_fix(finding: Finding, unsafe: bool) -> bool:
@@ -92,33 +118,38 @@ def _read(text: str, case: Case) -> Case:
 def tally(command: Sequence[str], commands: Iterable[Judged], unsafe: bool) -> dict[str, Tally]:
     """Fix commands, ask the judge, and count by release."""
     found: dict[str, Tally] = {}
-    changed: list[tuple[Judged, Case, bool]] = []
+    changed: list[Changed] = []
     for one in commands:
         result = mended(one, unsafe)
         mine = found.setdefault(one.case.release, Tally())
         if result is None:
             mine.unchanged += 1
         else:
-            changed.append((one, *result))
-    answers = ask(command, [case for _, case, _ in changed])
-    for (one, _, promised), after in zip(changed, answers, strict=True):
-        found[one.case.release].add(one, after, promised)
+            changed.append(result)
+    answers = ask(command, [one.case for one in changed])
+    for result, after in zip(changed, answers, strict=True):
+        found[result.before.case.release].add(result, after)
     return found
 
 
-def shown(found: dict[str, Tally]) -> Iterator[str]:
-    """Yield the commands that fixing broke, or changed and left refused."""
+def total(found: Iterable[Tally]) -> Tally:
+    """Return the counts of several releases as one; without the commands."""
+    whole = Tally()
+    for one in found:
+        for name in ("kept", "strict", "partly", "loose"):
+            share, mine = getattr(whole, name), getattr(one, name)
+            share.changed += mine.changed
+            share.accepted += mine.accepted
+        whole.unchanged += one.unchanged
+        whole.unsure += one.unsure
+    return whole
+
+
+def shown(found: Mapping[str, Tally], kinds: Sequence[str]) -> Iterator[str]:
+    """Yield commands before and after their fixes; kinds: `broken`, and `left` as they were."""
     for release, mine in found.items():
-        for kind in ("broken", "left"):
+        for kind in kinds:
             for before, after in getattr(mine, kind):
                 yield f"{kind} {release} {after.case.gpu} x{after.case.count} {after.reason}"
                 yield f"    - {before.case.text()}"
                 yield f"    + {after.case.text()}"
-
-
-def data(found: dict[str, dict[str, Tally]]) -> dict[str, Any]:
-    """Return the counts by kind of fixes and release."""
-    return {
-        kind: {release: mine.numbers() for release, mine in sorted(some.items())}
-        for kind, some in found.items()
-    }

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sgdlint import packing, resources, rulepack
+from sgdlint import rulebook
 from sgdlint.formatters.block import block, diff
 from sgdlint.formatters.excerpt import Margin
 from sgdlint.formatters.gains import whole
 from sgdlint.formatters.text import WIDTH, plain
-from sgdlint.rules.files import read_files
 from sgdlint.rules.model import RECIPE
 from sgdlint.story import wrapped
 
@@ -62,9 +61,7 @@ def explained(fixed: Fixed, near: Nearby, paths: Sequence[str]) -> list[str]:
 
     paths: the rule files and folders that the user named.
     """
-    places = [resources.find("rules.d"), *rulepack.paths_of(near), *paths]
-    files = read_files(packing.files_at(places))
-    rules = {rule["code"]: rule for file in files for _, rule in file.each("rules")}
+    rules = rulebook.as_written([near], paths)
     pairs = zip(fixed.applied, fixed.sources, strict=True)
     return [_story(finding, source, rules[finding.code]) for finding, source in pairs]
 

@@ -10,6 +10,7 @@ from sgdlint.checking import FAILED, FOUND
 from sgdlint.files import FileError
 from sgdlint.finding import Failure
 from sgdlint.fixer import fix as fix_source
+from sgdlint.formatters import Changed
 from sgdlint.linter import check as check_source
 from sgdlint.record import replace
 from sgdlint.stated import OptionError, known_release
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from sgdlint.source import Source
     from sgdlint.stated import Options
 
+WITH_TEXTS = ("json", "sarif")
+"""The formats that carry what fixes write, so that they go with --diff."""
+
 
 def fix(arguments: Arguments) -> int:
     """Fix everything and return the exit status."""
@@ -39,6 +43,7 @@ def fix(arguments: Arguments) -> int:
     moves: list[str] = []
     mended: list[Finding] = []
     stories: list[str] = []
+    made: dict[str, Changed] = {}
     refused, changed, to_stdout = False, 0, arguments.diff
     ask = _asking(arguments)
     for one in checking.inputs(arguments, failures):
@@ -60,20 +65,21 @@ def fix(arguments: Arguments) -> int:
             changed += fixed.text != one.source.text
             mended += fixed.applied
             stories += _stories(arguments, one, fixed)
+            made[one.source.path] = Changed(fixed.applied, fixed.text, shows=arguments.diff)
         else:
             report = look(one.source)
         to_stdout = to_stdout or one.kind != "file"
         reports.append(report)
     packs.finish(reports)
     # Where the fixed text goes to standard output, the report goes beside it.
-    stream = sys.stderr if to_stdout else sys.stdout
+    stream = sys.stderr if to_stdout and not _tells_all(arguments) else sys.stdout
     is_text = showing.format_of(arguments) == "text"
     if changed and is_text and not arguments.quiet:
         stream.write("".join(stories))
         stream.write(_told(mended, changed, "Would fix" if arguments.diff else "Fixed"))
     if is_text:
         stream.write("".join(moves))
-    failures += showing.show(arguments, reports, failures, stream)
+    failures += showing.show(arguments, reports, failures, stream, made)
     status = checking.status_of(reports, failures, arguments)
     if status == FAILED or arguments.exit_zero:
         return status
@@ -86,7 +92,7 @@ def _check_options(arguments: Arguments) -> None:
     showing.check_options(arguments)
     if (name := showing.format_of(arguments)) != "text":
         for option in ("diff", "explain", "interactive"):
-            if getattr(arguments, option):
+            if getattr(arguments, option) and not (option == "diff" and name in WITH_TEXTS):
                 raise OptionError(f"--{option} writes text, so it does not go with --format {name}")
     if arguments.interactive:
         if "-" in arguments.paths:
@@ -147,9 +153,16 @@ def _checker(
     )
 
 
+def _tells_all(arguments: Arguments) -> bool:
+    """Whether the report has the texts, and nothing else is written."""
+    return bool(arguments.diff) and showing.format_of(arguments) in WITH_TEXTS
+
+
 def _put(arguments: Arguments, one: Input, text: str) -> None:
     """Write the fixed text where it belongs: a diff, standard output, the file."""
     source = one.source
+    if _tells_all(arguments):
+        return
     if arguments.diff:
         sys.stdout.write(diff(source, text))
     elif one.kind == "file":

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sgdlint.rules.model import Rule
     from sgdlint.rules.pack import Pack
+    from sgdlint.source import Nearby
 
 
 def listing(as_json: bool, paths: Sequence[str] = ()) -> str:
@@ -55,6 +56,17 @@ def _as_data(rule: Rule) -> dict[str, Any]:
         "message": rule.message,
         "fixes": [fix.safety for fix in rule.fixes],
     }
+
+
+def as_written(near: Sequence[Nearby], paths: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the rules as their files have them, by code.
+
+    near: where the files are that were checked, whose projects may have rules of their own.
+    """
+    own = dict.fromkeys(path for one in near for path in rulepack.paths_of(one))
+    places = dict.fromkeys([resources.find("rules.d"), *own, *paths])
+    files = read_files(packing.files_at(list(places)))
+    return {rule["code"]: rule for file in files for _, rule in file.each("rules")}
 
 
 def explain(wishes: Sequence[str], paths: Sequence[str] = ()) -> str:

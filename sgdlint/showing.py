@@ -11,11 +11,12 @@ from sgdlint.stated import OptionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import TextIO
+    from collections.abc import Mapping, Sequence
+    from typing import Any, TextIO
 
     from sgdlint.arguments import Arguments
     from sgdlint.finding import Failure
+    from sgdlint.formatters import Changed, Told
     from sgdlint.formatters.excerpt import Line
 
 COUNTED = ("text", "json")
@@ -46,10 +47,11 @@ def show(
     reports: Sequence[Report],
     failures: Sequence[Failure],
     stream: TextIO,
+    changed: Mapping[str, Changed] | None = None,
 ) -> list[Failure]:
     """Print reports to a stream and to files, and failures to standard error.
 
-    Returns what went wrong with the files of `--output`.
+    changed: what `fix` did, by path. Returns what went wrong with the files of `--output`.
     """
     name = format_of(arguments)
     if arguments.output:
@@ -57,52 +59,63 @@ def show(
 
         outputs.check_inputs(arguments.output, reports)
     if name != "text":
-        stream.write(_rendered(name, arguments, reports, failures))
+        stream.write(_rendered(name, arguments, _told(arguments, reports, failures, changed or {})))
     elif reports or not failures:
         _show_text(arguments, reports, failures, stream)
-    unwritten = _written(arguments, reports, failures) if arguments.output else []
+    unwritten: list[Failure] = []
+    if arguments.output:
+        unwritten = _written(arguments, _told(arguments, reports, failures, changed or {}))
     for failure in (*failures, *unwritten):
         print(f"sgdlint: error: {failure.path}: {failure.message}", file=sys.stderr)
     return unwritten
 
 
-def _rendered(
-    name: str, arguments: Arguments, reports: Sequence[Report], failures: Sequence[Failure]
-) -> str:
-    told = _told(reports, failures)
+def _rendered(name: str, arguments: Arguments, told: Told) -> str:
     if arguments.statistics:
         from sgdlint.formatters import statistics
 
-        return statistics.render(told)
+        return statistics.render(told.reports)
     return _render(name, told)
 
 
-def _render(name: str, reports: Sequence[Report]) -> str:
+def _render(name: str, told: Told) -> str:
     from importlib import import_module
 
     from sgdlint.formatters import FORMATS
 
-    rendered: str = import_module(f"sgdlint.formatters.{FORMATS[name]}").render(reports)
+    rendered: str = import_module(f"sgdlint.formatters.{FORMATS[name]}").render(told)
     return rendered
 
 
-def _told(reports: Sequence[Report], failures: Sequence[Failure]) -> list[Report]:
-    """Return the reports, with one for each file that could not be read."""
+def _told(
+    arguments: Arguments,
+    reports: Sequence[Report],
+    failures: Sequence[Failure],
+    changed: Mapping[str, Changed],
+) -> Told:
+    """Return what formatters tell of: the reports, and one for each file that was not read."""
+    from sgdlint import files
+    from sgdlint.formatters import Told
+
     shown = [one for one in reports if one.source.text or one.failures]
-    told = [failure for one in reports for failure in one.failures]
-    return [*shown, *(_unread(failure) for failure in failures if failure not in told)]
+    known = [failure for one in reports for failure in one.failures]
+    unread = [_unread(failure) for failure in failures if failure not in known]
+
+    def rules() -> dict[str, dict[str, Any]]:
+        from sgdlint import rulebook
+
+        return rulebook.as_written([one.source.near for one in reports], arguments.rules)
+
+    return Told([*shown, *unread], files.current(), rules, changed)
 
 
 def _unread(failure: Failure) -> Report:
     return Report(Source(failure.path, ""), "", "", (), (failure,))
 
 
-def _written(
-    arguments: Arguments, reports: Sequence[Report], failures: Sequence[Failure]
-) -> list[Failure]:
+def _written(arguments: Arguments, told: Told) -> list[Failure]:
     from sgdlint import outputs
 
-    told = _told(reports, failures)
     return outputs.write(arguments.output, lambda name: _render(name, told))
 
 

@@ -92,6 +92,7 @@ class Source:
         self.bom = bom
         self.near = near or Nearby()
         self._starts: list[int] | None = None
+        self._bytes: list[int] | None = None
 
     def with_text(self, text: str) -> Source:
         """Return the same file with another text."""
@@ -122,7 +123,7 @@ class Source:
     def to_bytes(self, text: str) -> bytes:
         """Encode new text the way the file was encoded."""
         # A command given as an argument may hold bytes that are not UTF-8: they come back.
-        return ((BOM if self.bom else "") + text).encode("utf-8", "surrogateescape")
+        return _encoded((BOM if self.bom else "") + text)
 
     def location(self, offset: int) -> tuple[int, int]:
         """Return line and column of an offset."""
@@ -135,6 +136,21 @@ class Source:
             else:
                 high = middle
         return low + 1, offset - starts[low] + 1
+
+    def byte_offset(self, offset: int) -> int:
+        """Return the offset in the bytes of the file, its byte order mark among them."""
+        mark = len(self.to_bytes(""))
+        if self.text.isascii():
+            return mark + offset
+        starts = self._line_starts()
+        if self._bytes is None:
+            lines = map(slice, starts, [*starts[1:], len(self.text)])
+            self._bytes = [0]
+            for line in lines:
+                self._bytes.append(self._bytes[-1] + len(_encoded(self.text[line])))
+        number, column = self.location(offset)
+        before = self.text[starts[number - 1] : starts[number - 1] + column - 1]
+        return mark + self._bytes[number - 1] + len(_encoded(before))
 
     def line_span(self, line: int) -> Span:
         """Return the span of a line without its line end."""
@@ -159,6 +175,10 @@ class Source:
         if self._starts is None:
             self._starts = [0, *_after_newlines(self.text)]
         return self._starts
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _after_newlines(text: str) -> Iterator[int]:

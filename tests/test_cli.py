@@ -198,12 +198,11 @@ def test_json(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
     [file] = document["files"]
     [finding] = file["findings"]
     assert (file["path"], file["sglang"], file["failures"]) == ("run.sh", "0.5.12", [])
-    assert finding["start"] == {"line": 2, "column": 43, "offset": 46}
-    assert finding["end"] == {"line": 2, "column": 53, "offset": 56}
+    assert finding["start"] == {"line": 2, "column": 43, "offset": 46, "byte": 47}
+    assert finding["end"] == {"line": 2, "column": 53, "offset": 56, "byte": 57}
+    ends = {key: finding[key] for key in ("start", "end")}
     assert finding["fix"]["applicability"] == "safe"
-    assert finding["fix"]["edits"] == [
-        {"start": finding["start"], "end": finding["end"], "text": "--num-gpus"}
-    ]
+    assert finding["fix"]["edits"] == [{**ends, "old": "--num_gpus", "text": "--num-gpus"}]
     assert {key: finding[key] for key in ("code", "name", "severity", "category", "lossless")} == {
         "code": "SGD206",
         "name": "underscore-in-option",
@@ -374,9 +373,14 @@ def test_fix_diff_says_what_is_left(script: Path, capsys: pytest.CaptureFixture[
     assert "SGD212" in captured.err
 
 
-def test_fix_diff_is_no_json(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["fix", "run.sh", "--diff", "--format", "json"]) == 2
-    assert "--diff" in capsys.readouterr().err
+def test_fix_explain_is_no_json(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fix", "run.sh", "--explain", "--format", "json"]) == 2
+    assert "--explain" in capsys.readouterr().err
+
+
+def test_statistics_are_no_sarif(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "run.sh", "--statistics", "--format", "sarif"]) == 2
+    assert "--statistics counts as text or json" in capsys.readouterr().err
 
 
 # --- the other commands ---------------------------------------------------------------------------

@@ -145,7 +145,7 @@ def test_json_tells_the_ways(capsys: pytest.CaptureFixture[str]) -> None:
     (test,) = way["tests"]
     assert (test["test"], test["held"], way["calls"]) == ('[ "$GPUS" = 8 ]', True, [])
     assert test["round"] is False
-    assert test["start"] == {"line": 2, "column": 4, "offset": 54}
+    assert test["start"] == {"line": 2, "column": 4, "offset": 54, "byte": 54}
     assert second["ways"][0]["tests"][0]["held"] is False
     (unknown,) = first["unknown"]
     assert first["words"][unknown["index"]] is None

@@ -8,9 +8,10 @@ from sgdlint.formatters.xml_text import tag
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from sgdlint.finding import Report
+    from sgdlint.formatters import Told
 
 VERSION = "4.3"
 """The version of the format that its readers ask for."""
@@ -18,8 +19,9 @@ LEVELS = {"error": "error", "warning": "warning", "perf": "info", "info": "info"
 """Checkstyle's word for each severity."""
 
 
-def render(reports: Sequence[Report]) -> str:
+def render(given: Told) -> str:
     """Return the reports as one XML document."""
+    reports = given.reports
     lines = [xml_text.HEAD.rstrip(), tag("checkstyle", {"version": VERSION})]
     for report in reports:
         name = {"name": path_of(report)}

@@ -7,13 +7,15 @@ from sgdlint.formatters.places import failure_line, one_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from sgdlint.finding import Report
+    from sgdlint.formatters import Told
 
 
-def render(reports: Sequence[Report]) -> str:
+def render(given: Told) -> str:
     """Return the findings as lines; a file that could not be checked has one that says why."""
+    reports = given.reports
     return "".join(line + "\n" for report in reports for line in _lines(report))
 
 

@@ -6,9 +6,10 @@ from sgdlint.formatters.places import advice, failure_line, path_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from sgdlint.finding import Finding, Report
+    from sgdlint.formatters import Told
     from sgdlint.source import Source
 
     Properties = dict[str, str | int]
@@ -19,8 +20,9 @@ IN_MESSAGES = (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"))
 IN_PROPERTIES = (*IN_MESSAGES, (":", "%3A"), (",", "%2C"))
 
 
-def render(reports: Sequence[Report]) -> str:
+def render(given: Told) -> str:
     """Return one command for each finding, and for each file that could not be checked."""
+    reports = given.reports
     return "".join(line + "\n" for report in reports for line in _commands(report))
 
 

@@ -9,18 +9,20 @@ from sgdlint.formatters.places import failure_line, identities, path_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from typing import Any
 
     from sgdlint.finding import Report
+    from sgdlint.formatters import Told
 
 LEVELS = {"error": "critical", "warning": "major", "perf": "minor", "info": "info"}
 """GitLab's word for each severity; `blocker` is a file that could not be checked."""
 NOT_CHECKED = "not-checked"
 
 
-def render(reports: Sequence[Report]) -> str:
+def render(given: Told) -> str:
     """Return the findings as one JSON document."""
+    reports = given.reports
     return json.dumps([one for report in reports for one in _issues(report)], indent=2) + "\n"
 
 

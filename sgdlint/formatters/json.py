@@ -8,17 +8,38 @@ from sgdlint import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any
 
-    from sgdlint.finding import Finding, Fix, Gain, InForce, Report
+    from sgdlint.finding import Finding, Gain, InForce, Report
+    from sgdlint.formatters import Changed, Told
     from sgdlint.source import Source, Span
 
 
-def render(reports: Iterable[Report]) -> str:
+def render(told: Told) -> str:
     """Return the reports as one JSON document."""
-    document = {"version": __version__, "files": [_file(report) for report in reports]}
-    return json.dumps(document, indent=2) + "\n"
+    files = [
+        {**_file(report), **_changes(told.changed.get(report.source.path))}
+        for report in told.reports
+    ]
+    return json.dumps({"version": __version__, "files": files}, indent=2) + "\n"
+
+
+def _changes(changed: Changed | None) -> dict[str, Any]:
+    """Return what `fix` did to a file; nothing for `check`."""
+    if changed is None:
+        return {}
+    fixed = [
+        {
+            "code": one.code,
+            "name": one.name,
+            "title": one.fix.title,
+            "applicability": one.fix.applicability,
+            "lossless": one.lossless,
+        }
+        for one in changed.applied
+        if one.fix is not None
+    ]
+    return {"fixed": fixed, **({"text": changed.text} if changed.shows else {})}
 
 
 def _file(report: Report) -> dict[str, Any]:
@@ -55,7 +76,7 @@ def finding_data(finding: Finding, source: Source) -> dict[str, Any]:
         **span_data(finding.span, source),
         "related": [{"label": one.label, **span_data(one.span, source)} for one in finding.related],
         "gain": None if finding.gain is None else gain_data(finding.gain),
-        "fix": None if finding.fix is None else _fix(finding.fix, source),
+        "fix": _fix(finding, source),
     }
 
 
@@ -78,12 +99,23 @@ def gain_data(gain: Gain) -> dict[str, Any]:
     }
 
 
-def _fix(fix: Fix, source: Source) -> dict[str, Any]:
+def _fix(finding: Finding, source: Source) -> dict[str, Any] | None:
+    fix = finding.fix
+    if fix is None:
+        return None
     return {
         "applicability": fix.applicability,
+        "lossless": finding.lossless,
         "title": fix.title,
         "note": fix.note,
-        "edits": [{**span_data(edit.span, source), "text": edit.text} for edit in fix.edits],
+        "edits": [
+            {
+                **span_data(edit.span, source),
+                "old": source.text[edit.span.start : edit.span.end],
+                "text": edit.text,
+            }
+            for edit in fix.edits
+        ],
     }
 
 
@@ -94,4 +126,5 @@ def span_data(span: Span, source: Source) -> dict[str, Any]:
 
 def _place(offset: int, source: Source) -> dict[str, int]:
     line, column = source.location(offset)
-    return {"line": line, "column": column, "offset": offset}
+    byte = source.byte_offset(offset)
+    return {"line": line, "column": column, "offset": offset, "byte": byte}

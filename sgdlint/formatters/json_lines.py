@@ -8,14 +8,16 @@ from sgdlint.formatters.json import finding_data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from typing import Any
 
     from sgdlint.finding import Report
+    from sgdlint.formatters import Told
 
 
-def render(reports: Sequence[Report]) -> str:
+def render(given: Told) -> str:
     """Return the findings as lines; a file that could not be checked has one that says why."""
+    reports = given.reports
     return "".join(json.dumps(one) + "\n" for report in reports for one in _objects(report))
 
 

@@ -8,9 +8,9 @@ from sgdlint.formatters.xml_text import tag
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
     from sgdlint.finding import Finding, Report
+    from sgdlint.formatters import Told
     from sgdlint.source import Source
 
     Attributes = dict[str, str | int]
@@ -19,8 +19,9 @@ FAILING = ("error", "warning")
 """Severities that fail their test case, as they fail a run; advice is a case that passes."""
 
 
-def render(reports: Sequence[Report]) -> str:
+def render(given: Told) -> str:
     """Return the reports as one XML document; a file without findings is a case that passes."""
+    reports = given.reports
     failed, errors = sum(map(_failed, reports)), sum(len(one.failures) for one in reports)
     tests = sum(map(_tests, reports))
     totals: Attributes = {"name": "sgdlint", "tests": tests, "failures": failed, "errors": errors}

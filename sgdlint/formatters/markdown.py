@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sgdlint.finding import Finding, Report
+    from sgdlint.formatters import Told
 
 MOST_ROWS = 100
 """Rows of the table, the most severe findings: a comment on a pull request has its bounds."""
@@ -22,8 +23,9 @@ WIDE = 10_000
 """Columns: lines are not broken."""
 
 
-def render(reports: Sequence[Report]) -> str:
+def render(given: Told) -> str:
     """Return the summary, and the findings as a table."""
+    reports = given.reports
     failures = [failure for report in reports for failure in report.failures]
     closing = [
         escaped("".join(part for part, _ in line)) for line in text.summary(reports, WIDE, failures)

@@ -6,13 +6,13 @@ from sgdlint.formatters import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
-    from sgdlint.finding import Report
+    from sgdlint.formatters import Told
 
 
-def render(reports: Sequence[Report]) -> str:
+def render(given: Told) -> str:
     """Return the reports as text."""
+    reports = given.reports
     failures = [failure for report in reports for failure in report.failures]
     told = [f"sgdlint: error: {one.path}: {one.message}\n" for one in failures]
     return text.plain(text.render(reports, failures=failures)) + "".join(told)

@@ -138,6 +138,11 @@ CHECKING = (
         "read of the named files only those that a search of their folder would read",
         kind="switch",
     ),
+    Flag(
+        "--baseline",
+        "findings that are in this file are known: they are not shown, and nothing fails for them",
+        "FILE",
+    ),
     Flag("--quiet", "show the findings, and nothing besides", kind="switch"),
     Flag("--verbose", "say on standard error which files were read, and which not", kind="switch"),
     Flag("--format", "default text", default="text", choices=(*FORMATS,)),
@@ -157,6 +162,8 @@ CHECKING = (
     ),
 )
 ONLY_CHECKING = (
+    Flag("--write-baseline", "write what is found into this file, for --baseline", "FILE"),
+    Flag("--update-baseline", "take out of the baseline what is fixed", kind="switch"),
     Flag(
         "--diff-base",
         "only findings on lines that changed since this git revision; from where the branches "
@@ -164,6 +171,12 @@ ONLY_CHECKING = (
         "REV",
         default=None,
     ),
+    Flag(
+        "--add-suppressions",
+        "write a comment into the files for each thing that is found, which then is silent",
+        kind="switch",
+    ),
+    Flag("--reason", "with --add-suppressions: the reason that its comments give", "TEXT"),
 )
 FIXING = (
     *CHECKING,

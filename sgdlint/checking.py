@@ -64,6 +64,10 @@ def check(arguments: Arguments) -> int:
     """Check everything and return the exit status."""
     options, packs = options_of(arguments), Packs(arguments)
     showing.check_options(arguments)
+    if arguments.write_baseline or arguments.update_baseline:
+        from sgdlint import baselining
+
+        baselining.check_options(arguments)
     if arguments.diff_base is not None:
         _check_base(arguments)
     reports: list[Report] = []
@@ -73,10 +77,40 @@ def check(arguments: Arguments) -> int:
         failures += report.failures
         reports.append(report)
     packs.finish(reports)
+    if arguments.write_baseline:
+        return _write_baseline(arguments, reports, failures)
+    reports = without_known(arguments, reports, arguments.update_baseline)
     if arguments.diff_base is not None:
         reports = _on_changed_lines(reports, arguments.diff_base)
     failures += showing.show(arguments, reports, failures, sys.stdout)
     return status_of(reports, failures, arguments)
+
+
+def without_known(
+    arguments: Arguments, reports: list[Report], shrink: bool = False
+) -> list[Report]:
+    """Return reports without what is in a baseline; shrink: what is fixed is taken out of it."""
+    named = arguments.baseline or shrink
+    if not named and not any(settings_of_file(one.source).baseline for one in reports):
+        return reports
+    from sgdlint import baselining
+
+    return baselining.without_known(arguments, reports, shrink)
+
+
+def _write_baseline(
+    arguments: Arguments, reports: Sequence[Report], failures: Sequence[Failure]
+) -> int:
+    """Write what is found as a baseline, unless something could not be checked."""
+    from sgdlint import baselining
+
+    for failure in failures:
+        print(f"sgdlint: error: {failure.path}: {failure.message}", file=sys.stderr)
+    if failures:
+        print(f"sgdlint: {arguments.write_baseline} was not written", file=sys.stderr)
+        return FAILED
+    baselining.write(arguments, reports)
+    return CLEAN
 
 
 def _check_base(arguments: Arguments) -> None:

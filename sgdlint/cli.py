@@ -78,6 +78,10 @@ def _fail(message: str) -> int:
 
 
 def _check(arguments: Arguments) -> int:
+    if arguments.add_suppressions or arguments.reason:
+        from sgdlint.suppressing import suppress
+
+        return suppress(arguments)
     from sgdlint.checking import check
 
     return check(arguments)

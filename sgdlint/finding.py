@@ -153,6 +153,7 @@ class Report:
     launches: for each release, and each place where it understands a diffusion launch, the options
     of its variants by destination, with their possible values. checked: each of these launches
     once. unread: files that the script reads with `source`, and that are not there to be read.
+    baselined: how many findings are left out, since they are in a baseline.
     """
 
     source: Source
@@ -163,8 +164,17 @@ class Report:
     launches: tuple[tuple[dict[str, object], ...], ...] = ()
     checked: tuple[Checked, ...] = ()
     unread: tuple[str, ...] = ()
+    baselined: int = 0
 
 
 def at_least(severity: str, threshold: str) -> bool:
     """Whether a severity is at or above a threshold."""
     return SEVERITIES.index(severity) >= SEVERITIES.index(threshold)
+
+
+def is_meant(wish: str, code: str, name: str) -> bool:
+    """Whether a rule is meant: by name or code, or by less than three digits of its code."""
+    if wish in (name, code):
+        return True
+    is_whole = wish[-3:].isdecimal() and len(wish) > 2  # SGD101 is not the beginning of SGD1010
+    return bool(wish) and not is_whole and code.startswith(wish)

@@ -71,6 +71,7 @@ def fix(arguments: Arguments) -> int:
         to_stdout = to_stdout or one.kind != "file"
         reports.append(report)
     packs.finish(reports)
+    reports = checking.without_known(arguments, reports)
     # Where the fixed text goes to standard output, the report goes beside it.
     stream = sys.stderr if to_stdout and not _tells_all(arguments) else sys.stdout
     is_text = showing.format_of(arguments) == "text"

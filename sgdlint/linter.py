@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from sgdlint import assumed, catalog, directives, scripts, shown
+from sgdlint import assumed, catalog, scripts, shown
 from sgdlint.assumed import Assumed
 from sgdlint.directives import DirectiveError
 from sgdlint.documents import CONFIG, mentions_sglang
@@ -61,7 +61,7 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
     stated = stated_by(options, [])
     read = scripts.read(source, options.kind)
     try:
-        directed, suppressions = directives.read(source, read.comments, read.launches, read.parts)
+        directed, suppressions = read.directives()
         stated = stated_by(options, directed)
         hardware = hardware_of(options, directed)
         goal = goal_of(options, directed, source)
@@ -87,7 +87,9 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
     told = [(one.task.script, one.findings(engine)) for one in done]
     findings = [*_unread(read, options.kind, engine), *_repeated(read, engine)]
     findings += read.at_home(told)
-    findings = shown.of(findings, suppressions, options, source, engine)
+    findings = shown.of(
+        findings, suppressions, options, read.lined if suppressions else source, engine
+    )
     findings.sort(key=lambda one: (one.span.start, one.span.end, one.code))
     checked = [each for one in done for each in one.checked()]
     first = stated or next((some for _, some in checked), assumed.newest())
@@ -418,7 +420,7 @@ def launches_by_key(
     from sgdlint.variants import keys
 
     read, known = scripts.read(source, options.kind), catalog.load(release)
-    directed, _ = directives.read(source, read.comments, [])
+    directed, _ = read.directives()
     hardware, project = hardware_of(options, directed), settings_of_file(source)
     launches: dict[tuple[int, Key], Launch | None] = {}
     for script in read.all:
@@ -434,7 +436,7 @@ def stated_release(source: Source, options: Options) -> tuple[str, str] | None:
     The newest one, where several are named.
     """
     read = scripts.read(source, options.kind)
-    directed, _ = directives.read(source, read.comments, [])
+    directed, _ = read.directives()
     stated = stated_by(options, directed)
     told = [stated] if stated is not None else []
     if stated is None:
@@ -447,4 +449,4 @@ def stated_release(source: Source, options: Options) -> tuple[str, str] | None:
 
 def settings_of(source: Source, kind: str = "") -> list[Setting]:
     """Return what the comments of a file set; raises DirectiveError."""
-    return directives.read(source, scripts.read(source, kind).comments, [])[0]
+    return scripts.read(source, kind).directives()[0]

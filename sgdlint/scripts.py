@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from sgdlint.documents import SHELL_ENDINGS
 from sgdlint.record import record, replace
-from sgdlint.source import COMMAND, Span
+from sgdlint.shell.tree import Simple, below
+from sgdlint.source import COMMAND, Lined, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from sgdlint.directives import Setting
     from sgdlint.documents.document import Unread
     from sgdlint.documents.region import Region
     from sgdlint.finding import Finding
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from sgdlint.shell.tree import SyntaxProblem, Tree
     from sgdlint.shell.values import Command
     from sgdlint.source import Source
+    from sgdlint.suppressions import Suppression
     from sgdlint.variants import Place
 
 NAMING = ("source ", ". ", "env-file", ".sh", ".bash", ".sbatch", ".slurm")
@@ -63,7 +66,7 @@ class Script:
 class Scripts:
     """All scripts of a file. comments: of the file, and of its scripts where they are written.
 
-    parts, is_page: as of a Document.
+    texts: of comments that are not written just so. parts, is_page: as of a Document.
     """
 
     source: Source
@@ -72,6 +75,43 @@ class Scripts:
     unread: Sequence[Unread] = ()
     parts: Sequence[Span] = ()
     is_page: bool = False
+    texts: Mapping[Span, str] = {}
+
+    def directives(self) -> tuple[list[Setting], list[Suppression]]:
+        """Return what the comments say; raises DirectiveError."""
+        from sgdlint import directives
+
+        return directives.read(self.lined, self.comments, self.launches, self.wholes, self.texts)
+
+    @property
+    def lined(self) -> Source:
+        r"""The file, with line ends where strings of it have `\n`."""
+        text = self.source.text
+        ends = [one.end for one in self.comments if self.is_page]  # of a cell in Python, too
+        for script in self.all:
+            for _, piece in script.region.anchors if script.region is not None else ():
+                if piece.texts == ("\n",):
+                    ends.append(piece.start)
+        found = {
+            end + 2
+            for end in ends
+            if text.startswith("\\n", end) and text[end + 2 : end + 3] != '"'
+        }
+        return Lined(self.source, found) if found else self.source
+
+    def wholes(self) -> Iterator[Span]:
+        """Yield what a comment above its first line is for as a whole.
+
+        Parts of a document, its values, and commands with their here-documents.
+        """
+        yield from self.parts
+        for script in self.all:
+            for node in below(script.tree.statements):
+                if isinstance(node, Simple):
+                    bodies = [one.body.end for one in node.redirects if one.body is not None]
+                    yield script.at_home(Span(node.start, max(node.end, *bodies, node.end)))
+            if script.region is not None:
+                yield from (place.span for place in script.region.places)
 
     @property
     def launches(self) -> list[Span]:
@@ -114,14 +154,24 @@ def read(source: Source, kind: str = "") -> Scripts:
 
     found = document.read(source, kind)
     scripts = [_inner(source, one, number) for number, one in enumerate(found.regions)]
-    inside = [
-        span
-        for script in scripts
-        for one in script.tree.comments
-        if (span := script.region and script.region.exact_span(Span(one.start, one.end)))
-    ]
-    comments = sorted({*found.comments, *inside}, key=lambda one: one.start)
-    return Scripts(source, scripts, comments, found.unread, found.parts, found.is_page)
+    inside, texts = _comments(scripts)
+    comments = sorted({*found.comments, *inside, *texts}, key=lambda one: one.start)
+    return Scripts(source, scripts, comments, found.unread, found.parts, found.is_page, texts)
+
+
+def _comments(scripts: Sequence[Script]) -> tuple[list[Span], dict[Span, str]]:
+    """Return where the comments of regions stand, and the texts of those not written just so."""
+    exact: list[Span] = []
+    texts: dict[Span, str] = {}
+    for script in scripts:
+        for one in script.tree.comments if script.region is not None else ():
+            span = Span(one.start, one.end)
+            place = script.region.exact_span(span) if script.region is not None else None
+            if place is not None:
+                exact.append(place)
+            elif "sgdlint" in one.text:
+                texts[script.at_home(span)] = one.text
+    return exact, texts
 
 
 def _shell(source: Source) -> Scripts:

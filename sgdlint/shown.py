@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sgdlint import directives
-from sgdlint.finding import APPLICABILITIES, Edit, Fix
+from sgdlint.finding import APPLICABILITIES, is_meant
 from sgdlint.record import replace
 from sgdlint.rules.model import RECIPE
-from sgdlint.stated import REASONS, OptionError
+from sgdlint.stated import OptionError
 
 OFF = "off"
 """The grade of a rule that is switched off."""
@@ -15,12 +14,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sgdlint.directives import Suppression
     from sgdlint.finding import Finding
     from sgdlint.rules.engine import Engine
     from sgdlint.rules.pack import Pack
     from sgdlint.source import Source
     from sgdlint.stated import Options
+    from sgdlint.suppressions import Suppression
 
 
 def of(
@@ -32,8 +31,11 @@ def of(
 ) -> list[Finding]:
     """Return the findings that are shown, with those about suppressions that silence nothing."""
     chosen = _chosen(options, engine.pack.index.off)
-    kept = _suppress(findings, suppressions, source, engine, chosen)
-    kept += _without_reason(suppressions, engine)
+    kept = findings
+    if suppressions:
+        from sgdlint import silenced
+
+        kept = silenced.kept(findings, suppressions, source, engine, chosen)
     if options.severity:
         kept = [_graded(one, options.severity) for one in kept]
     return _whole([one for one in kept if _is_wanted(one, options, chosen, engine.goal)])
@@ -59,44 +61,26 @@ def _chosen(options: Options, off: Sequence[str]) -> Callable[[str, str], bool]:
     """Return whether a rule (code, name) is switched on; off: those to be asked for by name."""
 
     def chosen(code: str, name: str) -> bool:
-        if any(_names(wish, code, name) for wish in options.ignore):
+        if any(is_meant(wish, code, name) for wish in options.ignore):
             return False
         grade = _grade(code, name, options.severity)
         if grade == OFF or (grade and code in off):
             return grade != OFF
         if code in off and code not in options.select and name not in options.select:
             return False
-        return not options.select or any(_names(wish, code, name) for wish in options.select)
+        return not options.select or any(is_meant(wish, code, name) for wish in options.select)
 
     return chosen
 
 
 def _grade(code: str, name: str, severity: Sequence[tuple[str, str]]) -> str:
     """Return how findings of a rule are graded, "" when nothing is said; the last one counts."""
-    return next((grade for wish, grade in reversed(severity) if _names(wish, code, name)), "")
+    return next((grade for wish, grade in reversed(severity) if is_meant(wish, code, name)), "")
 
 
 def _graded(finding: Finding, severity: Sequence[tuple[str, str]]) -> Finding:
     grade = _grade(finding.code, finding.name, severity)
     return replace(finding, severity=grade) if grade not in ("", OFF) else finding
-
-
-def _without_reason(suppressions: Sequence[Suppression], engine: Engine) -> list[Finding]:
-    """Return findings for suppressions that do not say why."""
-    return [
-        replace(finding, scope=None)
-        for one in suppressions
-        if not one.reason
-        for finding in engine.plain(REASONS, one.span, {}, None)
-    ]
-
-
-def _names(wish: str, code: str, name: str) -> bool:
-    """Whether a rule is meant: by name or code, or by less than three digits of its code."""
-    if wish in (name, code):
-        return True
-    is_whole = wish[-3:].isdecimal() and len(wish) > 2  # SGD101 is not the beginning of SGD1010
-    return bool(wish) and not is_whole and code.startswith(wish)
 
 
 def _is_wanted(
@@ -111,7 +95,7 @@ def _is_wanted(
 
 def is_named(wish: str, pack: Pack) -> bool:
     """Whether a rule of a pack is meant by a code, the beginning of one, or a name."""
-    return any(_names(wish, rule.code, rule.name) for rule in pack.rules)
+    return any(is_meant(wish, rule.code, rule.name) for rule in pack.rules)
 
 
 def check_names(wishes: Sequence[str], pack: Pack) -> None:
@@ -122,56 +106,3 @@ def check_names(wishes: Sequence[str], pack: Pack) -> None:
 
             hint = nearest(wish, [key for rule in pack.rules for key in (rule.code, rule.name)])
             raise OptionError(f"no rule {wish!r}{f'; did you mean {hint!r}?' if hint else ''}")
-
-
-def _suppress(
-    findings: list[Finding],
-    suppressions: Sequence[Suppression],
-    source: Source,
-    engine: Engine,
-    chosen: Callable[[str, str], bool],
-) -> list[Finding]:
-    """Take out what is suppressed, and add findings for suppressions that silence nothing."""
-    kept = [
-        one
-        for one in findings
-        if not any(directives.suppresses(suppression, one, source) for suppression in suppressions)
-    ]
-    for suppression in suppressions:
-        kept += _judge(suppression, findings, source, engine, chosen)
-    return kept
-
-
-def _judge(
-    suppression: Suppression,
-    findings: list[Finding],
-    source: Source,
-    engine: Engine,
-    chosen: Callable[[str, str], bool],
-) -> list[Finding]:
-    """Return findings about a suppression: codes that no rule has, codes that silence nothing."""
-    from sgdlint.nearest import nearest
-
-    used = {
-        key
-        for one in findings
-        if directives.suppresses(suppression, one, source)
-        for key in (one.code, one.name)
-    }
-    rules = {key: rule for rule in engine.pack.rules for key in (rule.code, rule.name)}
-    result = []
-    unused = set()
-    for code in suppression.codes:
-        if code not in rules:
-            fields = {"code": code, "nearest": nearest(code, rules)}
-            result += engine.plain("unknown-suppression", suppression.span, fields, None)
-        elif rules[code].category == RECIPE:  # they speak where somebody names a goal
-            continue
-        elif code not in used and chosen(rules[code].code, rules[code].name):
-            unused.add(code)
-    if unused or not suppression.codes:
-        span, text = directives.without_codes(source, suppression, unused)
-        fix = Fix("remove what silences nothing", "safe", (Edit(span, text),))
-        fields = {"codes": ", ".join(sorted(unused)) or "nothing"}
-        result += engine.plain("unused-suppression", suppression.span, fields, fix)
-    return [replace(one, scope=None) for one in result]

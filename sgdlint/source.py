@@ -177,6 +177,29 @@ class Source:
         return self._starts
 
 
+class Lined(Source):
+    r"""A source in which lines end, too, where a text in it says so by `\n` between quotes.
+
+    breaks: where such lines begin.
+    """
+
+    def __init__(self, source: Source, breaks: Iterable[int]) -> None:
+        super().__init__(source.path, source.text, source.bom, source.near)
+        self.breaks = frozenset(breaks)
+
+    def line_span(self, line: int) -> Span:
+        """Return the span of a line without its line end."""
+        starts = self._line_starts()
+        if line < len(starts) and starts[line] in self.breaks:
+            return Span(starts[line - 1], starts[line] - len("\\n"))
+        return super().line_span(line)
+
+    def _line_starts(self) -> list[int]:
+        if self._starts is None:
+            self._starts = sorted({0, *_after_newlines(self.text), *self.breaks})
+        return self._starts
+
+
 def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 

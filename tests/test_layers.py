@@ -16,12 +16,13 @@ import pytest
 LAYERS = (
     {"cli", "__main__"},
     {"api", "lsp"},
-    {"fixing", "expanding", "recommending", "asking", "effective", "viewing"},
+    {"fixing", "suppressing", "expanding", "recommending", "asking", "effective", "viewing"},
     {"checking"},
     {"showing", "outputs"},
     {
         "usage",
         "writing",
+        "baselining",
         "changes",
         "files",
         "discovery",
@@ -71,6 +72,11 @@ LAYERS = (
         "ways",
         "together",
         "shown",
+        "silenced",
+        "baseline",
+        "silencing",
+        "places",
+        "suppressions",
     },
     {"formatters", "rules", "launch", "documents", "settings"},
     {"shell", "catalog", "hardware"},
@@ -137,6 +143,7 @@ OTHERS = """
     launch.nearby launch.passing launch.shells launch.strays launch.texts launch.torn
     migration nearest packing rules.attention rules.edits rules.events rules.memory rules.needs
     rules.origins ruletest sequence several sharing
+    baseline baselining silenced silencing suppressing suppressions places
     shell.arithmetic shell.bracing shell.conditions shell.editing shell.filters shell.getopts
     shell.evaluator shell.globs shell.heredocs shell.matching shell.options shell.patching
     shell.reading shell.recovery

@@ -7,8 +7,8 @@
 
 _shtab_sgdlint_subparsers=(check fix expand config explain rules rule catalog recommend completion version lsp ast)
 
-_shtab_sgdlint_check_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --quiet --verbose --format --output --statistics --color --diff-base)
-_shtab_sgdlint_fix_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --quiet --verbose --format --output --statistics --color --exit-non-zero-on-fix --to --diff --explain --interactive --unsafe)
+_shtab_sgdlint_check_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --baseline --quiet --verbose --format --output --statistics --color --write-baseline --update-baseline --diff-base --add-suppressions --reason)
+_shtab_sgdlint_fix_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --baseline --quiet --verbose --format --output --statistics --color --exit-non-zero-on-fix --to --diff --explain --interactive --unsafe)
 _shtab_sgdlint_expand_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --rules --as-found --verbose --format --why)
 _shtab_sgdlint_config_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --strict --as-found --verbose --format --schema)
 _shtab_sgdlint_explain_option_strings=(-h --help --rules)
@@ -24,8 +24,11 @@ _shtab_sgdlint_option_strings=(-h --help)
 
 _shtab_sgdlint_check_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_check___rules_COMPGEN=_shtab_compgen_files
+_shtab_sgdlint_check___baseline_COMPGEN=_shtab_compgen_files
+_shtab_sgdlint_check___write_baseline_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_fix_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_fix___rules_COMPGEN=_shtab_compgen_files
+_shtab_sgdlint_fix___baseline_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_expand_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_expand___rules_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_config_pos_0_COMPGEN=_shtab_compgen_files
@@ -37,11 +40,11 @@ _shtab_sgdlint_ast_pos_0_COMPGEN=_shtab_compgen_files
 
 _shtab_sgdlint_check___goal_choices=(latency throughput memory none)
 _shtab_sgdlint_check___fail_on_choices=(error warning perf info)
-_shtab_sgdlint_check___format_choices=(text concise json jsonl github gitlab junit checkstyle markdown)
+_shtab_sgdlint_check___format_choices=(text concise json jsonl sarif github gitlab junit checkstyle markdown)
 _shtab_sgdlint_check___color_choices=(auto always never)
 _shtab_sgdlint_fix___goal_choices=(latency throughput memory none)
 _shtab_sgdlint_fix___fail_on_choices=(error warning perf info)
-_shtab_sgdlint_fix___format_choices=(text concise json jsonl github gitlab junit checkstyle markdown)
+_shtab_sgdlint_fix___format_choices=(text concise json jsonl sarif github gitlab junit checkstyle markdown)
 _shtab_sgdlint_fix___color_choices=(auto always never)
 _shtab_sgdlint_expand___format_choices=(text json)
 _shtab_sgdlint_config___goal_choices=(latency throughput memory none)
@@ -67,6 +70,8 @@ _shtab_sgdlint_check___as_found_nargs=0
 _shtab_sgdlint_check___quiet_nargs=0
 _shtab_sgdlint_check___verbose_nargs=0
 _shtab_sgdlint_check___statistics_nargs=0
+_shtab_sgdlint_check___update_baseline_nargs=0
+_shtab_sgdlint_check___add_suppressions_nargs=0
 _shtab_sgdlint_fix_pos_0_nargs='*'
 _shtab_sgdlint_fix__h_nargs=0
 _shtab_sgdlint_fix___help_nargs=0

@@ -51,7 +51,7 @@ function _shtab_sgdlint_using
 end
 
 set -g _shtab_sgdlint_commands check fix expand config explain rules rule catalog recommend completion version lsp ast
-set -g _shtab_sgdlint_opts_with_value --color --command --diff-base --fail-on --format --frames --goal --gpu --gpus --ignore --kind --like --model --rules --select --sglang --size --stdin-filename --task --to --vram
+set -g _shtab_sgdlint_opts_with_value --baseline --color --command --diff-base --fail-on --format --frames --goal --gpu --gpus --ignore --kind --like --model --reason --rules --select --sglang --size --stdin-filename --task --to --vram --write-baseline
 
 complete -c sgdlint -e
 complete -c sgdlint -f
@@ -75,12 +75,17 @@ complete -c sgdlint -n '_shtab_sgdlint_using check' -l fail-on -xka "error warni
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l exit-zero -d 'exit status 0 whatever is found; still 2 when something could not be run'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l strict -d 'exit status 1 also when something may hold a launch and could not be read (SGD904)'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l as-found -d 'read of the named files only those that a search of their folder would read'
+complete -c sgdlint -n '_shtab_sgdlint_using check' -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'findings that are in this file are known: they are not shown, and nothing fails for them'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l quiet -d 'show the findings, and nothing besides'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l verbose -d 'say on standard error which files were read, and which not'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l format -xka "text json" -d 'default text'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l statistics -d 'how often each rule was found, instead of each finding'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l color -xka "auto always never" -d 'default auto: on a terminal, unless NO_COLOR is set'
+complete -c sgdlint -n '_shtab_sgdlint_using check' -l write-baseline -xka "(__fish_complete_path (commandline -ct))" -d 'write what is found into this file, for --baseline'
+complete -c sgdlint -n '_shtab_sgdlint_using check' -l update-baseline -d 'take out of the baseline what is fixed'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l diff-base -x -d 'only findings on lines that changed since this git revision; from where the branches parted'
+complete -c sgdlint -n '_shtab_sgdlint_using check' -l add-suppressions -d 'write a comment into the files for each thing that is found, which then is silent'
+complete -c sgdlint -n '_shtab_sgdlint_using check' -l reason -x -d 'with --add-suppressions: the reason that its comments give'
 complete -c sgdlint -n '_shtab_sgdlint_using check; and test $_shtab_sgdlint_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'files and folders'
 complete -c sgdlint -n '_shtab_sgdlint_using; and test $_shtab_sgdlint_npos -eq 0' -a fix -d 'Apply the safe fixes to the files, and report what is left.'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -s h -l help -d 'show this help message and exit'
@@ -100,6 +105,7 @@ complete -c sgdlint -n '_shtab_sgdlint_using fix' -l fail-on -xka "error warning
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l exit-zero -d 'exit status 0 whatever is found; still 2 when something could not be run'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l strict -d 'exit status 1 also when something may hold a launch and could not be read (SGD904)'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l as-found -d 'read of the named files only those that a search of their folder would read'
+complete -c sgdlint -n '_shtab_sgdlint_using fix' -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'findings that are in this file are known: they are not shown, and nothing fails for them'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l quiet -d 'show the findings, and nothing besides'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l verbose -d 'say on standard error which files were read, and which not'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l format -xka "text json" -d 'default text'

@@ -56,6 +56,7 @@ def _file(report: Report) -> dict[str, Any]:
             for one in report.checked
         ],
         "findings": [finding_data(one, report.source) for one in report.findings],
+        "baselined": report.baselined,
         "failures": [{"message": one.message} for one in report.failures],
     }
 

@@ -30,6 +30,7 @@ OUTSIDE_LAUNCHES = (
     "unused-suppression",
     "unknown-suppression",
     "suppression-without-reason",
+    "unmatched-suppression",
     "not-read",
     "repeated-key",
     "unreadable-release",

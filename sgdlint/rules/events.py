@@ -7,6 +7,7 @@ EVENTS: dict[str, dict[str, str]] = {
     "unused-suppression": {"codes": "string"},
     "unknown-suppression": {"code": "string", "nearest": "string"},
     "suppression-without-reason": {},
+    "unmatched-suppression": {"written": "string", "missing": "string"},
     "not-read": {"problem": "string"},
     "host-not-reached": {"where": "string", "port": "string", "value": "string"},
     "port-expected": {"where": "string", "port": "string", "value": "string"},

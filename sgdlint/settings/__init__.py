@@ -74,6 +74,7 @@ class Settings:
     fail_on: str = ""
     require_reasons: bool = False
     exclude: tuple[tuple[str, str], ...] = ()
+    baseline: str = ""
     overrides: tuple[Override, ...] = ()
 
     def where(self, part: str) -> str:

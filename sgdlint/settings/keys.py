@@ -183,6 +183,15 @@ KEYS = (
         for_files=False,
     ),
     Key(
+        "baseline",
+        _text,
+        'the path of a file: ".sgdlint-baseline.json"',
+        "The file of findings that are known, as `--baseline`; its path from the folder of the "
+        "settings file.",
+        _TEXT,
+        for_files=False,
+    ),
+    Key(
         "exclude",
         _texts,
         'a pattern as in .gitignore, or a list of them: ["old/", "*.bak.sh"]',

@@ -60,6 +60,8 @@ def _settings(table: Read, other: Texts, inner: tuple[str, ...]) -> Settings:
         path = os.path.normpath(os.path.join(folder, wanted))
         base = _merged(base, _extended(table, number, path, other, (*inner, table.path)))
     values["rules"] = tuple(os.path.join(folder, one) for one in values.get("rules", ()))
+    if "baseline" in values:
+        values["baseline"] = os.path.join(folder, values["baseline"])
     values["exclude"] = tuple((folder, one) for one in values.get("exclude", ()))
     return _merged(base, replace(Settings(table.path, places), **values))
 

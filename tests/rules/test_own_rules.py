@@ -147,7 +147,7 @@ def test_a_built_in_file_is_tested_with_the_others(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["rule", "test", str(root / "rules.d" / "shell.yaml")]) == 0
-    assert capsys.readouterr().out.startswith("5 rules, ")
+    assert capsys.readouterr().out.startswith("6 rules, ")
     assert main(["rule", "test", str(root / "rules.d" / "facts.yaml")]) == 2
     assert "holds no rules" in capsys.readouterr().err
 

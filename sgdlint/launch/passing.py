@@ -8,8 +8,8 @@ from sgdlint.record import replace
 from sgdlint.shell.assign import tail_of
 from sgdlint.shell.folders import CURRENT
 from sgdlint.shell.folders import UNKNOWN as NO_FOLDER
+from sgdlint.shell.held import UNKNOWN
 from sgdlint.shell.origin import NOWHERE
-from sgdlint.shell.state import UNKNOWN
 from sgdlint.shell.values import Piece, Variable, Word
 
 TYPE_CHECKING = False

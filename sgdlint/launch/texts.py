@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sgdlint import quick
 from sgdlint.record import replace
+from sgdlint.shell.held import UNKNOWN
 from sgdlint.shell.origin import NOWHERE, joined
-from sgdlint.shell.state import UNKNOWN
 from sgdlint.shell.values import Piece, Word
 
 TYPE_CHECKING = False

@@ -5,9 +5,7 @@ from __future__ import annotations
 from sgdlint.record import record, replace
 from sgdlint.shell import builtins, tree, variables
 from sgdlint.shell.builtins import Argument
-from sgdlint.shell.slices import EMPTY, joined
-from sgdlint.shell.state import (
-    KEPT,
+from sgdlint.shell.held import (
     UNKNOWN,
     Array,
     Assoc,
@@ -18,6 +16,8 @@ from sgdlint.shell.state import (
     known,
     unknown,
 )
+from sgdlint.shell.slices import EMPTY, joined
+from sgdlint.shell.state import KEPT
 from sgdlint.shell.streams import INPUT, OUTPUT
 from sgdlint.shell.values import Piece, Variable, Word
 

@@ -6,7 +6,7 @@ from sgdlint import quick
 from sgdlint.record import record, replace
 from sgdlint.shell import builtins, variables
 from sgdlint.shell.assign import Assigner, Declared, tail_of
-from sgdlint.shell.state import OUTSIDE, Array, Assoc, anything, assoc, doubtful, known
+from sgdlint.shell.held import OUTSIDE, Array, Assoc, anything, assoc, doubtful, known
 from sgdlint.shell.values import Variable, Word
 
 TYPE_CHECKING = False

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sgdlint.shell import variables
+from sgdlint.shell.held import unknown
 from sgdlint.shell.slices import EMPTY
-from sgdlint.shell.state import unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

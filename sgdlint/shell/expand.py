@@ -5,8 +5,9 @@ from __future__ import annotations
 from sgdlint.record import replace
 from sgdlint.shell import folders, streams, tree
 from sgdlint.shell.fields import DEFAULT_IFS, PATTERN, Fields
+from sgdlint.shell.held import MOST_PIECES, UNKNOWN, unknown
 from sgdlint.shell.lookup import NUMBERS, Found, Lookup, status
-from sgdlint.shell.state import MOST_PIECES, UNKNOWN, Changes, unknown
+from sgdlint.shell.state import Changes
 from sgdlint.shell.values import Piece, Word
 
 TYPE_CHECKING = False

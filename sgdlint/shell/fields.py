@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sgdlint import quick
-from sgdlint.shell.state import UNKNOWN, bounded
+from sgdlint.shell.held import UNKNOWN, bounded
 from sgdlint.shell.values import Piece, Word
 
 TYPE_CHECKING = False

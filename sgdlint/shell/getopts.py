@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sgdlint.shell import variables
+from sgdlint.shell.held import known, unknown
 from sgdlint.shell.slices import part
-from sgdlint.shell.state import known, unknown
 from sgdlint.shell.values import Variable
 
 TYPE_CHECKING = False

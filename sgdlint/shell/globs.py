@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sgdlint import quick
 from sgdlint.shell import tree
+from sgdlint.shell.held import UNKNOWN
 from sgdlint.shell.matching import (
     Anything,
     Character,
@@ -20,7 +21,6 @@ from sgdlint.shell.matching import (
     UnsureError,
     whole,
 )
-from sgdlint.shell.state import UNKNOWN
 from sgdlint.shell.values import MOST_TEXTS, Piece, Word
 
 TYPE_CHECKING = False

@@ -7,10 +7,11 @@ that is sourced, and its functions, leave IFS as it is.
 from __future__ import annotations
 
 from sgdlint.shell import tree, written
+from sgdlint.shell.effecting import EFFECTS, Effecting
+from sgdlint.shell.held import unknown
 from sgdlint.shell.origin import Origin, joined, origin_of
 from sgdlint.shell.parser import parse
-from sgdlint.shell.state import State, unknown
-from sgdlint.shell.tracker import EFFECTS, Tracker
+from sgdlint.shell.state import State
 from sgdlint.shell.values import Word
 
 TYPE_CHECKING = False
@@ -21,7 +22,7 @@ MOST_NESTED = 4
 """Scripts in strings in scripts are followed this far."""
 
 
-class Inside(Tracker):
+class Inside(Effecting):
     """Follows texts inside of a script."""
 
     def _inside(self, root: tree.Tree, origin: Origin) -> bool:

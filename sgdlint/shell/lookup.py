@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sgdlint.record import record
 from sgdlint.shell import builtins, folders, tree, variables
-from sgdlint.shell.state import (
+from sgdlint.shell.held import (
     OUTSIDE,
     Array,
     Assoc,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from sgdlint.shell import streams, tree
 from sgdlint.shell.branches import Branches
+from sgdlint.shell.joining import join_words
 from sgdlint.shell.paths import conditions
-from sgdlint.shell.state import State, join_words
+from sgdlint.shell.state import State
 from sgdlint.shell.values import Word
 
 TYPE_CHECKING = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sgdlint.shell.state import known, unknown
+from sgdlint.shell.held import known, unknown
 from sgdlint.shell.values import Variable
 
 TYPE_CHECKING = False

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from sgdlint import quick
 from sgdlint.record import replace
 from sgdlint.shell import escapes
-from sgdlint.shell.state import UNKNOWN
+from sgdlint.shell.held import UNKNOWN
 from sgdlint.shell.values import Piece, Word
 
 TYPE_CHECKING = False

@@ -6,7 +6,9 @@ the variable is as little known as before, unless the paths differ in something 
 
 from __future__ import annotations
 
-from sgdlint.shell.state import Array, Changes, join
+from sgdlint.shell.held import Array
+from sgdlint.shell.joining import join
+from sgdlint.shell.state import Changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from sgdlint.record import record
 from sgdlint.shell import variables
+from sgdlint.shell.held import MOST_ELEMENTS, unknown
 from sgdlint.shell.slices import EMPTY, part
-from sgdlint.shell.state import MOST_ELEMENTS, unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

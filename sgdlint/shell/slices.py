@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sgdlint.record import replace
-from sgdlint.shell.state import MOST_PIECES, UNKNOWN, bounded
+from sgdlint.shell.held import MOST_PIECES, UNKNOWN, bounded
 from sgdlint.shell.values import Piece, Word
 
 TYPE_CHECKING = False

@@ -12,8 +12,8 @@ from bisect import bisect_right
 from sgdlint import quick
 from sgdlint.record import record
 from sgdlint.shell.folders import CURRENT, START, Place, from_here, path_of, place_of
+from sgdlint.shell.held import unknown
 from sgdlint.shell.origin import NOWHERE, Origin
-from sgdlint.shell.state import unknown
 from sgdlint.shell.values import Piece, Variable
 
 TYPE_CHECKING = False

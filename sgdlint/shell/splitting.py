@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sgdlint.shell.fields import GLOB, PATTERN
+from sgdlint.shell.held import UNKNOWN
 from sgdlint.shell.slices import part
-from sgdlint.shell.state import UNKNOWN
 from sgdlint.shell.values import Word
 
 TYPE_CHECKING = False

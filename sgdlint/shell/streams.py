@@ -8,8 +8,9 @@ nothing is collected.
 from __future__ import annotations
 
 from sgdlint.shell import builtins, tree
+from sgdlint.shell.held import unknown
+from sgdlint.shell.joining import join_words
 from sgdlint.shell.slices import joined, without_newlines, written_nowhere
-from sgdlint.shell.state import join_words, unknown
 from sgdlint.shell.values import Variable
 
 TYPE_CHECKING = False

@@ -22,8 +22,8 @@ from sgdlint import quick
 from sgdlint.record import replace
 from sgdlint.shell import comparing, readers, tree
 from sgdlint.shell.comparing import BINARY, NUMERIC, UNARY, Operand
+from sgdlint.shell.held import known
 from sgdlint.shell.operators import FailedError, truth
-from sgdlint.shell.state import known
 from sgdlint.shell.values import Word
 from sgdlint.shell.verdicts import (
     FALSE,

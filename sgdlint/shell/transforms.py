@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from sgdlint.record import replace
 from sgdlint.shell import folders, tree
+from sgdlint.shell.held import UNKNOWN, Array, Assoc, known, unknown
 from sgdlint.shell.lookup import Found
 from sgdlint.shell.slices import part
-from sgdlint.shell.state import UNKNOWN, Array, Assoc, known, unknown
 from sgdlint.shell.values import Piece, Word
 
 TYPE_CHECKING = False

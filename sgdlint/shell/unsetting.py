@@ -5,15 +5,7 @@ from __future__ import annotations
 from sgdlint import quick
 from sgdlint.record import replace
 from sgdlint.shell import variables
-from sgdlint.shell.state import (
-    Array,
-    Assoc,
-    array,
-    assoc,
-    doubtful,
-    known,
-    unknown,
-)
+from sgdlint.shell.held import Array, Assoc, array, assoc, doubtful, known, unknown
 from sgdlint.shell.values import Variable
 
 TYPE_CHECKING = False

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from sgdlint import quick
 from sgdlint.shell import builtins, folders
-from sgdlint.shell.slices import joined, mapped
-from sgdlint.shell.state import (
+from sgdlint.shell.held import (
     OUTSIDE,
     Array,
     Assoc,
@@ -20,10 +19,11 @@ from sgdlint.shell.state import (
     doubtful,
     element_at,
     item_at,
-    join_words,
     known,
     unknown,
 )
+from sgdlint.shell.joining import join_words
+from sgdlint.shell.slices import joined, mapped
 from sgdlint.shell.values import Variable, Word
 
 TYPE_CHECKING = False

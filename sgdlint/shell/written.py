@@ -10,7 +10,7 @@ from __future__ import annotations
 from sgdlint.record import record
 from sgdlint.shell.feeds import output, without_sudo
 from sgdlint.shell.folders import from_here, place_of
-from sgdlint.shell.state import bounded, unknown
+from sgdlint.shell.held import bounded, unknown
 from sgdlint.shell.values import Variable, Word
 
 TYPE_CHECKING = False

@@ -12,9 +12,10 @@ import pytest
 
 from sgdlint.shell import globs, regexes, tests, tree
 from sgdlint.shell.expand import Expander
+from sgdlint.shell.held import UNKNOWN, known, unknown
 from sgdlint.shell.origin import Origin
 from sgdlint.shell.parser import parse
-from sgdlint.shell.state import UNKNOWN, State, known, unknown
+from sgdlint.shell.state import State
 from sgdlint.shell.values import Piece, Variable, Word
 from sgdlint.shell.verdicts import Verdict, word_of
 

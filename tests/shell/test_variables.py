@@ -11,10 +11,11 @@ import pytest
 
 from sgdlint.record import record
 from sgdlint.shell import builtins, effects
+from sgdlint.shell.held import Array, Assoc, elements_of
 from sgdlint.shell.interpreter import Interpreter
 from sgdlint.shell.origin import Origin
 from sgdlint.shell.parser import parse
-from sgdlint.shell.state import Array, Assoc, State, elements_of
+from sgdlint.shell.state import State
 from sgdlint.shell.values import Variable, Word
 
 NAMES = ("A", "B", "C", "L", "K", "M", "R", "REPLY", "MAPFILE", "OPTIND", "OPTARG")

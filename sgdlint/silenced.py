@@ -5,6 +5,7 @@ from __future__ import annotations
 from sgdlint import suppressions
 from sgdlint.finding import Fix, is_meant
 from sgdlint.record import record, replace
+from sgdlint.rules.model import RECIPE
 from sgdlint.stated import REASONS
 
 TYPE_CHECKING = False
@@ -81,13 +82,15 @@ class _Judge:
         if not comment.reason:
             yield from self.engine.plain(REASONS, comment.span, {}, None)
         rules = [(rule.code, rule.name) for rule in self.engine.pack.rules]
+        # Those of recipes speak where somebody names a goal.
+        quiet = {rule.code for rule in self.engine.pack.rules if rule.category == RECIPE}
         unused = set()
         for wish in comment.codes:
             meant = [rule for rule in rules if is_meant(wish, *rule)]
             if not meant:
                 yield from self._unknown(comment, wish, near)
             elif not any(is_meant(wish, one.code, one.name) for one in silent) and any(
-                self.chosen(*rule) for rule in meant
+                self.chosen(*rule) for rule in meant if rule[0] not in quiet
             ):
                 unused.add(wish)
         if unused or not comment.codes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-from sgdlint import checking, writing
+from sgdlint import checking, showing, writing
 from sgdlint.files import FileError
 from sgdlint.finding import Failure
 from sgdlint.linter import check as check_source
@@ -53,10 +53,10 @@ def suppress(arguments: Arguments) -> int:
         reports.append(report)
     packs.finish(reports)
     stream = sys.stderr if "-" in arguments.paths else sys.stdout
-    if arguments.format == "text" and comments and not arguments.quiet:
+    if showing.format_of(arguments) == "text" and comments and not arguments.quiet:
         told = f"{_plural(silent, 'finding')} with {_plural(comments, 'comment')}"
         stream.write(f"Silenced {told} in {_plural(files, 'file')}.\n")
-    checking.show(arguments, reports, failures, stream)
+    failures += showing.show(arguments, reports, failures, stream)
     return checking.status_of(reports, failures, arguments)
 
 

@@ -380,7 +380,7 @@ def test_fix_explain_is_no_json(script: Path, capsys: pytest.CaptureFixture[str]
 
 def test_statistics_are_no_sarif(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "run.sh", "--statistics", "--format", "sarif"]) == 2
-    assert "--statistics counts as text or json" in capsys.readouterr().err
+    assert "--statistics is written as text or json alone" in capsys.readouterr().err
 
 
 # --- the other commands ---------------------------------------------------------------------------

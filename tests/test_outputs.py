@@ -97,8 +97,8 @@ def test_fix_writes_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("Fixed 1 finding in 1 file.")
     assert json.loads(Path("x.json").read_text())["files"][0]["findings"] == []
     Path("run.sh").write_text(BAD)
-    assert main(["fix", "run.sh", "--diff", *outputs("json=-")]) == 2
-    assert "--diff writes text, so it does not go with --format json" in capsys.readouterr().err
+    assert main(["fix", "run.sh", "--diff", *outputs("junit=-")]) == 2
+    assert "--diff writes text, so it does not go with --format junit" in capsys.readouterr().err
 
 
 def test_a_file_is_replaced_and_keeps_its_mode(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from sgdlint import cli
 from sgdlint.source import BOM, Source
 
 Data = dict[str, Any]
-RELEASE = ("--sglang", "0.5.23", "--gpu", "H100")
+RELEASE = ("--sglang", "0.5.23", "--gpu", "H100", "--goal", "latency")
 SCRIPTS = {
     "plain.sh": "sglang serve --warmup --model-path Qwen/Qwen-Image --num_gpus 2\n",
     "crlf.sh": "# é€😀\r\nsglang serve \\\r\n  --warmup \\\r\n  --model-path Qwen/Qwen-Image\r\n",

@@ -51,7 +51,7 @@ function _shtab_sgdlint_using
 end
 
 set -g _shtab_sgdlint_commands check fix expand config explain rules rule catalog recommend completion version lsp ast
-set -g _shtab_sgdlint_opts_with_value --baseline --color --command --diff-base --fail-on --format --frames --goal --gpu --gpus --ignore --kind --like --model --reason --rules --select --sglang --size --stdin-filename --task --to --vram --write-baseline
+set -g _shtab_sgdlint_opts_with_value --baseline --color --command --diff-base --fail-on --format --frames --goal --gpu --gpus --ignore --kind --like --model --output --reason --rules --select --sglang --size --stdin-filename --task --to --vram --write-baseline
 
 complete -c sgdlint -e
 complete -c sgdlint -f
@@ -78,7 +78,8 @@ complete -c sgdlint -n '_shtab_sgdlint_using check' -l as-found -d 'read of the 
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'findings that are in this file are known: they are not shown, and nothing fails for them'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l quiet -d 'show the findings, and nothing besides'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l verbose -d 'say on standard error which files were read, and which not'
-complete -c sgdlint -n '_shtab_sgdlint_using check' -l format -xka "text json" -d 'default text'
+complete -c sgdlint -n '_shtab_sgdlint_using check' -l format -xka "text concise json jsonl sarif github gitlab junit checkstyle markdown" -d 'default text'
+complete -c sgdlint -n '_shtab_sgdlint_using check' -l output -x -d 'write a report to a file, in any of these formats; may be given several times; - is standard output'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l statistics -d 'how often each rule was found, instead of each finding'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l color -xka "auto always never" -d 'default auto: on a terminal, unless NO_COLOR is set'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l write-baseline -xka "(__fish_complete_path (commandline -ct))" -d 'write what is found into this file, for --baseline'
@@ -108,7 +109,8 @@ complete -c sgdlint -n '_shtab_sgdlint_using fix' -l as-found -d 'read of the na
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'findings that are in this file are known: they are not shown, and nothing fails for them'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l quiet -d 'show the findings, and nothing besides'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l verbose -d 'say on standard error which files were read, and which not'
-complete -c sgdlint -n '_shtab_sgdlint_using fix' -l format -xka "text json" -d 'default text'
+complete -c sgdlint -n '_shtab_sgdlint_using fix' -l format -xka "text concise json jsonl sarif github gitlab junit checkstyle markdown" -d 'default text'
+complete -c sgdlint -n '_shtab_sgdlint_using fix' -l output -x -d 'write a report to a file, in any of these formats; may be given several times; - is standard output'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l statistics -d 'how often each rule was found, instead of each finding'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l color -xka "auto always never" -d 'default auto: on a terminal, unless NO_COLOR is set'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l exit-non-zero-on-fix -d 'exit status 1 also when something was fixed, for hooks'

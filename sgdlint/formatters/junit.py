@@ -8,7 +8,6 @@ from sgdlint.formatters.xml_text import tag
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-
     from sgdlint.finding import Finding, Report
     from sgdlint.formatters import Told
     from sgdlint.source import Source

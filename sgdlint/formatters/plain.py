@@ -6,7 +6,6 @@ from sgdlint.formatters import text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-
     from sgdlint.formatters import Told
 
 

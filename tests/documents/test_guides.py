@@ -202,8 +202,8 @@ def test_what_an_earlier_block_exports_is_not_known() -> None:
 FIXES = [
     (
         "a.md",
-        f"> ```sh\n> {RUN} \\\n>   --seed 1 \\\n>   --num_gpus 1\n> ```\n",
-        f"> ```sh\n> {RUN} \\\n>   --seed 1 \\\n>   --num-gpus 1\n> ```\n",
+        f"> ```sh\n> {RUN} \\\n>   --port 1 \\\n>   --num_gpus 1\n> ```\n",
+        f"> ```sh\n> {RUN} \\\n>   --port 1 \\\n>   --num-gpus 1\n> ```\n",
     ),
     (
         "a.md",

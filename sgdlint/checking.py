@@ -30,12 +30,14 @@ if TYPE_CHECKING:
 
     from sgdlint.arguments import Arguments
     from sgdlint.files import Found
+    from sgdlint.formatters.html import Page
     from sgdlint.looking import Walked
     from sgdlint.rules.pack import Pack
     from sgdlint.settings import Settings
     from sgdlint.source import Nearby
 
     Read = TypeVar("Read")
+    View = Callable[[Report, Pack, Options], Page]
 
 CLEAN, FOUND, FAILED = 0, 1, 2
 FAIL_ON = "warning"
@@ -60,8 +62,11 @@ class Input:
         return replace(options, kind=self.found) if self.found else options
 
 
-def check(arguments: Arguments) -> int:
-    """Check everything and return the exit status."""
+def check(arguments: Arguments, view: View | None = None) -> int:
+    """Check everything and return the exit status.
+
+    view: finds what else a page of HTML shows of a file that has launches.
+    """
     options, packs = options_of(arguments), Packs(arguments)
     showing.check_options(arguments)
     if arguments.write_baseline or arguments.update_baseline:
@@ -72,8 +77,10 @@ def check(arguments: Arguments) -> int:
         _check_base(arguments)
     reports: list[Report] = []
     failures: list[Failure] = []
+    wishes: dict[str, Options] = {}
     for one in inputs(arguments, failures):
-        report = _checked(one.source, packs, one.wishes(options))
+        wishes[one.source.path] = one.wishes(options)
+        report = _checked(one.source, packs, wishes[one.source.path])
         failures += report.failures
         reports.append(report)
     packs.finish(reports)
@@ -82,8 +89,20 @@ def check(arguments: Arguments) -> int:
     reports = without_known(arguments, reports, arguments.update_baseline)
     if arguments.diff_base is not None:
         reports = _on_changed_lines(reports, arguments.diff_base)
-    failures += showing.show(arguments, reports, failures, sys.stdout)
+
+    def look(report: Report) -> Page:
+        pack = packs.of(report.source)
+        return _viewed(report, view, pack, wishes.get(report.source.path, options))
+
+    failures += showing.show(arguments, reports, failures, sys.stdout, look=look)
     return status_of(reports, failures, arguments)
+
+
+def _viewed(report: Report, view: View | None, pack: Pack, options: Options) -> Page:
+    from sgdlint.formatters.html import Page
+
+    is_told = view is not None and (report.launches or report.findings)
+    return view(report, pack, options) if view and is_told else Page(report, (), "")
 
 
 def without_known(

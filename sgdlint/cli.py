@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sgdlint.arguments import Arguments
+    from sgdlint.finding import Report
+    from sgdlint.formatters.html import Page
+    from sgdlint.rules.pack import Pack
+    from sgdlint.stated import Options
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -84,7 +88,14 @@ def _check(arguments: Arguments) -> int:
         return suppress(arguments)
     from sgdlint.checking import check
 
-    return check(arguments)
+    return check(arguments, _page)
+
+
+def _page(report: Report, pack: Pack, options: Options) -> Page:
+    """Return what a page of HTML shows of a file."""
+    from sgdlint.viewing import page
+
+    return page(report, pack, options)
 
 
 def _fix(arguments: Arguments) -> int:

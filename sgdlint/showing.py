@@ -6,18 +6,20 @@ import os
 import sys
 
 from sgdlint.finding import Report
+from sgdlint.record import replace
 from sgdlint.source import Source
 from sgdlint.stated import OptionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, TextIO
 
     from sgdlint.arguments import Arguments
     from sgdlint.finding import Failure
     from sgdlint.formatters import Changed, Told
     from sgdlint.formatters.excerpt import Line
+    from sgdlint.formatters.html import Page
 
 COUNTED = ("text", "json")
 """The formats of `--statistics`."""
@@ -48,10 +50,12 @@ def show(
     failures: Sequence[Failure],
     stream: TextIO,
     changed: Mapping[str, Changed] | None = None,
+    look: Callable[[Report], Page] | None = None,
 ) -> list[Failure]:
     """Print reports to a stream and to files, and failures to standard error.
 
-    changed: what `fix` did, by path. Returns what went wrong with the files of `--output`.
+    changed: what `fix` did, by path. look: finds what else a page of HTML shows of a file. Returns
+    what went wrong with the files of `--output`.
     """
     name = format_of(arguments)
     if arguments.output:
@@ -59,12 +63,14 @@ def show(
 
         outputs.check_inputs(arguments.output, reports)
     if name != "text":
-        stream.write(_rendered(name, arguments, _told(arguments, reports, failures, changed or {})))
+        told = replace(_told(arguments, reports, failures, changed or {}), look=look)
+        stream.write(_rendered(name, arguments, told))
     elif reports or not failures:
         _show_text(arguments, reports, failures, stream)
     unwritten: list[Failure] = []
     if arguments.output:
-        unwritten = _written(arguments, _told(arguments, reports, failures, changed or {}))
+        told = replace(_told(arguments, reports, failures, changed or {}), look=look)
+        unwritten = _written(arguments, told)
     for failure in (*failures, *unwritten):
         print(f"sgdlint: error: {failure.path}: {failure.message}", file=sys.stderr)
     return unwritten

@@ -30,15 +30,15 @@ if TYPE_CHECKING:
     from sgdlint.rules.engine import Engine
     from sgdlint.rules.pack import Pack
     from sgdlint.scripts import Script
-    from sgdlint.source import Source
     from sgdlint.stated import Options
     from sgdlint.variants import Place, Variant
 
     Seen = tuple[Expanded, Estimate | None]
 
 
-def page(source: Source, pack: Pack, options: Options) -> Page:
-    """Check a file and return what is shown of it; raises OptionError."""
+def page(report: Report, pack: Pack, options: Options) -> Page:
+    """Return what is shown of a file that was checked; raises OptionError."""
+    source = report.source
     seen: list[Seen] = []
 
     def see(script: Script, variant: Variant, launch: Launch, engine: Engine) -> list[Finding]:
@@ -46,7 +46,7 @@ def page(source: Source, pack: Pack, options: Options) -> Page:
         seen.append((known, estimate(launch, Facts(launch, engine.derived).lookup)))
         return []
 
-    report = check(source, pack, options, see)
+    check(source, pack, options, see)
     changes = ""
     if any(one.fix is not None for one in report.findings):
         fixed = fix(source, lambda it: check(it, pack, options))

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from sgdlint import rulepack, viewing
+from sgdlint.cli import main
 from sgdlint.finding import Failure
-from sgdlint.formatters.html import Page, render
+from sgdlint.formatters.html import Page, whole
+from sgdlint.linter import check
 from sgdlint.source import Source
 from sgdlint.stated import Options
 
@@ -63,18 +65,19 @@ class Reader(HTMLParser):
 
 def page_of(text: str, path: str = "run.sh") -> Page:
     """Return what is shown of a script."""
-    return viewing.page(Source(path, text), rulepack.load(), OPTIONS)
+    pack = rulepack.load()
+    return viewing.page(check(Source(path, text), pack, OPTIONS), pack, OPTIONS)
 
 
 @pytest.fixture(scope="module")
-def whole() -> str:
+def report() -> str:
     """Return a page of a script with findings, one without, and a file that was not read."""
     pages = [page_of(SCRIPT), page_of("sglang serve --model-path Qwen/Qwen-Image\n", "a&b.sh")]
-    return render(pages, [Failure("c<d.sh", "no such file")], "my launches")
+    return whole(pages, [Failure("c<d.sh", "no such file")], "my launches")
 
 
-def test_it_shows_findings_launches_changes_and_memory(whole: str) -> None:
-    page = Reader(whole)
+def test_it_shows_findings_launches_changes_and_memory(report: str) -> None:
+    page = Reader(report)
     for part in (
         "sgdlint: my launches",
         "SGD206",  # a finding, with the words and what its fix writes
@@ -96,39 +99,39 @@ def test_it_shows_findings_launches_changes_and_memory(whole: str) -> None:
     assert page.classes().count("run") == 3
 
 
-def test_no_text_becomes_markup(whole: str) -> None:
-    page = Reader(whole)
+def test_no_text_becomes_markup(report: str) -> None:
+    page = Reader(report)
     assert "alert(1)" in page.text
     assert [tag for tag, _ in page.elements].count("script") == 1
     assert "b" not in [tag for tag, _ in page.elements]
 
 
-def test_it_loads_nothing(whole: str) -> None:
-    for tag, given in Reader(whole).elements:
+def test_it_loads_nothing(report: str) -> None:
+    for tag, given in Reader(report).elements:
         assert tag not in ("link", "img", "iframe", "object", "embed")
         assert "src" not in given
         assert tag == "a" or "href" not in given
-    assert "@import" not in whole
-    assert "url(" not in whole
+    assert "@import" not in report
+    assert "url(" not in report
 
 
-def test_a_severity_can_be_hidden(whole: str) -> None:
-    boxes = [given for tag, given in Reader(whole).elements if tag == "input"]
+def test_a_severity_can_be_hidden(report: str) -> None:
+    boxes = [given for tag, given in Reader(report).elements if tag == "input"]
     assert [one["value"] for one in boxes] == ["error", "perf"]
     assert all("checked" in one for one in boxes)
 
 
 def test_a_page_without_anything() -> None:
-    page = Reader(render([page_of("echo hello\n")], []))
+    page = Reader(whole([page_of("echo hello\n")], []))
     assert "No findings" in page.text
     assert "run.sh" not in page.text  # a file without a launch is not shown
 
 
-def test_a_browser_shows_it(whole: str, tmp_path: Path) -> None:
+def test_a_browser_shows_it(report: str, tmp_path: Path) -> None:
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if browser is None:
         pytest.skip("no browser")
-    (tmp_path / "report.html").write_text(whole, encoding="utf-8")
+    (tmp_path / "report.html").write_text(report, encoding="utf-8")
     command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=420,900"]
     command += [f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=1000"]
     probe = (
@@ -138,7 +141,7 @@ def test_a_browser_shows_it(whole: str, tmp_path: Path) -> None:
         "const wide = document.documentElement.scrollWidth > innerWidth;"
         "document.body.setAttribute('data-probe', hidden + ' ' + wide)})</script></body>"
     )
-    (tmp_path / "report.html").write_text(whole.replace("</body>", probe), encoding="utf-8")
+    (tmp_path / "report.html").write_text(report.replace("</body>", probe), encoding="utf-8")
     page = (tmp_path / "report.html").as_uri()
     done = subprocess.run(
         [*command, "--dump-dom", page], check=False, capture_output=True, text=True, timeout=120
@@ -146,3 +149,18 @@ def test_a_browser_shows_it(whole: str, tmp_path: Path) -> None:
     if done.returncode:
         pytest.skip("the browser does not start here")
     assert 'data-probe="none false"' in done.stdout  # hidden, and nothing sticks out
+
+
+def test_a_run_writes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "run.sh").write_text(SCRIPT)
+    assert main(["check", "run.sh", "gone.sh", "--gpu", "H100", "--output", "html=x.html"]) == 2
+    page = Reader((tmp_path / "x.html").read_text(encoding="utf-8"))
+    assert page.text.count("CFG parallel") == 2
+    assert "gone.sh: no such file" in page.text
+    assert f"sgdlint: {tmp_path.name}" in page.text
+    capsys.readouterr()
+    assert main(["fix", "run.sh", "--format", "html"]) == 0
+    assert "No findings" in Reader(capsys.readouterr().out).text

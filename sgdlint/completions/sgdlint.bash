@@ -40,11 +40,11 @@ _shtab_sgdlint_ast_pos_0_COMPGEN=_shtab_compgen_files
 
 _shtab_sgdlint_check___goal_choices=(latency throughput memory none)
 _shtab_sgdlint_check___fail_on_choices=(error warning perf info)
-_shtab_sgdlint_check___format_choices=(text concise json jsonl sarif github gitlab junit checkstyle markdown)
+_shtab_sgdlint_check___format_choices=(text concise json jsonl sarif github gitlab junit checkstyle markdown html)
 _shtab_sgdlint_check___color_choices=(auto always never)
 _shtab_sgdlint_fix___goal_choices=(latency throughput memory none)
 _shtab_sgdlint_fix___fail_on_choices=(error warning perf info)
-_shtab_sgdlint_fix___format_choices=(text concise json jsonl sarif github gitlab junit checkstyle markdown)
+_shtab_sgdlint_fix___format_choices=(text concise json jsonl sarif github gitlab junit checkstyle markdown html)
 _shtab_sgdlint_fix___color_choices=(auto always never)
 _shtab_sgdlint_expand___format_choices=(text json)
 _shtab_sgdlint_config___goal_choices=(latency throughput memory none)

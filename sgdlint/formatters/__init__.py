@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from sgdlint.finding import Finding, Report
+    from sgdlint.formatters.html import Page
 
 FORMATS = {
     "text": "plain",
@@ -27,6 +28,7 @@ FORMATS = {
     "junit": "junit",
     "checkstyle": "checkstyle",
     "markdown": "markdown",
+    "html": "html",
 }
 """The module of this package that makes each format, as `--format` and `--output` name it."""
 
@@ -48,10 +50,11 @@ class Told:
     """What a formatter tells of. reports: those of files that were not read have failures alone.
 
     folder: where sgdlint was started, with a separator. rules: reads the rules as their files have
-    them, by code. changed: by path.
+    them, by code. changed: by path. look: finds what else the page of HTML shows of a file.
     """
 
     reports: Sequence[Report]
     folder: str
     rules: Callable[[], Mapping[str, dict[str, Any]]]
     changed: Mapping[str, Changed]
+    look: Callable[[Report], Page] | None = None

@@ -6,6 +6,7 @@ what memory it needs, and the changes that the safe fixes make.
 
 from __future__ import annotations
 
+import os
 from html import escape
 
 from sgdlint import __version__
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from sgdlint.catalog.memory import Estimate, Row
     from sgdlint.finding import Failure, Report
+    from sgdlint.formatters import Told
     from sgdlint.formatters.excerpt import Line
 
 WIDTH = 120
@@ -62,9 +64,16 @@ class Page:
     diff: str
 
 
-def render(pages: Sequence[Page], failures: Sequence[Failure], title: str = "") -> str:
+def render(given: Told) -> str:
+    """Return the reports as one page."""
+    pages = [given.look(one) if given.look else Page(one, (), "") for one in given.reports]
+    failures = [failure for one in given.reports for failure in one.failures]
+    return whole(pages, failures, os.path.basename(given.folder.rstrip(os.sep)))
+
+
+def whole(pages: Sequence[Page], failures: Sequence[Failure], title: str = "") -> str:
     """Return the whole page. title: what was checked, such as the name of the repository."""
-    shown = [one for one in pages if one.report.findings or one.runs or one.report.failures]
+    shown = [one for one in pages if one.report.findings or one.runs]
     reports = [one.report for one in pages]
     told = plain(summary(reports, 10_000, failures)).strip()
     head = f"sgdlint: {title}" if title else "sgdlint"

@@ -90,6 +90,14 @@ class Silencer:
         silent = len(before.report.findings) - len(after.report.findings)
         return Silenced(after.report, comments, silent)
 
+    def silence_one(self, source: Source, finding: Finding) -> Report | None:
+        """Return the file with a suppression for one finding; None where it can have none."""
+        before = self._state(source, self._check(source))
+        if before is None:
+            return None
+        after = self._one(before, _Group(frozenset({(finding.code, finding.span.start)})))
+        return None if after is before else after.report
+
     def _state(self, source: Source, report: Report) -> _State | None:
         """Return what is read and found in a text; None when its comments are not understood."""
         if report.failures:

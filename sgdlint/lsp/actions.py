@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from lsprotocol import types
 
 from sgdlint.lsp.diagnostics import diagnostic
+from sgdlint.silencing import OF_COMMENTS
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
@@ -70,9 +71,40 @@ def _title(finding: Finding, fix: Fix) -> str:
     return f"{kind}: {fix.title} ({finding.code}{note})"
 
 
+def suppressions(text: OpenText, seen: Seen, place: types.Range) -> Iterator[types.CodeAction]:
+    """Yield actions that silence the findings at a place; their edits are made when chosen."""
+    there = text.span(place)
+    found = [
+        (number, one)
+        for number, one in enumerate(seen.report.findings)
+        if _touches(one.span, there) and one.name not in OF_COMMENTS
+    ]
+    for number, finding in found[:MOST_FIXES]:
+        yield types.CodeAction(
+            title=f"Suppress {finding.code} here ({finding.name})",
+            kind=types.CodeActionKind.QuickFix,
+            diagnostics=[diagnostic(finding, text)],
+            is_preferred=False,
+            data={"uri": text.uri, "version": text.version, "finding": number},
+        )
+
+
+def suppress(text: OpenText, seen: Seen, number: int, edited: Edited) -> types.WorkspaceEdit | None:
+    """Return the edit that silences a finding by its number; None when there is no place for it."""
+    found = seen.report.findings[number : number + 1]
+    new = seen.silenced(found[0]) if found else None
+    return None if new is None else edited(text, edits_between(text, new))
+
+
 def has_safe(seen: Seen) -> bool:
     """Whether a text has a finding that can be mended safely."""
     return any(_is_offered(one.fix) and _is_safe(one) for one in seen.report.findings)
+
+
+def all_safe(text: OpenText) -> types.CodeAction:
+    """Return the action that makes all safe fixes; its edit is made when it is chosen."""
+    data = {"uri": text.uri, "version": text.version}
+    return types.CodeAction("Fix all that is safe (sgdlint)", FIX_ALL, data=data)
 
 
 def fix_all(text: OpenText, seen: Seen, edited: Edited) -> types.WorkspaceEdit | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sgdlint import linter
+from sgdlint import catalog, linter
 from sgdlint.checking import Packs, options_of
 from sgdlint.documents import mentions_sglang
 from sgdlint.documents.kinds import NONE
@@ -65,7 +65,8 @@ class Seen:
     def release(self) -> str:
         """The release in force, the newest of several."""
         names = [one.launch.release.name for one in self.launches]
-        return names[-1] if names else self.report.sglang.rpartition("–")[2]
+        told = self.report.sglang
+        return names[-1] if names else told if told in catalog.releases() else catalog.newest()
 
     @property
     def asked(self) -> set[str]:
@@ -90,6 +91,16 @@ class Seen:
             return other == finding and there.text == source.text
 
         return fix(source, self._check, unsafe=True, lossy=True, ask=ask)
+
+    def silenced(self, finding: Finding) -> str | None:
+        """Return the text with a suppression for a finding; None when there is no place for it."""
+        from sgdlint.silencing import Silencer
+
+        if self.pack is None:
+            return None
+        done = Silencer(self._check, self._options.kind, "")
+        report = done.silence_one(self.report.source, finding)
+        return None if report is None else report.source.text
 
     def _check(self, source: Source) -> Report:
         assert self.pack is not None
@@ -147,7 +158,7 @@ class Checker:
             report = linter.check(source, pack, options, _gather(launches))
         except (OptionError, RuleError) as error:
             report = Report(source, "", "", (), (Failure(source.path, str(error)),))
-        order = {name: number for number, name in enumerate(_releases())}
+        order = catalog.order()
         launches.sort(key=lambda one: order[one.launch.release.name])
         return Seen(text, report, launches, pack, options)
 
@@ -155,12 +166,6 @@ class Checker:
         if self._packs is None:
             self._packs = Packs(self.arguments)
         return self._packs.of(source)
-
-
-def _releases() -> tuple[str, ...]:
-    from sgdlint import catalog
-
-    return tuple(catalog.releases())
 
 
 def _gather(into: list[Launched]) -> Also:

@@ -119,6 +119,14 @@ class Server(LanguageServer):
         self.checker.forget(uri)
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
+    @property
+    def can_resolve(self) -> bool:
+        """Whether the editor asks for the edit of an action when it is chosen."""
+        able = self.client_capabilities.text_document
+        action = able.code_action if able else None
+        resolved = action.resolve_support.properties if action and action.resolve_support else ()
+        return action is not None and bool(action.data_support) and "edit" in resolved
+
     def edited(self, text: OpenText, edits: list[types.TextEdit]) -> types.WorkspaceEdit:
         """Return edits of a text in the form that the editor understands best."""
         workspace = self.client_capabilities.workspace
@@ -242,17 +250,30 @@ def _actions(server: Server) -> None:
         found: list[types.CodeAction] = []
         if _wanted(types.CodeActionKind.QuickFix, only):
             found += actions.quick_fixes(text, seen, params.range, server.edited)
+            found += actions.suppressions(text, seen, params.range)
         if _wanted(actions.FIX_ALL, only) and actions.has_safe(seen):
-            found += _fix_all(server, text)
-        return found
+            found.append(actions.all_safe(text))
+        if not server.can_resolve:
+            found = [_with_edit(server, one) for one in found]
+        return [one for one in found if one.edit is not None or server.can_resolve]
 
     @server.feature(types.CODE_ACTION_RESOLVE)
     def resolve(action: types.CodeAction) -> types.CodeAction:
-        uri = action.data.get("uri", "") if isinstance(action.data, dict) else ""
-        text = server.texts.get(uri)
-        if text is not None and action.edit is None:
-            action.edit = actions.fix_all(text, server.checker.of(text), server.edited)
-        return action
+        return _with_edit(server, action)
+
+
+def _with_edit(server: Server, action: types.CodeAction) -> types.CodeAction:
+    """Return an action with its edit, where it has none yet and its text is still the same."""
+    data = action.data if isinstance(action.data, dict) else {}
+    text = server.texts.get(data.get("uri", ""))
+    if text is not None and action.edit is None and text.version == data.get("version"):
+        seen = server.checker.of(text)
+        number = data.get("finding")
+        if number is None:
+            action.edit = actions.fix_all(text, seen, server.edited)
+        else:
+            action.edit = actions.suppress(text, seen, number, server.edited)
+    return action
 
 
 def _words(server: Server) -> None:
@@ -277,19 +298,6 @@ def _words(server: Server) -> None:
         if text is None:
             return None
         return definitions(text, server.checker.of(text), params.position)
-
-
-def _fix_all(server: Server, text: OpenText) -> list[types.CodeAction]:
-    """Return the action that makes all safe fixes; its edit is made now, or when it is chosen."""
-    able = server.client_capabilities.text_document
-    action = able.code_action if able else None
-    resolved = action.resolve_support.properties if action and action.resolve_support else ()
-    found = types.CodeAction("Fix all that is safe (sgdlint)", actions.FIX_ALL)
-    if action is not None and action.data_support and "edit" in resolved:
-        found.data = {"uri": text.uri}
-        return [found]
-    found.edit = actions.fix_all(text, server.checker.of(text), server.edited)
-    return [found] if found.edit is not None else []
 
 
 def _wanted(kind: str, only: Any) -> bool:

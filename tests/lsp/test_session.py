@@ -212,7 +212,8 @@ def edits(action: dict[str, Any], uri: str) -> list[dict[str, Any]]:
 def test_a_safe_fix_is_preferred_and_makes_the_text_right(editor: Client) -> None:
     text = f"echo \N{ROCKET}; {OLD}"
     (one,) = editor.open("run.sh", text)
-    fix, every = editor.actions("run.sh", one["range"])
+    fix, silence, every = editor.actions("run.sh", one["range"])
+    assert silence["title"] == "Suppress SGD203 here (warmup-option-removed)"
     assert fix["title"] == "Fix: use --warmup-mode (SGD203)"
     assert (fix["kind"], fix["isPreferred"]) == ("quickfix", True)
     assert fix["diagnostics"] == [one]
@@ -230,7 +231,7 @@ def test_unsafe_and_lossy_fixes_are_told_apart(tmp_path: Path) -> None:
     shown = client.open("run.sh", text)
     assert "SGD101" in codes(shown)
     found = client.actions("run.sh", place(0, 0, 40), ["quickfix"])
-    titles = {one["title"]: one["isPreferred"] for one in found}
+    titles = {one["title"]: one["isPreferred"] for one in found if "Suppress" not in one["title"]}
     unsafe = "Unsafe fix: turn layerwise offload off (SGD101: needs more GPU memory)"
     assert titles[unsafe] is False
     assert client.stop() == 0
@@ -258,6 +259,20 @@ def test_fix_all_is_made_when_it_is_chosen(tmp_path: Path) -> None:
     assert "echo\r\n" in fixed
     assert client.actions("run.sh", place(1, 0, 0), ["refactor"]) == []
     assert client.stop() == 0
+
+
+def test_a_finding_is_suppressed_where_a_comment_can_stand(editor: Client) -> None:
+    text = f"echo\n{OLD[:-1]} \\\n  --unknown-thing 3\n"
+    editor.open("run.sh", text)
+    (action,) = [
+        one
+        for one in editor.actions("run.sh", place(2, 4, 4), ["quickfix"])
+        if one["title"] == "Suppress SGD201 here (unknown-option)"
+    ]
+    assert action["isPreferred"] is False
+    new = applied(text, edits(action, editor.uri("run.sh")))
+    assert new == text.replace(OLD[:-1], f"# sgdlint: ignore[SGD201]\n{OLD[:-1]}")
+    assert codes(editor.change("run.sh", {"text": new})) == ["SGD203"]
 
 
 # --- faults ---------------------------------------------------------------------------------------

@@ -110,6 +110,14 @@ def test_hover_tells_what_an_option_gains_and_costs(editor: Client) -> None:
     assert "both transformers stay on the GPU" in told
 
 
+def test_hover_goes_on_where_the_release_is_not_known(editor: Client) -> None:
+    for line in ("# sgdlint: sglang=9.9", "# sgdlint: gpu=H10", "if then"):
+        text = f"{line}\nexport SGLANG_CACHE_DIT_ENABLED=1\n# sglang serve\n"
+        editor.open("run.sh", text)
+        assert "environment variable" in hovered(editor, "run.sh", text, "SGLANG_CACHE")
+        editor.close("run.sh")
+
+
 def test_hover_in_a_document(editor: Client) -> None:
     editor.open("compose.yaml", COMPOSE, "yaml")
     assert "removed in 0.5.18" in hovered(editor, "compose.yaml", COMPOSE, "--warmup")

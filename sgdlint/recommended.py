@@ -37,7 +37,7 @@ def text(rec: Recommendation, memory_gib: float | None, width: int) -> str:
     lines = [*(f"# {line}" for line in head), *script(rec).splitlines(), ""]
     for one in rec.taken:
         lines += [*_step(one.step, _written(one, rec.command), width), ""]
-    lines += [*_together(rec), ""] if any(_factors(rec)) else []
+    lines += [*_documented(rec), ""] if any(_factors(rec)) else []
     if not rec.taken:
         lines += ["No step of a recipe is certain here: this is the plain command.", ""]
     lines += [*_memory(rec, memory_gib, width), ""]
@@ -78,20 +78,19 @@ def _step(step: Step, head: str, width: int) -> Iterator[str]:
     yield from _wrapped("; ".join(step.references), "    source: ", width)
 
 
-def _together(rec: Recommendation) -> Iterator[str]:
-    """Say what the steps gain together, for each thing that is gained."""
-    told = [f"{_range(factors)}× on {of}" for of, factors in _factors(rec).items()]
-    yield f"Documented together: {'; '.join(told)}; not measured here."
+def _documented(rec: Recommendation) -> Iterator[str]:
+    """Say what the steps gain, for each thing that is gained; nobody measured them together."""
+    told = [f"{' and '.join(ranges)} on {of}" for of, ranges in _factors(rec).items()]
+    yield f"Documented: {'; '.join(told)}; not measured here, and not multiplied."
 
 
-def _factors(rec: Recommendation) -> dict[str, tuple[float, ...]]:
-    """Return how many times faster each thing gets, from and to, by the steps that give figures."""
-    found: dict[str, tuple[float, ...]] = {}
+def _factors(rec: Recommendation) -> dict[str, list[str]]:
+    """Return how many times faster each thing gets, by each of the steps that give figures."""
+    found: dict[str, list[str]] = {}
     for one in rec.taken:
         step = one.step.gain
         if step is not None and step.times:
-            before = found.get(step.of, (1.0, 1.0))
-            found[step.of] = tuple(a * b for a, b in zip(before, step.times, strict=True))
+            found.setdefault(step.of, []).append(f"{_range(step.times)}×")
     return found
 
 

@@ -319,7 +319,7 @@ class TestOutput:
         assert err == ""
         assert out.startswith("# SGLang 0.5.12, 1 × H100, for latency; recipes: Qwen-Image + any")
         assert "gain:   documented: 1.2–1.5× on denoising; not measured here" in out
-        assert "Documented together: 1.2–1.5× on denoising; not" in out
+        assert "Documented: 1.2–1.5× on denoising; not measured here, and not multiplied." in out
         assert "Memory of each GPU, GiB: 51.5 at least, 78.8 at most of 79.7: fits" in out
 
     def test_the_script_is_clean(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -239,8 +239,11 @@ def test_a_disk_that_dies_while_it_is_written_in_place(
 
 
 INTERRUPTED = """
-import os, sys
+import os, signal, sys
 from sgdlint.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts the tests may ignore signals
+for number in (signal.SIGHUP, signal.SIGTERM):
+    signal.signal(number, signal.SIG_DFL)
 real = os.fsync
 def fsync(descriptor):
     os.kill(os.getpid(), {number})

@@ -76,7 +76,8 @@ def draw() -> str:
 def _row(number: int, line: list[tuple[str, str]]) -> str:
     """Return one line of text; each part stands at its own column, whatever the font."""
     parts, column = [], 0
-    for words, style in line:
+    for words, wish in line:
+        style = wish.partition(" ")[0]  # what follows is a link
         if words.strip():
             lead = len(words) - len(words.lstrip())
             left = EDGE + (column + lead) * WIDE

@@ -15,6 +15,7 @@ from sgdlint.source import BOM, COMMAND, Nearby, Source
 from sgdlint.stated import (
     OptionError,
     Options,
+    known_goal,
     known_gpu,
     known_kind,
     known_releases,
@@ -40,6 +41,7 @@ def check(
     gpu: str = "",
     gpus: int | None = None,
     vram: float | None = None,
+    goal: str = "",
     select: Names = (),
     ignore: Names = (),
     lossy: bool = False,
@@ -53,6 +55,8 @@ def check(
     sglang: a release or a range of them, or several such; else what the text tells counts, else the
     newest release known.
     gpu, gpus, vram: the machine: a GPU by name, how many, GiB of each.
+    goal: what launches are tuned for: latency, throughput, memory or none; else what the text or
+    the settings say.
     select, ignore: rules by code, beginning of a code, or name. lossy: advice that trades quality
     for speed, too. rules: paths of rule files or folders beside the built-in rules.
     around: read what is around `path`, as the command line does: the settings of the project, files
@@ -61,7 +65,8 @@ def check(
     Raises OptionError for an argument, or a setting, that names nothing known, and RuleError for a
     rule file that is wrong.
     """
-    named = Options(_texts(sglang), gpu, gpus, vram, _names(select), _names(ignore), lossy, kind)
+    chosen = _names(select), _names(ignore)
+    named = Options(_texts(sglang), gpu, gpus, vram, *chosen, lossy, kind, goal)
     asked = _asked(text, os.fspath(path), named, rules, around)
     return asked.report(asked.source)
 
@@ -77,6 +82,7 @@ def fix(
     gpu: str = "",
     gpus: int | None = None,
     vram: float | None = None,
+    goal: str = "",
     select: Names = (),
     ignore: Names = (),
     lossy: bool = False,
@@ -89,7 +95,8 @@ def fix(
     memory or meaning; with `lossy`, those that change the output to be faster, too.
     The other arguments, and what is raised, are as of `check`.
     """
-    named = Options(_texts(sglang), gpu, gpus, vram, _names(select), _names(ignore), lossy, kind)
+    chosen = _names(select), _names(ignore)
+    named = Options(_texts(sglang), gpu, gpus, vram, *chosen, lossy, kind, goal, tune=True)
     asked = _asked(text, os.fspath(path), named, rules, around)
     if asked.problem:
         return Fixed(text, (), asked.report(asked.source))
@@ -151,6 +158,8 @@ def _check(options: Options) -> None:
         known_gpu(options.gpu)
     if options.kind:
         known_kind(options.kind)
+    if options.goal:
+        known_goal(options.goal)
     if options.gpus is not None and options.gpus < 1:
         raise OptionError(f"gpus: {options.gpus} is not a whole number from 1")
     if options.vram is not None and not 0 < options.vram < float("inf"):

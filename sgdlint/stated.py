@@ -139,11 +139,12 @@ def _in_settings(found: Settings, key: str, read: Callable[[], T]) -> T:
 
 def goal_of(options: Options, directed: Sequence[Setting], source: Source) -> str:
     """Return what the launches of a file are tuned for, "" when nobody says; raises OptionError."""
-    said = [_at_line(one, _known_goal) for one in directed if one.name == "goal"]
+    said = [_at_line(one, known_goal) for one in directed if one.name == "goal"]
     return options.goal or "".join(said) or settings_of_file(source).goal
 
 
-def _known_goal(text: str) -> str:
+def known_goal(text: str) -> str:
+    """Return what launches may be tuned for; OptionError for anything else."""
     if text not in (*GOALS, NO_GOAL):
         raise OptionError(f"{text!r} is not one of {', '.join((*GOALS, NO_GOAL))}")
     return text

@@ -252,3 +252,14 @@ def test_a_program_of_a_user_is_typed_strictly(tmp_path: Path) -> None:
         "wrong.py:11",
         "wrong.py:12",
     ]
+
+
+def test_a_goal_counts_as_on_the_command_line() -> None:
+    text = "sglang serve --model-path Wan-AI/Wan2.2-T2V-A14B-Diffusers --num-gpus 4\n"
+    machine: dict[str, Any] = {"sglang": "0.5.23", "gpu": "H100", "gpus": 4}
+    tuned = sgdlint.fix(text, unsafe=True, **machine)
+    assert "--enable-cfg-parallel" in tuned.text
+    assert sgdlint.fix(text, unsafe=True, goal="none", **machine).text == text
+    assert "SGD421" in [one.code for one in sgdlint.check(text, goal="latency", **machine).findings]
+    with pytest.raises(sgdlint.OptionError, match="'speed' is not one of latency"):
+        sgdlint.check(text, goal="speed")

@@ -129,8 +129,8 @@ def told() -> list[Told]:
 
 
 def group_of(code: str) -> Group:
-    """Return the group of a code."""
-    number = int(re.sub(r"\D", "", code))
+    """Return the group of a code; one of four digits belongs where its first three do."""
+    number = int(re.sub(r"\D", "", code)[:3])
     return next(group for group in GROUPS if group.first <= number <= group.last)
 
 

@@ -16,7 +16,16 @@ import pytest
 LAYERS = (
     {"cli", "__main__"},
     {"api", "lsp"},
-    {"fixing", "suppressing", "expanding", "recommending", "asking", "effective", "viewing"},
+    {
+        "fixing",
+        "suppressing",
+        "expanding",
+        "recommending",
+        "asking",
+        "effective",
+        "viewing",
+        "perf",
+    },
     {"checking"},
     {"showing", "outputs"},
     {

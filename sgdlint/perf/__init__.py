@@ -1,0 +1,1 @@
+"""`sgdlint perf`: the files that `--perf-dump-path` writes, read and compared."""

@@ -59,8 +59,9 @@ def check(
     the settings say.
     select, ignore: rules by code, beginning of a code, or name. lossy: advice that trades quality
     for speed, too. rules: paths of rule files or folders beside the built-in rules.
-    around: read what is around `path`, as the command line does: the settings of the project, files
-    that the script names, the SGLang that is installed. Without it the text alone counts.
+    around: read what is around `path`, as the command line does: the settings of the project with
+    its baseline, files that the script names, the SGLang that is installed. Without it the text
+    alone counts.
 
     Raises OptionError for an argument, or a setting, that names nothing known, and RuleError for a
     rule file that is wrong.
@@ -68,7 +69,7 @@ def check(
     chosen = _names(select), _names(ignore)
     named = Options(_texts(sglang), gpu, gpus, vram, *chosen, lossy, kind, goal)
     asked = _asked(text, os.fspath(path), named, rules, around)
-    return asked.report(asked.source)
+    return asked.new(asked.report(asked.source))
 
 
 def fix(
@@ -102,7 +103,8 @@ def fix(
         return Fixed(text, (), asked.report(asked.source))
     fixed = fix_source(asked.source, _moved(asked, to) if to else asked.report, unsafe, lossy)
     begin = BOM if asked.source.bom else ""
-    return Fixed(begin + fixed.text, fixed.applied, fixed.report, fixed.refused, fixed.sources)
+    left = asked.new(fixed.report)
+    return Fixed(begin + fixed.text, fixed.applied, left, fixed.refused, fixed.sources)
 
 
 def _moved(asked: _Asked, to: str) -> Callable[[Source], Report]:
@@ -128,6 +130,14 @@ class _Asked:
             failures = (Failure(source.path, self.problem),)
             return Report(source, "", "", (), failures)
         return linter.check(source, self.pack, self.options)
+
+    def new(self, report: Report) -> Report:
+        """Return a report without what is in the baseline of the project."""
+        if not settings_of_file(self.source).baseline:
+            return report
+        from sgdlint.baselining import without_known_of_project
+
+        return without_known_of_project(report)
 
 
 def _asked(

@@ -229,7 +229,10 @@ CONFIGURING = (
     *("--as-found", "--verbose"),
 )
 """The options of `check` that `config` has too."""
-SERVING = ("--sglang", "--gpu", "--gpus", "--vram", "--select", "--ignore", "--rules", "--lossy")
+SERVING = (
+    *("--sglang", "--gpu", "--gpus", "--vram", "--select", "--ignore", "--rules"),
+    *("--goal", "--lossy"),
+)
 """The options of `check` that `lsp` has too."""
 DESCRIPTIONS = {
     "check": "Say what will fail, be ignored or be slow, at the exact words.",

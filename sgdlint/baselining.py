@@ -13,7 +13,8 @@ from sgdlint.stated import OptionError, settings_of_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from sgdlint.arguments import Arguments
     from sgdlint.baseline import Key
@@ -44,6 +45,7 @@ def without_known(
     """
     paths = [_baseline_of(arguments, one.source) for one in reports]
     known = {path: _read(path) for path in dict.fromkeys(paths) if path}
+    files = {path: baseline.by_file(counts) for path, counts in known.items()}
     if shrink and not known:
         raise OptionError("--update-baseline needs --baseline FILE, or `baseline` in the settings")
     seen: dict[str, dict[Key, int]] = {path: {} for path in known}
@@ -52,11 +54,9 @@ def without_known(
         if not path or report.failures:
             kept.append(report)
             continue
-        file = name_in(path, report.source.path)
-        found = baseline.compared(report.findings, report.source, file, known[path])
-        seen[path].update(found.counts)
-        hidden = len(report.findings) - len(found.new)
-        kept.append(replace(report, findings=found.new, baselined=hidden))
+        left, counts = _without(report, path, files[path])
+        seen[path].update(counts)
+        kept.append(left)
     is_whole = not (arguments.select or arguments.ignore) and arguments.action == "check"
     for path, counts in known.items():
         checked = {
@@ -66,6 +66,27 @@ def without_known(
         }
         _tell(shrink, path, counts, seen[path], checked if is_whole else set(), arguments.quiet)
     return kept
+
+
+def without_known_of_project(report: Report) -> Report:
+    """Return a report without what is in the baseline that the settings of its project name.
+
+    Raises OptionError.
+    """
+    path = settings_of_file(report.source).baseline
+    if not path or report.failures:
+        return report
+    return _without(report, path, baseline.by_file(_read(path)))[0]
+
+
+def _without(
+    report: Report, path: str, known: Mapping[str, dict[Key, int]]
+) -> tuple[Report, Mapping[Key, int]]:
+    """Return a report without what is in a baseline, and how much of each entry was found."""
+    file = name_in(path, report.source.path)
+    found = baseline.compared(report.findings, report.source, file, known.get(file, {}))
+    hidden = len(report.findings) - len(found.new)
+    return replace(report, findings=found.new, baselined=hidden), found.counts
 
 
 def _tell(
@@ -109,10 +130,11 @@ def write(arguments: Arguments, reports: Sequence[Report]) -> None:
     counts: dict[Key, int] = {}
     for report in reports:
         file = name_in(path, report.source.path)
-        for key in baseline.keys_of(report.findings, report.source, file):
+        for one in report.findings:
+            key = baseline.key_of(one, report.source, file)
             counts[key] = counts.get(key, 0) + 1
     _write(path, counts)
-    number, many = sum(counts.values()), len({file for file, _, _ in counts})
+    number, many = sum(counts.values()), len({key[0] for key in counts})
     found = f"{number} finding{'' if number == 1 else 's'}"
     sys.stdout.write(f"Wrote {found} of {many} file{'' if many == 1 else 's'} to {path}\n")
 
@@ -131,13 +153,35 @@ def _baseline_of(arguments: Arguments, source: Source) -> str:
 
 
 def _read(path: str) -> dict[Key, int]:
-    """Return what a baseline holds; raises OptionError."""
+    """Return what a baseline holds; raises OptionError. An editor asks for it at each key."""
+    state = _state(path)
+    if _last[:2] != [path, state] or not state:
+        _last[:] = [path, state, _read_anew(path)]
+    known: dict[Key, int] = _last[2]
+    return known
+
+
+_last: list[Any] = []
+"""The path of the baseline that was read last, the state of its file, and what it holds."""
+
+
+def _state(path: str) -> tuple[int, ...]:
+    """Return what changes with a file; nothing when there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return ()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _read_anew(path: str) -> dict[Key, int]:
     try:
         return baseline.read(files.read_bytes(path).decode("utf-8"))
     except UnicodeDecodeError:
         raise OptionError(f"{path}: no baseline: not UTF-8 text") from None
     except FileError as error:
-        raise OptionError(f"{path}: {error}; --write-baseline {path} writes it") from None
+        hint = "" if os.path.lexists(path) else f"; --write-baseline {path} writes it"
+        raise OptionError(f"{path}: {error}{hint}") from None
     except BaselineError as error:
         raise OptionError(f"{path}: {error}") from None
 

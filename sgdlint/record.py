@@ -124,7 +124,8 @@ def _equal(self: Any, other: object) -> Any:
 
 
 def _hash(self: Any) -> int:
-    return hash((type(self), *(getattr(self, name) for name in fields_of(self))))
+    cls = type(self)
+    return hash((cls, cls._values(self)))
 
 
 def _repr(self: Any) -> str:

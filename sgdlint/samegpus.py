@@ -8,7 +8,7 @@ from __future__ import annotations
 from sgdlint import quick
 from sgdlint.launch.outside import gpus_shared
 from sgdlint.record import record
-from sgdlint.shell.tree import Background, below
+from sgdlint.shell.tree import Background, nodes_of
 from sgdlint.ways import tests_of
 
 TYPE_CHECKING = False
@@ -39,7 +39,7 @@ class Gpu:
 
 def shared(ran: Sequence[Ran], script: Script, layout: Layout) -> Iterator[tuple[Ran, Event]]:
     """Yield an event for each server that uses a GPU of one before it that surely still runs."""
-    behind = [(node.start, node.end) for node in below(script.tree.statements) if _is_behind(node)]
+    behind = [(node.start, node.end) for node in nodes_of(script.tree) if _is_behind(node)]
     before: list[tuple[Command, list[Gpu]]] = []
     for one in ran:
         command = one.variant.ways[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 
 from sgdlint.record import record, replace
-from sgdlint.shell.tree import Assignment, For, below
+from sgdlint.shell.tree import Assignment, For, nodes_of
 from sgdlint.source import Span
 from sgdlint.variants import leads_to, place_of
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sgdlint.finding import Edit, Finding
     from sgdlint.launch.launch import Launch
-    from sgdlint.shell.tree import Node
+    from sgdlint.shell.tree import Tree
     from sgdlint.shell.values import Command, Word
     from sgdlint.together import Whole
     from sgdlint.variants import Ran
@@ -72,7 +72,8 @@ class Uses:
         self.starts = [span.start for span in self.order]
         self.reach = max(span.end - span.start for span in self.order)
         self.find()
-        self.settings = list(_settings(self.tree.statements))
+        self.settings = list(_settings(self.tree))
+        self.mentions: dict[tuple[str, frozenset[int]], int] = {}
 
     def shared(self, finding: Finding, ran: Ran) -> list[Edit]:
         """Return the edits of a finding's fix that concern more than the variant that wants it."""
@@ -158,7 +159,7 @@ class Uses:
             if not reader.variants and not self.sets(reader, edit):
                 return self.used_at(reader.span.start)
         name = self.set_name(edit.span)
-        offset = self.other_mention(name, agreed) if name else -1
+        offset = self.mentioned(name, frozenset(agreed)) if name else -1
         return self.used_at(offset) if offset >= 0 else ""
 
     def named(self, ways: Sequence[Command], ran: Ran) -> str:
@@ -186,6 +187,13 @@ class Uses:
         """Return the variable that is set where an edit lies, or ""."""
         around = [one for one in self.settings if _reaches(one.span, span)]
         return min(around, key=lambda one: one.span.end - one.span.start).name if around else ""
+
+    def mentioned(self, name: str, agreed: frozenset[int]) -> int:
+        """Return what `other_mention` does, which is asked for each edit of a variable."""
+        key = name, agreed
+        if key not in self.mentions:
+            self.mentions[key] = self.other_mention(name, agreed)
+        return self.mentions[key]
 
     def other_mention(self, name: str, agreed: Collection[int]) -> int:
         """Return where a variable is mentioned but where it is set, and by launches; or -1.
@@ -269,9 +277,9 @@ def _exported(launch: Launch) -> list[Word]:
     ]
 
 
-def _settings(nodes: Sequence[Node]) -> Iterator[Setting]:
-    """Yield where variables are set below some nodes."""
-    for node in below(nodes):
+def _settings(tree: Tree) -> Iterator[Setting]:
+    """Yield where variables are set in a script."""
+    for node in nodes_of(tree):
         if isinstance(node, Assignment):
             yield Setting(node.name, Span(node.start, node.end))
         elif isinstance(node, For) and node.words:

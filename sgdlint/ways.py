@@ -9,7 +9,7 @@ from itertools import combinations
 
 from sgdlint import quick
 from sgdlint.record import record
-from sgdlint.shell.tree import AndOr, ArithmeticFor, Case, For, Function, If, Loop, below
+from sgdlint.shell.tree import AndOr, ArithmeticFor, Case, For, Function, If, Loop, nodes_of
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
@@ -105,7 +105,7 @@ class Layout:
         self.loops: list[Span] = []
         self.functions: list[Span] = []
         kinds = {For: self.loops, Function: self.functions}
-        for one in below(tree.statements):
+        for one in nodes_of(tree):
             if isinstance(one, DECIDING):
                 kinds.get(type(one), self.tests).append(Span(one.start, one.end))
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sgdlint
+from sgdlint.cli import main
 from sgdlint.documents.kinds import KINDS
 
 ROOT = Path(sgdlint.__file__).resolve().parent.parent
@@ -89,6 +90,26 @@ rules:
     (tmp_path / "ops.yaml").write_text(rule.replace("severity: warning", "severity: bad"))
     with pytest.raises(sgdlint.RuleError, match=r"ops\.yaml:4"):
         sgdlint.check(NEW, rules=[str(tmp_path)])
+
+
+def test_the_baseline_of_the_project_counts_when_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("run.sh").write_text(OLD)
+    Path("sgdlint.toml").write_text('sglang = "0.5.23"\n')
+    assert main(["check", "--write-baseline", "old.json", "run.sh"]) == 0
+    Path("sgdlint.toml").write_text('sglang = "0.5.23"\nbaseline = "old.json"\n')
+    assert sgdlint.check(OLD, "run.sh", sglang="0.5.23").findings
+    report = sgdlint.check(OLD, "run.sh", around=True)
+    assert (report.findings, report.baselined) == ((), 1)
+    new = f"{OLD}sglang serve --model-path Qwen/Qwen-Image --ring-degre 1\n"
+    assert [one.code for one in sgdlint.check(new, "run.sh", around=True).findings] == ["SGD208"]
+    left = sgdlint.fix(new, "run.sh", around=True, select="SGD208", unsafe=True).report
+    assert left.findings == ()
+    Path("old.json").write_text("{")
+    with pytest.raises(sgdlint.OptionError, match=r"old\.json: no baseline"):
+        sgdlint.check(OLD, "run.sh", around=True)
 
 
 def test_what_is_around_the_path_counts_when_asked_for(tmp_path: Path) -> None:

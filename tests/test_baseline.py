@@ -73,6 +73,8 @@ SAME = [
     f"{RUN} \\\n  --num_gpus 2 \\\n  --port 30000\n",
     f"{OLD} --log-level info --host 0.0.0.0\n",
     f"if true; then {OLD}; fi\n",
+    f"{RUN} --num_gpus 4 --port 30000\n",
+    f"{RUN} --num_gpus --log-level info --host 0.0.0.0\n",
 ]
 
 
@@ -85,7 +87,7 @@ def test_the_same_command_is_known(here: Path, text: str) -> None:
 OTHER = [
     f"{OLD}\n{OLD}\n",
     f"{OLD} --ring-degre 1\n",
-    f"{RUN} --num_gpus 4 --port 30000\n",
+    f"{OLD}\n{RUN} --num_gpus 4\n",
     "sglang serve --model-path black-forest-labs/FLUX.1-dev --num_gpus 2 --port 30000\n",
 ]
 
@@ -150,6 +152,7 @@ def test_settings_name_a_baseline(here: Path) -> None:
 BAD = [
     ("{", "no baseline: not JSON"),
     ("[]", 'no baseline: there is no list "findings" in it'),
+    ('{"findings": []}', 'no baseline: there is no "format" in it'),
     ('{"format": 2, "findings": []}', "a baseline of format 2, and this sgdlint knows 1"),
     ('{"format": 1, "findings": [{"file": "a"}]}', 'entry 1 of "findings" is wrong'),
     ('{"format": 1, "findings": [1]}', 'entry 1 of "findings" is wrong'),
@@ -173,6 +176,22 @@ def test_no_baseline(here: Path) -> None:
     assert status == 2
     assert "none.json: no such file or folder; --write-baseline none.json writes it" in err
     assert run("check", "--update-baseline", "run.sh")[0] == 2
+
+
+def test_what_is_no_file_is_told_without_a_hint(here: Path) -> None:
+    (here / "folder").mkdir()
+    _, _, err = run("check", "--baseline", "folder", "run.sh")
+    assert err == "sgdlint: error: folder: a folder that cannot be listed\n"
+
+
+def test_of_findings_that_are_alike_each_is_known_once(here: Path) -> None:
+    (here / "run.sh").write_text(f"{OLD}\n{RUN} --num_gpus 1 --log-level info\n")
+    run("check", "--write-baseline", BASELINE, "run.sh")
+    (here / "run.sh").write_text(f"{RUN} --num_gpus 8\n{RUN} --num_gpus 4\n{RUN} --num_gpus 2\n")
+    status, out, err = run("check", "--baseline", BASELINE, "run.sh")
+    assert status == 1
+    assert "1 finding " in out
+    assert err == f"sgdlint: 2 findings are in the baseline {BASELINE}\n"
 
 
 def test_no_other_file_is_written_over(here: Path) -> None:

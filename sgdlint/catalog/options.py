@@ -174,6 +174,12 @@ def from_row(row: dict[str, Any]) -> Option:
 _PLAIN = ("kind", "action", "nargs", "field", "required", "sampling")
 
 
+def meaning(dest: str) -> str:
+    """Return what an option does, by its destination; "" where nothing is known of that."""
+    rows = tables.rows_with("meanings", f'"option": "{dest}"')
+    return str(rows[0]["does"]) if rows else ""
+
+
 def dest_of(row: dict[str, Any]) -> str:
     """Return the destination of a row of the table."""
     dest: str | None = row.get("dest")

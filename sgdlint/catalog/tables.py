@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
 _parsed: dict[str, Any] = {}
 _texts: dict[str, str] = {}
+_asked: dict[tuple[str, str], list[Row]] = {}
+MOST_ASKED = 1_000
+"""Answers of `rows_with` that are kept: an editor asks for the same ones at each key."""
 
 
 def table(name: str) -> Any:
@@ -39,6 +42,15 @@ def mentions(name: str, text: str) -> bool:
 
 def rows_with(name: str, part: str) -> list[Row]:
     """Return the rows of a table in whose JSON a text occurs, in order; no other is decoded."""
+    key = name, part
+    if key not in _asked:
+        if len(_asked) >= MOST_ASKED:
+            _asked.clear()
+        _asked[key] = _rows_with(name, part)
+    return _asked[key]
+
+
+def _rows_with(name: str, part: str) -> list[Row]:
     text = _text(name)
     found = []
     at = text.find(part)

@@ -18,7 +18,7 @@ _shtab_sgdlint_catalog_option_strings=(-h --help --sglang --format)
 _shtab_sgdlint_recommend_option_strings=(-h --help --model --gpu --gpus --vram --sglang --like --task --size --frames --goal --lossy --serve --generate --format)
 _shtab_sgdlint_completion_option_strings=(-h --help)
 _shtab_sgdlint_version_option_strings=(-h --help --format)
-_shtab_sgdlint_lsp_option_strings=(-h --help --sglang --gpu --gpus --vram --select --ignore --rules --lossy --stdio)
+_shtab_sgdlint_lsp_option_strings=(-h --help --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --stdio)
 _shtab_sgdlint_ast_option_strings=(-h --help)
 _shtab_sgdlint_option_strings=(-h --help)
 
@@ -58,6 +58,7 @@ _shtab_sgdlint_recommend___goal_choices=(latency throughput memory)
 _shtab_sgdlint_recommend___format_choices=(text shell json yaml compose kubernetes)
 _shtab_sgdlint_completion_pos_0_choices=(bash zsh fish)
 _shtab_sgdlint_version___format_choices=(text json)
+_shtab_sgdlint_lsp___goal_choices=(latency throughput memory none)
 _shtab_sgdlint_pos_0_choices=(check fix expand config explain rules rule catalog recommend completion version lsp ast)
 
 _shtab_sgdlint_check_pos_0_nargs='*'

@@ -202,6 +202,7 @@ complete -c sgdlint -n '_shtab_sgdlint_using lsp' -l vram -x -d 'memory of one G
 complete -c sgdlint -n '_shtab_sgdlint_using lsp' -l select -x -d 'only these rules (codes, beginnings of codes, names; commas between)'
 complete -c sgdlint -n '_shtab_sgdlint_using lsp' -l ignore -x -d 'all but these rules'
 complete -c sgdlint -n '_shtab_sgdlint_using lsp' -l rules -xka "(__fish_complete_path (commandline -ct))" -d 'your own rules beside the built-in ones: a file or folder'
+complete -c sgdlint -n '_shtab_sgdlint_using lsp' -l goal -xka "latency throughput memory none" -d 'what launches are tuned for: one request soon, many, little memory, or nothing; default: what the file or the project says, else latency'
 complete -c sgdlint -n '_shtab_sgdlint_using lsp' -l lossy -d 'advice, and fixes, that trade quality for speed, too'
 complete -c sgdlint -n '_shtab_sgdlint_using lsp' -l stdio -d 'accepted, as editors give it; there is no other way'
 complete -c sgdlint -n '_shtab_sgdlint_using; and test $_shtab_sgdlint_npos -eq 0' -a ast -d 'Print the syntax tree as JSON; exit 1 when part of it did not parse.'

@@ -196,6 +196,7 @@ _shtab_sgdlint_lsp_options=(
   "*--select[only these rules (codes, beginnings of codes, names\; commas between)]:RULE:"
   "*--ignore[all but these rules]:RULE:"
   "*--rules[your own rules beside the built-in ones\: a file or folder]:PATH:_files"
+  "--goal[what launches are tuned for\: one request soon, many, little memory, or nothing\; default\: what the file or the project says, else latency]:goal:(latency throughput memory none)"
   "--lossy[advice, and fixes, that trade quality for speed, too]"
   "--stdio[accepted, as editors give it\; there is no other way]"
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sgdlint import catalog
+from sgdlint.catalog.options import meaning
 from sgdlint.catalog.quirks import retired_options
 from sgdlint.known.places import places_of, told
 from sgdlint.known.words import (
@@ -37,6 +38,7 @@ def facts(name: str, release: str) -> dict[str, Any]:
     instead = retired_options().get(flag)
     return {
         "option": name,
+        "does": meaning(found[-1]["dest"]) or None,
         "commands": commands,
         "removed": None
         if instead is None
@@ -81,7 +83,7 @@ def _version(one: Option) -> dict[str, Any]:
 
 def text(data: dict[str, Any]) -> str:
     """Return the facts for people."""
-    lines = [data["option"], ""]
+    lines = [data["option"], "", *([data["does"], ""] if data["does"] else [])]
     for command, versions in data["commands"].items():
         if versions:
             lines.append(f"sglang {command}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lsprotocol import types
 
 from sgdlint import catalog
+from sgdlint.catalog.options import meaning
 from sgdlint.known.words import details
 from sgdlint.lsp.cursor import context_of, typed
 from sgdlint.source import Span
@@ -98,6 +99,7 @@ def _options(context: Context) -> Iterator[types.CompletionItem]:
             flag,
             kind=Kind.Property,
             detail=f"{told}; given already" if option.dest in given else told,
+            documentation=meaning(option.dest) or None,
             tags=tags,
             sort_text=rank + flag,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lsprotocol import types
 
 from sgdlint import catalog
+from sgdlint.catalog.options import meaning
 from sgdlint.known import environment, models, options
 from sgdlint.known.places import where
 from sgdlint.known.words import details as details_of
@@ -87,8 +88,11 @@ def option_told(one: Launched, given: Given) -> str:
 
 
 def facts_told(option: Option, flag: str, release: Release, command: str) -> Iterator[str]:
-    """Yield what is known of an option of a release: type, choices, default, releases."""
+    """Yield what is known of an option of a release: what it does, type, choices, default."""
     yield f"**`{names(option)}`** of `sglang {command}`, SGLang {release.name}"
+    does = meaning(option.dest)
+    if does:
+        yield does
     yield details_of(option)
     known = known_values(option, release)
     if not option.choices and len(known) in range(3, MOST_NAMES):

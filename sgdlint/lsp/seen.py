@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
 from sgdlint import catalog, linter
+from sgdlint.baselining import without_known_of_project
 from sgdlint.checking import Packs, options_of
 from sgdlint.documents import mentions_sglang
 from sgdlint.documents.kinds import NONE
@@ -12,7 +15,7 @@ from sgdlint.lsp.texts import Around
 from sgdlint.record import record, replace
 from sgdlint.rules.files import RuleError
 from sgdlint.source import Source
-from sgdlint.stated import OptionError, Options, passed_over
+from sgdlint.stated import OptionError, Options, passed_over, settings_of_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -146,7 +149,8 @@ class Checker:
         return [uri for uri, seen in self._seen.items() if path in seen.asked]
 
     def _look(self, text: OpenText) -> Seen:
-        source = text.source(Around(text.path, self._texts))
+        near = Around(text.path, self._texts)
+        source = text.source(near)
         options, launches = Options(), list[Launched]()
         pack: Pack | None = None
         kind = text.kind()
@@ -156,6 +160,10 @@ class Checker:
             options = replace(self._options, kind=kind)
             pack = self._pack(source)
             report = linter.check(source, pack, options, _gather(launches))
+            baseline = settings_of_file(source).baseline
+            if baseline:
+                near.asked.add(os.path.abspath(baseline))
+                report = without_known_of_project(report)
         except (OptionError, RuleError) as error:
             report = Report(source, "", "", (), (Failure(source.path, str(error)),))
         order = catalog.order()

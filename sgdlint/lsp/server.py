@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sgdlint.arguments import Arguments
     from sgdlint.lsp.texts import OpenText
 
-SOON, LATER = 0.005, 0.2
+SOON, LATER = 0.001, 0.2
 """Seconds from a change to the check of the text, and of other texts that read its file: of changes
 that follow each other at once, only the last is checked."""
 WATCHED = (
@@ -40,8 +40,10 @@ WATCHED = (
 )
 """Files whose changes outside of the editor may change what is found in an open one."""
 TRIGGERS = ("-", "=")
-GARBAGE = 50_000
-"""So many new objects before garbage is looked for: a check makes many, and keeps few."""
+GARBAGE = 200_000
+"""So many new objects before garbage is looked for in the middle of a check."""
+PAUSE = 0.1
+"""Seconds without a key after which garbage is looked for: then nobody waits."""
 log = logging.getLogger(NAME)
 
 
@@ -73,6 +75,8 @@ class Server(LanguageServer):
         self.checker = Checker(self.texts, arguments)
         self.was_shut_down = False
         self._waiting: dict[str, asyncio.TimerHandle] = {}
+        self._tidying: asyncio.TimerHandle | None = None
+        self._is_warm = False
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log a fault; no window pops up for it."""
@@ -101,6 +105,22 @@ class Server(LanguageServer):
             return
         params = types.PublishDiagnosticsParams(uri, found, text.version)
         self.text_document_publish_diagnostics(params)
+        self._tidy_later()
+
+    def _tidy_later(self) -> None:
+        """Look for garbage when nothing is typed for a moment."""
+        if self._tidying is not None:
+            self._tidying.cancel()
+        self._tidying = asyncio.get_running_loop().call_later(PAUSE, self._tidy)
+
+    def _tidy(self) -> None:
+        self._tidying = None
+        if self._is_warm:
+            gc.collect(1)
+            return
+        self._is_warm = True
+        gc.collect()
+        gc.freeze()  # the catalog and the rules stay for good: they are not looked through again
 
     def file_changed(self, path: str) -> None:
         """Check the texts anew that read a file."""

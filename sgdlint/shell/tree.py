@@ -412,6 +412,16 @@ class Tree(Node):
     comments: tuple[Comment, ...]
 
 
+_walked: list[tuple[Tree, tuple[Node, ...]]] = []
+
+
+def nodes_of(root: Tree) -> tuple[Node, ...]:
+    """Return all that stands in a tree, as `below`; several parts ask for the same tree's."""
+    if not _walked or _walked[0][0] is not root:
+        _walked[:] = [(root, tuple(below(root.statements)))]
+    return _walked[0][1]
+
+
 def below(nodes: Iterable[Node]) -> Iterator[Node]:
     """Yield nodes and what stands in them; words that are no more than text are not taken apart.
 

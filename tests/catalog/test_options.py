@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sgdlint import catalog
-from sgdlint.catalog import SUPPRESS, UNKNOWN, Option
+from sgdlint.catalog import SUPPRESS, UNKNOWN, Option, options, tables
 
 RECORDED = sorted((Path(__file__).parent / "recorded").glob("*.json"), key=lambda p: p.stem)
 COUNTS = {  # options of generate and serve, counted by reading each release's source by other means
@@ -267,3 +268,22 @@ def test_no_default_is_beyond_the_source_except_the_text_encoders() -> None:
         if UNKNOWN in (option.default, option.field_default, option.choices)
     }
     assert unknown == set()
+
+
+def test_what_an_option_does_is_known() -> None:
+    newest = catalog.load(catalog.newest())
+    every = {one.dest for command in catalog.COMMANDS for one in distinct(newest.name, command)}
+    assert {dest for dest in every if not options.meaning(dest)} == set()
+    rows = tables.table("options")["rows"]
+    known = {options.dest_of(row) for row in rows}
+    told = [row["option"] for row in tables.table("meanings")["meanings"]]
+    assert set(told) <= known
+    assert len(told) == len(set(told))
+
+
+def test_what_an_option_does_is_known_where_a_rule_or_recipe_speaks_of_it() -> None:
+    root = Path(__file__).parents[2]
+    data = [one for name in ("rules.d", "recipes.d") for one in (root / name).glob("*.yaml")]
+    words = set(re.findall(r"\w+", "\n".join(one.read_text(encoding="utf-8") for one in data)))
+    known = {options.dest_of(row) for row in tables.table("options")["rows"]}
+    assert {dest for dest in known & words if not options.meaning(dest)} == set()

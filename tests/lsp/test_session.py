@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from lsp_client import ROOT, Client, applied, place
 
+from sgdlint.cli import main
+
 pytest.importorskip("pygls")
 
 OLD = "sglang serve --model-path Qwen/Qwen-Image --warmup --num-gpus 2\n"
@@ -169,6 +171,34 @@ def test_settings_and_directives_count(tmp_path: Path) -> None:
     client.notify("textDocument/didSave", {"textDocument": {"uri": client.uri("sgdlint.toml")}})
     (one,) = client.change("run.sh", {"text": OLD})
     assert "sgdlint.toml:1" in one["message"]
+    assert client.stop() == 0
+
+
+def test_a_baseline_in_the_settings_counts(tmp_path: Path) -> None:
+    (tmp_path / "run.sh").write_text(OLD)
+    write = ["check", "--write-baseline", str(tmp_path / "old.json"), str(tmp_path / "run.sh")]
+    assert main(write) == 0
+    (tmp_path / "sgdlint.toml").write_text('baseline = "old.json"\n')
+    client = Client(tmp_path)
+    assert client.open("run.sh", OLD) == []
+    assert codes(client.change("run.sh", {"text": f"{OLD}{OLD}"})) == ["SGD203"]
+    (tmp_path / "old.json").write_text("{")
+    event = {"changes": [{"uri": client.uri("old.json"), "type": 2}]}
+    client.notify("workspace/didChangeWatchedFiles", event)
+    (one,) = client.shown("run.sh")
+    assert "old.json: no baseline: not JSON" in one["message"]
+    assert client.stop() == 0
+
+
+@pytest.mark.parametrize("says", ["arguments", "settings", "comment"])
+def test_a_goal_counts(tmp_path: Path, says: str) -> None:
+    goal = 'goal = "throughput"\n' if says == "settings" else ""
+    (tmp_path / "sgdlint.toml").write_text(f'gpu = "H100"\ngpus = 8\n{goal}')
+    comment = "# sgdlint: goal=throughput\n" if says == "comment" else ""
+    client = Client(tmp_path, *(("--goal", "throughput") if says == "arguments" else ()))
+    text = f"{comment}sglang serve --model-path Qwen/Qwen-Image --num-gpus 8\n"
+    told = [one["message"] for one in client.open("run.sh", text) if one["code"] == "SGD421"]
+    assert told[0].startswith("For throughput ")
     assert client.stop() == 0
 
 

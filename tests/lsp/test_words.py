@@ -83,6 +83,7 @@ def completed(editor: Client, name: str, text: str, language: str = "shellscript
     [
         ("--num-gpus", "`--num-gpus`** of `sglang serve`, SGLang 0.5.12"),
         ("4 --att", "`--ulysses-degree`**"),
+        ("--ulysses", "Over how many GPUs attention heads are exchanged"),
         ("--attention-backend", "Releases: from 0.5.5 on"),
         ("--enable-torch-compile", "true or false, true when bare; default no"),
         ("Wan-AI/", "**Wan-AI/Wan2.2-T2V-A14B-Diffusers** in SGLang 0.5.12"),

@@ -49,7 +49,7 @@ def whole() -> argparse.ArgumentParser:
         own = commands.add_parser(
             name, help=told, parents=[usage.of_command(name)], conflict_handler="resolve"
         )
-        if name in ("check", "fix", "expand", "config", "ast"):
+        if name in ("check", "fix", "expand", "config", "perf", "ast"):
             paths = own.add_argument("paths", nargs="*", help="files and folders")
             paths.complete = shtab.FILE  # type: ignore[attr-defined]
         elif name == "completion":

@@ -29,6 +29,7 @@ commands:
   rule new    start a rule file
   config      print the settings in force for a file, and where each comes from
   recommend   print the best command for a model, a machine and a release, with its reasons
+  perf        compare what runs measured (--perf-dump-path), with their noise
   catalog     tell what is known of options, models, attention backends, environment variables
               and releases of SGLang, and where it was read
   lsp         serve editors: findings while typing, fixes, hover, completion
@@ -65,7 +66,7 @@ class Arguments:
 
 @record
 class Flag:
-    """One option. kind: `value`, `values` (may be repeated) or `switch`."""
+    """One option. kind: `value`, `values` (may be repeated), `lists` (of such) or `switch`."""
 
     name: str
     help: str
@@ -229,6 +230,38 @@ CONFIGURING = (
     *("--as-found", "--verbose"),
 )
 """The options of `check` that `config` has too."""
+PERF = (
+    Flag(
+        "--baseline",
+        "runs of the baseline; then each PATH is a variant",
+        "PATH",
+        "lists",
+    ),
+    Flag("--new", "runs of one variant; may be given several times", "PATH", "lists"),
+    Flag(
+        "--command",
+        "the command of the runs, which tells what their files do not (size, frames, seed); given "
+        "several times: of the baseline, then of each variant",
+        "TEXT",
+        "values",
+    ),
+    Flag("--sglang", "the SGLang release of all runs", "VERSION"),
+    Flag(
+        "--fail-if-slower",
+        "exit status 1 when a variant is slower by more than this, such as 5%%, and that is more "
+        "than noise; 2 when the runs did not do the same work",
+        "PERCENT",
+    ),
+    Flag("--format", "default text", default="text", choices=("text", "markdown", "json")),
+    Flag(
+        "--output",
+        "write it to a file, too: .svg is a picture, .html a page, or .md, .json, .txt; may be "
+        "given several times",
+        "FILE",
+        "values",
+    ),
+    *(flag for flag in CHECKING if flag.name == "--color"),
+)
 SERVING = (
     *("--sglang", "--gpu", "--gpus", "--vram", "--select", "--ignore", "--rules"),
     *("--goal", "--lossy"),
@@ -244,6 +277,7 @@ DESCRIPTIONS = {
     "rule": "Check rule files and run their examples, or start a new one.",
     "catalog": "Tell what is known of SGLang, and where it was read; without NAME, list the names.",
     "recommend": "Print the best command for a model, a machine and a release, with its reasons.",
+    "perf": "Compare what runs measured: the files that --perf-dump-path of SGLang writes.",
     "completion": "Print what makes a shell complete commands and options; --help says where to.",
     "version": "Print the version of sgdlint, and the SGLang releases that it knows.",
     "lsp": "Serve one editor by the language server protocol, on standard input and output.",
@@ -269,6 +303,7 @@ FLAGS: dict[str, tuple[Flag, ...]] = {
     "rules": (RULES, PLAIN_FORMAT),
     "explain": (RULES,),
     "recommend": RECOMMENDING,
+    "perf": PERF,
     "version": (PLAIN_FORMAT,),
     "catalog": (
         Flag(
@@ -326,4 +361,4 @@ def _read(words: Sequence[str], flags: Sequence[Flag]) -> dict[str, Any] | None:
 
 def initial(flag: Flag) -> Any:
     """Return the value of an option that is not given."""
-    return {"switch": False, "values": []}.get(flag.kind, flag.default)
+    return {"switch": False, "values": [], "lists": []}.get(flag.kind, flag.default)

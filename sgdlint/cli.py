@@ -122,6 +122,12 @@ def _recommend(arguments: Arguments) -> int:
     return run(arguments)
 
 
+def _perf(arguments: Arguments) -> int:
+    from sgdlint.perf.running import run
+
+    return run(arguments)
+
+
 def _lsp(arguments: Arguments) -> int:
     from sgdlint.lsp import serve
 
@@ -228,6 +234,7 @@ COMMANDS = {
     "expand": _expand,
     "config": _config,
     "recommend": _recommend,
+    "perf": _perf,
     "lsp": _lsp,
     "ast": _ast,
     "rules": _rules,

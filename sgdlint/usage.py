@@ -33,6 +33,21 @@ fish: sgdlint completion fish > ~/.config/fish/completions/sgdlint.fish
 """
 
 
+PERF = """\
+PATH is a file, a folder (the .json files in it), or a pattern in quotes. The files of one folder,
+one pattern or one --new are runs of the same thing: their noise is measured. The first PATH is the
+baseline, each other one a variant: NAME=PATH names it. Three runs of each are the fewest that show
+that a difference is no chance.
+"""
+PERF_END = """\
+  sgdlint perf eager.json compiled.json
+  sgdlint perf eager=runs/eager compiled=runs/compiled --output compared.svg
+  sgdlint perf --baseline a-1.json a-2.json a-3.json --new b-1.json b-2.json b-3.json
+
+exit status: 0 compared, 1 slower than --fail-if-slower allows, 2 could not compare
+"""
+
+
 class _Parser(argparse.ArgumentParser):
     """Names the nearest option in its errors."""
 
@@ -43,6 +58,10 @@ class _Parser(argparse.ArgumentParser):
             hint = nearest(words.split()[0].partition("=")[0], known)
             message += f"; did you mean {hint}?" if hint else ""
         self.exit(2, f"sgdlint: error: {message}\nTry `{self.prog} --help`.\n")
+
+
+WITH_PATHS = ("check", "fix", "expand", "config", "perf")
+"""The commands that take paths, between which options may stand."""
 
 
 class _General(_Parser):
@@ -59,7 +78,7 @@ def parse(words: Sequence[str], version: str) -> Arguments:
     if name not in DESCRIPTIONS:
         return Arguments(**vars(_general(version).parse_args(words)))
     parser = of_command(name)
-    read = _with_paths if name in ("check", "fix", "expand", "config") else _with_words
+    read = _with_paths if name in WITH_PATHS else _with_words
     return Arguments(action=name, **vars(read(parser, name, list(words[1:]))))
 
 
@@ -85,7 +104,8 @@ def _add(parser: argparse.ArgumentParser, flag: Flag) -> None:
     else:
         parser.add_argument(
             flag.name,
-            action="append" if flag.kind == "values" else "store",
+            action="append" if flag.kind in ("values", "lists") else "store",
+            nargs="+" if flag.kind == "lists" else None,
             default=initial(flag),
             choices=flag.choices or None,
             metavar=flag.metavar or None,
@@ -97,6 +117,9 @@ def _with_paths(parser: argparse.ArgumentParser, name: str, words: list[str]) ->
     """Read options that may stand between paths."""
     parser.usage = f"sgdlint {name} [OPTIONS] [PATH ...]"
     parser.description = f"{DESCRIPTIONS[name]} {PATHS}"
+    if name == "perf":
+        parser.formatter_class = argparse.RawDescriptionHelpFormatter
+        parser.description, parser.epilog = f"{DESCRIPTIONS[name]}\n\n{PERF}", PERF_END
     end = words.index("--") if "--" in words else len(words)
     arguments, others = parser.parse_known_args(words[:end])
     unknown = [word for word in others if word.startswith("-") and word != "-"]

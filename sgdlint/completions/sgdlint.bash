@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/sgdlint
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_sgdlint_subparsers=(check fix expand config explain rules rule catalog recommend completion version lsp ast)
+_shtab_sgdlint_subparsers=(check fix expand config explain rules rule catalog recommend perf completion version lsp ast)
 
 _shtab_sgdlint_check_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --baseline --quiet --verbose --format --output --statistics --color --write-baseline --update-baseline --diff-base --add-suppressions --reason)
 _shtab_sgdlint_fix_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --baseline --quiet --verbose --format --output --statistics --color --exit-non-zero-on-fix --to --diff --explain --interactive --unsafe)
@@ -16,6 +16,7 @@ _shtab_sgdlint_rules_option_strings=(-h --help --rules --format)
 _shtab_sgdlint_rule_option_strings=(-h --help)
 _shtab_sgdlint_catalog_option_strings=(-h --help --sglang --format)
 _shtab_sgdlint_recommend_option_strings=(-h --help --model --gpu --gpus --vram --sglang --like --task --size --frames --goal --lossy --serve --generate --format)
+_shtab_sgdlint_perf_option_strings=(-h --help --baseline --new --command --sglang --fail-if-slower --format --output --color)
 _shtab_sgdlint_completion_option_strings=(-h --help)
 _shtab_sgdlint_version_option_strings=(-h --help --format)
 _shtab_sgdlint_lsp_option_strings=(-h --help --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --stdio)
@@ -35,6 +36,10 @@ _shtab_sgdlint_config_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_config___rules_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_explain___rules_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_rules___rules_COMPGEN=_shtab_compgen_files
+_shtab_sgdlint_perf_pos_0_COMPGEN=_shtab_compgen_files
+_shtab_sgdlint_perf___baseline_COMPGEN=_shtab_compgen_files
+_shtab_sgdlint_perf___new_COMPGEN=_shtab_compgen_files
+_shtab_sgdlint_perf___output_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_lsp___rules_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_ast_pos_0_COMPGEN=_shtab_compgen_files
 
@@ -56,10 +61,12 @@ _shtab_sgdlint_catalog_pos_0_choices=(option model attention env release)
 _shtab_sgdlint_catalog___format_choices=(text json)
 _shtab_sgdlint_recommend___goal_choices=(latency throughput memory)
 _shtab_sgdlint_recommend___format_choices=(text shell json yaml compose kubernetes)
+_shtab_sgdlint_perf___format_choices=(text markdown json)
+_shtab_sgdlint_perf___color_choices=(auto always never)
 _shtab_sgdlint_completion_pos_0_choices=(bash zsh fish)
 _shtab_sgdlint_version___format_choices=(text json)
 _shtab_sgdlint_lsp___goal_choices=(latency throughput memory none)
-_shtab_sgdlint_pos_0_choices=(check fix expand config explain rules rule catalog recommend completion version lsp ast)
+_shtab_sgdlint_pos_0_choices=(check fix expand config explain rules rule catalog recommend perf completion version lsp ast)
 
 _shtab_sgdlint_check_pos_0_nargs='*'
 _shtab_sgdlint_check__h_nargs=0
@@ -115,6 +122,11 @@ _shtab_sgdlint_recommend___help_nargs=0
 _shtab_sgdlint_recommend___lossy_nargs=0
 _shtab_sgdlint_recommend___serve_nargs=0
 _shtab_sgdlint_recommend___generate_nargs=0
+_shtab_sgdlint_perf_pos_0_nargs='*'
+_shtab_sgdlint_perf__h_nargs=0
+_shtab_sgdlint_perf___help_nargs=0
+_shtab_sgdlint_perf___baseline_nargs=+
+_shtab_sgdlint_perf___new_nargs=+
 _shtab_sgdlint_completion__h_nargs=0
 _shtab_sgdlint_completion___help_nargs=0
 _shtab_sgdlint_version__h_nargs=0

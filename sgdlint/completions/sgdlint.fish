@@ -50,8 +50,8 @@ function _shtab_sgdlint_using
   test "$_shtab_sgdlint_cmdpath" = "$argv"
 end
 
-set -g _shtab_sgdlint_commands check fix expand config explain rules rule catalog recommend completion version lsp ast
-set -g _shtab_sgdlint_opts_with_value --baseline --color --command --diff-base --fail-on --format --frames --goal --gpu --gpus --ignore --kind --like --model --output --reason --rules --select --sglang --size --stdin-filename --task --to --vram --write-baseline
+set -g _shtab_sgdlint_commands check fix expand config explain rules rule catalog recommend perf completion version lsp ast
+set -g _shtab_sgdlint_opts_with_value --baseline --color --command --diff-base --fail-if-slower --fail-on --format --frames --goal --gpu --gpus --ignore --kind --like --model --new --output --reason --rules --select --sglang --size --stdin-filename --task --to --vram --write-baseline
 
 complete -c sgdlint -e
 complete -c sgdlint -f
@@ -187,6 +187,17 @@ complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l lossy -d 'show what t
 complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l serve -d 'a server; the default'
 complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l generate -d 'one generation'
 complete -c sgdlint -n '_shtab_sgdlint_using recommend' -l format -xka "text shell json yaml compose kubernetes" -d 'default text; compose (or yaml) is a Compose file, kubernetes a pod'
+complete -c sgdlint -n '_shtab_sgdlint_using; and test $_shtab_sgdlint_npos -eq 0' -a perf -d 'Compare what runs measured: the files that --perf-dump-path of SGLang writes.'
+complete -c sgdlint -n '_shtab_sgdlint_using perf' -s h -l help -d 'show this help message and exit'
+complete -c sgdlint -n '_shtab_sgdlint_using perf' -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'runs of the baseline; then each PATH is a variant'
+complete -c sgdlint -n '_shtab_sgdlint_using perf' -l new -xka "(__fish_complete_path (commandline -ct))" -d 'runs of one variant; may be given several times'
+complete -c sgdlint -n '_shtab_sgdlint_using perf' -l command -x -d 'the command of the runs, which tells what their files do not (size, frames, seed); given several times: of the baseline, then of each variant'
+complete -c sgdlint -n '_shtab_sgdlint_using perf' -l sglang -x -d 'the SGLang release of all runs'
+complete -c sgdlint -n '_shtab_sgdlint_using perf' -l fail-if-slower -x -d 'exit status 1 when a variant is slower by more than this, such as 5%, and that is more than noise; 2 when the runs did not do the same work'
+complete -c sgdlint -n '_shtab_sgdlint_using perf' -l format -xka "text markdown json" -d 'default text'
+complete -c sgdlint -n '_shtab_sgdlint_using perf' -l output -xka "(__fish_complete_path (commandline -ct))" -d 'write it to a file, too: .svg is a picture, .html a page, or .md, .json, .txt; may be given several times'
+complete -c sgdlint -n '_shtab_sgdlint_using perf' -l color -xka "auto always never" -d 'default auto: on a terminal, unless NO_COLOR is set'
+complete -c sgdlint -n '_shtab_sgdlint_using perf; and test $_shtab_sgdlint_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'files and folders'
 complete -c sgdlint -n '_shtab_sgdlint_using; and test $_shtab_sgdlint_npos -eq 0' -a completion -d 'Print what makes a shell complete commands and options; --help says where to.'
 complete -c sgdlint -n '_shtab_sgdlint_using completion' -s h -l help -d 'show this help message and exit'
 complete -c sgdlint -n '_shtab_sgdlint_using completion; and test $_shtab_sgdlint_npos -eq 0' -ka "bash zsh fish" -d shell

@@ -19,6 +19,7 @@ _shtab_sgdlint_commands() {
     explain:'Tell everything about a rule: why, since when, examples, references.'
     fix:'Apply the safe fixes to the files, and report what is left.'
     lsp:'Serve one editor by the language server protocol, on standard input and output.'
+    perf:'Compare what runs measured: the files that --perf-dump-path of SGLang writes.'
     recommend:'Print the best command for a model, a machine and a release, with its reasons.'
     rule:'Check rule files and run their examples, or start a new one.'
     rules:'List the rules.'
@@ -204,6 +205,22 @@ _shtab_sgdlint_lsp_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_sgdlint_lsp_defaults_added=0
 
+_shtab_sgdlint_perf_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "*--baseline[runs of the baseline\; then each PATH is a variant]:PATH:_files"
+  "*--new[runs of one variant\; may be given several times]:PATH:_files"
+  "*--command[the command of the runs, which tells what their files do not (size, frames, seed)\; given several times\: of the baseline, then of each variant]:TEXT:"
+  "--sglang[the SGLang release of all runs]:VERSION:"
+  "--fail-if-slower[exit status 1 when a variant is slower by more than this, such as 5\%, and that is more than noise\; 2 when the runs did not do the same work]:PERCENT:"
+  "--format[default text]:format:(text markdown json)"
+  "*--output[write it to a file, too\: .svg is a picture, .html a page, or .md, .json, .txt\; may be given several times]:FILE:_files"
+  "--color[default auto\: on a terminal, unless NO_COLOR is set]:color:(auto always never)"
+  "(*)::files and folders:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_sgdlint_perf_defaults_added=0
+
 _shtab_sgdlint_recommend_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--model[id of the model, or a folder that is named like it]:MODEL:"
@@ -278,6 +295,7 @@ _shtab_sgdlint() {
         explain) _arguments -C -s $_shtab_sgdlint_explain_options ;;
         fix) _arguments -C -s $_shtab_sgdlint_fix_options ;;
         lsp) _arguments -C -s $_shtab_sgdlint_lsp_options ;;
+        perf) _arguments -C -s $_shtab_sgdlint_perf_options ;;
         recommend) _arguments -C -s $_shtab_sgdlint_recommend_options ;;
         rule) _arguments -C -s $_shtab_sgdlint_rule_options ;;
         rules) _arguments -C -s $_shtab_sgdlint_rules_options ;;

@@ -89,22 +89,20 @@ def _shown(values: set[str]) -> str:
 
 def _release(old: Side, new: Side) -> Condition:
     """Compare the releases: the one that is told, or those that write such dumps."""
-    before, after = _releases(old), _releases(new)
+    before, after = releases_of(old), releases_of(new)
     if len(before) == len(after) == 1 and before == after:
         verdict = "same"
     else:
-        verdict = "unknown" if before & after else "differs"
+        verdict = "unknown" if {*before} & {*after} else "differs"
     return Condition("release", _range(old), _range(new), verdict, False)
 
 
-def _releases(side: Side) -> set[str]:
+def releases_of(side: Side) -> list[str]:
+    """Return the releases that may have written the dumps of a side, oldest first."""
     told = dict(side.told).get("release", "")
     if told:
-        return {told}
-    found = set(releases())
-    for dump in side.dumps:
-        found &= {one for one in releases() if _writes(one, dump)}
-    return found
+        return [told]
+    return [one for one in releases() if all(_writes(one, dump) for dump in side.dumps)]
 
 
 def _writes(release: str, dump: Dump) -> bool:
@@ -116,7 +114,7 @@ def _writes(release: str, dump: Dump) -> bool:
 def _range(side: Side) -> str:
     """Return the release in words: 0.5.9 to 0.5.18."""
     told = dict(side.told).get("release", "")
-    found = sorted(_releases(side), key=release_key)
+    found = releases_of(side)
     if told or len(found) < 2:
         return told or "".join(found)
     return f"{found[0]} or later" if found[-1] == releases()[-1] else f"{found[0]} to {found[-1]}"

@@ -15,7 +15,7 @@ from perf.making import DATA, WORKED
 from sgdlint.catalog import release_key, releases
 from sgdlint.perf import dumps, shape
 from sgdlint.perf.dumps import Dump, DumpError, read
-from sgdlint.perf.sides import Side, _releases
+from sgdlint.perf.sides import Side, releases_of
 from sgdlint.rules.files import RuleError
 
 FILES = sorted((DATA / "releases").glob("*.json"))
@@ -45,7 +45,7 @@ def test_what_each_release_writes(path: Path) -> None:
     assert host == ({21400.5} if writer == "server" and key >= release_key("0.5.19") else host)
     if writer == "generate":
         assert host <= {None}
-    assert release in _releases(Side("", (found,)))
+    assert release in releases_of(Side("", (found,)))
 
 
 def test_the_releases_that_write_such_a_file() -> None:

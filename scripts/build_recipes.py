@@ -23,6 +23,7 @@ def main() -> int:
     from sgdlint import rulepack
     from sgdlint.rules import recipes
     from sgdlint.rules.check import check as check_rules
+    from sgdlint.rules.data import to_data
     from sgdlint.rules.files import RuleError, read_files
     from sgdlint.rules.recipe_check import read_recipes, read_subjects
 
@@ -38,7 +39,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     made = "by scripts/build_recipes.py from recipes.d/*.yaml; do not edit"
-    lines = [json.dumps(recipes.to_data(one), ensure_ascii=False) for one in found]
+    lines = [json.dumps(to_data(one), ensure_ascii=False) for one in found]
     text = f'{{"generated": "{made}", "subjects": {subjects},\n'
     text += '"recipes": [\n' + ",\n".join(lines) + "\n]}\n"
     return generated.keep(Path(recipes.PREPARED), text, check=check)

@@ -47,6 +47,7 @@ from sgdlint.recommend import (  # noqa: E402
     recommend,
 )
 from sgdlint.rules import recipes  # noqa: E402
+from sgdlint.rules.data import to_data  # noqa: E402
 from sgdlint.stated import Options  # noqa: E402
 
 TARGET = ROOT / "docs" / "recommend-proof.md"
@@ -310,7 +311,7 @@ class Digests:
     def of(self, group: Group) -> str:
         """Return a text that is another one when a recommendation may be another one."""
         fit = fitting(self.recipes, model_of(group.release, group.model))
-        data = json.dumps([recipes.to_data(one) for one in fit])
+        data = json.dumps([to_data(one) for one in fit])
         return hashlib.blake2b(self.all + data.encode(), digest_size=8).hexdigest()
 
 

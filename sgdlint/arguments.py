@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 ABOUT = """\
-Lint and fix launch commands of SGLang Diffusion (`sglang generate`, `sglang serve`) in shell
-scripts, for the SGLang release in use.
+Lint and fix launch commands of SGLang Diffusion (`sglang generate`, `sglang serve`) in
+scripts, manifests, workflows and guides, for the SGLang release in use.
 
 commands:
   check       say what will fail, be ignored or be slow
@@ -91,8 +91,8 @@ RULES = Flag(
 )
 PLAIN_FORMAT = Flag("--format", "default text", default="text", choices=("text", "json"))
 CHECKING = (
-    Flag("--command", "check this command instead of a file", "TEXT", default=None),
-    Flag("--stdin-filename", "the name to show for standard input", "NAME"),
+    Flag("--command", "read this command instead of a file", "TEXT", default=None),
+    Flag("--stdin-filename", "what standard input is called: that tells its kind, too", "NAME"),
     KIND,
     Flag(
         "--sglang",

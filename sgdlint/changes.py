@@ -50,18 +50,26 @@ def check_base(revision: str, paths: Sequence[str]) -> None:
     """Raise OptionError for a revision that the repository of the first path does not have."""
     if not revision or revision.startswith("-"):
         raise OptionError(f"--diff-base: {revision!r} is no revision")
+    _base(_first(paths), revision)
+
+
+def _first(paths: Sequence[str]) -> str:
+    """Return the folder of the repository of the first path, which the revision is one of."""
     first = os.path.realpath(paths[0] if paths else ".")
-    _base(_top(first if os.path.isdir(first) else os.path.dirname(first)), revision)
+    return _top(first if os.path.isdir(first) else os.path.dirname(first))
 
 
-def kept(reports: Sequence[Report], revision: str) -> Kept:
-    """Return the reports with the findings on changed lines; raises OptionError."""
+def kept(reports: Sequence[Report], revision: str, named: Sequence[str]) -> Kept:
+    """Return the reports with the findings on changed lines; raises OptionError.
+
+    named: the files and folders that are checked.
+    """
     places = {
         number: os.path.realpath(one.source.path)
         for number, one in enumerate(reports)
         if one.findings
     }
-    changed, notes = _changed(list(dict.fromkeys(places.values())), revision)
+    changed, notes = _changed(list(dict.fromkeys(places.values())), revision, _first(named))
     result, hidden = list(reports), 0
     for number, path in places.items():
         report = reports[number]
@@ -91,7 +99,7 @@ def _touched(span: Span, source: Source, stretches: Sequence[Stretch]) -> bool:
 
 
 def _changed(
-    paths: Sequence[str], revision: str
+    paths: Sequence[str], revision: str, main: str
 ) -> tuple[dict[str, Sequence[Stretch]], tuple[str, ...]]:
     """Return the changed lines of files, and notes; the files may be of several repositories."""
     tops: dict[str, str] = {}
@@ -104,7 +112,7 @@ def _changed(
     result: dict[str, Sequence[Stretch]] = {}
     notes: dict[str, None] = {}
     for top, some in files.items():
-        base, note = _base(top, revision)
+        base, note = _base_of(top, revision, main)
         if note:
             notes[note] = None
         names = {os.path.relpath(path, top).replace(os.sep, "/"): path for path in some}
@@ -138,12 +146,40 @@ def _base(top: str, revision: str) -> tuple[str, str]:
     )
 
 
+def _base_of(top: str, revision: str, main: str) -> tuple[str, str]:
+    """Return what `_base` does, of a submodule the commit that the repository around it had then.
+
+    main: the repository that the revision is one of. "" when all of a submodule is new.
+    """
+    around = "" if top == main else _around(top)
+    if not around:
+        return _base(top, revision)
+    base, note = _base_of(around, revision, main)
+    name = os.path.relpath(top, around).replace(os.sep, "/")
+    said, problem = _git(around, "rev-parse", "--verify", "--quiet", f"{base}:{name}")
+    commit = said.decode().strip()
+    if not base or problem or _git(top, "cat-file", "-e", f"{commit}^{{commit}}")[1]:
+        return "", note
+    return commit, note
+
+
+def _around(top: str) -> str:
+    """Return the folder of the repository that a submodule belongs to; "" for no submodule."""
+    told, _ = _git(top, "rev-parse", "--show-superproject-working-tree")
+    return os.path.realpath(os.fsdecode(told.removesuffix(b"\n"))) if told.strip() else ""
+
+
 def _is_shallow(top: str) -> bool:
     return _git(top, "rev-parse", "--is-shallow-repository")[0].strip() == b"true"
 
 
 def _lines(top: str, base: str, names: Sequence[str]) -> dict[str, Sequence[Stretch]]:
-    """Return the changed lines of files by name; a name that is not there has none."""
+    """Return the changed lines of files by name; a name that is not there has none.
+
+    base: "" when all of them count as changed.
+    """
+    if not base:
+        return dict.fromkeys(names, WHOLE)
     within = list(names) if len(names) <= MOST_NAMED else []
     listed = _asked(top, "--literal-pathspecs", "ls-files", "-z", "--", *within)
     tracked = {os.fsdecode(one) for one in listed.split(b"\0")}

@@ -88,7 +88,7 @@ def check(arguments: Arguments, view: View | None = None) -> int:
         return _write_baseline(arguments, reports, failures)
     reports = without_known(arguments, reports, arguments.update_baseline)
     if arguments.diff_base is not None:
-        reports = _on_changed_lines(reports, arguments.diff_base)
+        reports = _on_changed_lines(reports, arguments)
 
     def look(report: Report) -> Page:
         pack = packs.of(report.source)
@@ -141,10 +141,11 @@ def _check_base(arguments: Arguments) -> None:
     changes.check_base(arguments.diff_base, arguments.paths)
 
 
-def _on_changed_lines(reports: Sequence[Report], revision: str) -> list[Report]:
+def _on_changed_lines(reports: Sequence[Report], arguments: Arguments) -> list[Report]:
     from sgdlint import changes
 
-    kept = changes.kept(reports, revision)
+    revision = arguments.diff_base
+    kept = changes.kept(reports, revision, arguments.paths)
     notes = list(kept.notes)
     if kept.hidden:
         found = f"{kept.hidden} finding{'' if kept.hidden == 1 else 's'}"
@@ -205,7 +206,7 @@ def _searched(paths: Sequence[str], arguments: Arguments) -> Iterator[Found]:
         if os.path.isdir(path):
             yield from discovery.walk(path, walked)
         elif not arguments.as_found:
-            yield files.named(path)
+            yield looking.named(path, walked, arguments.kind)
         elif (found := discovery.given(path, walked)) is not None:
             yield found
     walked.finish()
@@ -225,10 +226,10 @@ def _walked(arguments: Arguments) -> Walked:
 
 
 def standard_input() -> bytes:
-    """Return the bytes of standard input; FileError when it is closed."""
+    """Return the bytes of standard input; FileError when it is closed, or has no end."""
     if sys.stdin is None:
         raise FileError("standard input is closed")
-    return sys.stdin.buffer.read()
+    return files.read_all(sys.stdin.buffer)
 
 
 class Packs:

@@ -12,6 +12,7 @@ from sgdlint.source import Nearby, Source, SourceError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
 
 PROJECT_MARKS = (".git", ".hg", "pyproject.toml", "sgdlint.toml", ".sgdlint.yaml", ".sgdlint.yml")
 """What stands in the folder of a project."""
@@ -22,6 +23,12 @@ MOST_BESIDE = 100
 
 LARGEST_NEIGHBOUR = 1_000_000
 """Bytes: a larger file beside a script is not read."""
+
+
+LARGEST = 1 << 29
+"""Bytes: a larger file that is named is no script, and a device may have no end."""
+PORTION = 1 << 18
+"""Bytes that are read at once."""
 
 
 class FileError(Exception):
@@ -109,6 +116,15 @@ class Neighbours(Nearby):
                 text = self.read_from_start(path)
                 if text is not None:
                     yield path, text
+
+    def unread_above(self, names: Sequence[str]) -> Iterator[str]:
+        """Yield the paths of such files that are there and cannot be read as text."""
+        here = current()
+        for folder in upwards(self.folder):
+            for name in names:
+                path = os.path.join(folder, name).removeprefix(here)
+                if self.read_from_start(path) is None and os.path.isfile(path):
+                    yield path
 
     def installed(self) -> tuple[str, str] | None:
         """Return the version of SGLang that is installed around the source, and where."""
@@ -199,7 +215,7 @@ def read_bytes(path: str) -> bytes:
         if not path.startswith(("/dev/", "/proc/")) and not _is_plain(path):
             raise FileError("not a file: a pipe, a socket or a device")
         with open(path, "rb") as file:
-            return file.read()
+            return read_all(file)
     except FileNotFoundError:
         if os.path.islink(path):
             raise FileError(f"broken symbolic link to {os.readlink(path)}") from None
@@ -211,6 +227,17 @@ def read_bytes(path: str) -> bytes:
         raise FileError(f"no permission to read this {what}") from None
     except OSError as error:
         raise FileError(f"cannot be read: {error.strerror or error}") from None
+
+
+def read_all(file: BinaryIO) -> bytes:
+    """Return all bytes of an open file; FileError when there are too many."""
+    data, size = [], 0
+    while some := file.read(PORTION):
+        data.append(some)
+        size += len(some)
+        if size > LARGEST:
+            raise FileError(f"larger than {LARGEST >> 20} MiB")
+    return b"".join(data)
 
 
 def _is_plain(path: str) -> bool:

@@ -65,6 +65,14 @@ class Walked:
         self.passed.append((files.shown(path), reason))
 
 
+def named(path: str, walked: Walked, kind: str) -> Found:
+    """Read a file that somebody named. kind: what it is said to be, "" when nobody says it."""
+    found = files.named(path)
+    if found.source is not None:
+        walked.read.append((path, kind or kind_of_found(path, found.source.text)))
+    return found
+
+
 def look(path: str, walked: Walked, is_ignored: Callable[[], bool]) -> Found | None:
     """Read a file once; None when it is certain that there is no launch in it, or it is no text.
 
@@ -132,7 +140,7 @@ def _found(path: str, data: bytes, walked: Walked) -> Found | None:
 
 
 def told(walked: Walked) -> str:
-    """Return what was met in folders, in lines for the user."""
+    """Return what was read, and what was met in folders, in lines for the user."""
     lines = [f"read {path} ({kind})" for path, kind in walked.read]
     lines += [f"passed over {path}: {reason}" for path, reason in walked.passed]
     kinds: dict[str, int] = {}

@@ -6,7 +6,8 @@ import os
 
 from sgdlint import __version__
 from sgdlint.record import fields_of
-from sgdlint.rules.pack import Pack, is_private, read, to_data
+from sgdlint.rules.data import to_data
+from sgdlint.rules.pack import Pack, is_private, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from sgdlint.arguments import Arguments
 from sgdlint.checking import CLEAN, FOUND, options_of
 from sgdlint.files import Neighbours
 from sgdlint.fragments import FRAGMENTS
+from sgdlint.nearest import nearest
 from sgdlint.quick import fullmatch
 from sgdlint.recommend import KINDS, Wish, model_of, recommend
 from sgdlint.record import replace
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 NARROWEST = 60
+MEANT = 0.85
+"""How near the name of a model is to a known one that was probably meant: many are alike."""
 
 
 def run(arguments: Arguments) -> int:
@@ -151,7 +154,10 @@ def _of_model(found: Recommendation) -> Iterator[str]:
     wish, release = found.wish, str(found.wish.options.sglang)
     if found.model is None:
         kind = KINDS.get(wish.task, "any kind (--task says which)")
-        yield f"SGLang {release} does not know {wish.model}: this is the general recipe for {kind}"
+        names = [name for model in catalog.load(release).models() for name in model.ids]
+        near = nearest(wish.model, names, MEANT)
+        hint = f"; did you mean {near}? This" if near else ": this"
+        yield f"SGLang {release} does not know {wish.model}{hint} is the general recipe for {kind}"
         yield "--like MODEL takes the recipe of a known model, for another checkpoint of it"
     elif wish.like:
         yield f"{wish.model} is taken to have the parts, sizes and steps of {wish.like}"

@@ -72,6 +72,10 @@ class Nearby:
         """Return path and text of files by name: in the folder of the source, then above it."""
         return ()
 
+    def unread_above(self, names: Sequence[str]) -> Iterable[str]:
+        """Return the paths of such files that are there and cannot be read as text."""
+        return ()
+
     def installed(self) -> tuple[str, str] | None:
         """Return the version of SGLang that is installed around the source, and where."""
         return None

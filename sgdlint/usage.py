@@ -47,17 +47,47 @@ PERF_END = """\
 exit status: 0 compared, 1 slower than --fail-if-slower allows, 2 could not compare
 """
 
+GROUPS = {
+    "what is read": ("--command", "--stdin-filename", "--kind", "--as-found"),
+    "release, machine, goal": ("--sglang", "--gpu", "--gpus", "--vram", "--goal"),
+    "rules": ("--select", "--ignore", "--lossy", "--rules"),
+    "fixes": ("--unsafe", "--to", "--diff", "--interactive", "--explain"),
+    "old and new findings": (
+        *("--baseline", "--write-baseline", "--update-baseline", "--diff-base"),
+        *("--add-suppressions", "--reason"),
+    ),
+    "report": ("--format", "--output", "--statistics", "--quiet", "--verbose", "--color"),
+    "what fails": ("--fail-on", "--strict", "--exit-zero", "--exit-non-zero-on-fix"),
+}
+"""The options under headings, for commands that have many."""
+MANY = 15
+"""So many options need headings."""
+SHORT = {"--quiet": ("-q",), "--verbose": ("-v",)}
+
 
 class _Parser(argparse.ArgumentParser):
-    """Names the nearest option in its errors."""
+    """Names the nearest option or value in its errors."""
 
     def error(self, message: str) -> None:  # type: ignore[override]
         _, unrecognized, words = message.partition("unrecognized arguments: ")
         if unrecognized:
-            known = [flag for action in self._actions for flag in action.option_strings]
-            hint = nearest(words.split()[0].partition("=")[0], known)
+            message += self._hint(words.split()[0].partition("=")[0])
+        _, invalid, rest = message.partition("invalid choice: ")
+        if invalid:
+            given, _, known = rest.partition(" (choose from ")
+            names = [one.strip(" '\"") for one in known.rstrip(")").split(",")]
+            hint = nearest(given.strip("'\""), names)
             message += f"; did you mean {hint}?" if hint else ""
         self.exit(2, f"sgdlint: error: {message}\nTry `{self.prog} --help`.\n")
+
+    def _hint(self, flag: str) -> str:
+        """Return what an option may have been meant for."""
+        others = [name for name, flags in FLAGS.items() if flag in (one.name for one in flags)]
+        if others:
+            return f"; it is an option of {', '.join(f'`sgdlint {one}`' for one in others)}"
+        known = [each for action in self._actions for each in action.option_strings]
+        hint = nearest(flag, known)
+        return f"; did you mean {hint}?" if hint else ""
 
 
 WITH_PATHS = ("check", "fix", "expand", "config", "perf")
@@ -74,6 +104,8 @@ class _General(_Parser):
 
 def parse(words: Sequence[str], version: str) -> Arguments:
     """Read any arguments; raises SystemExit for help and for bad usage."""
+    if words[:1] == ["help"]:
+        words = [*words[1:2], "--help"]
     name = words[0] if words else ""
     if name not in DESCRIPTIONS:
         return Arguments(**vars(_general(version).parse_args(words)))
@@ -90,14 +122,21 @@ def of_command(name: str) -> argparse.ArgumentParser:
         epilog=EXITS,
         allow_abbrev=False,
     )
-    for flag in FLAGS.get(name, ()):
-        _add(parser, flag)
+    flags = FLAGS.get(name, ())
+    names = {flag.name for flag in flags}
+    places: dict[str, argparse._ActionsContainer] = {}
+    for title, group in GROUPS.items() if len(flags) >= MANY else ():
+        if names.intersection(group):
+            places.update(dict.fromkeys(group, parser.add_argument_group(title)))
+    for flag in flags:
+        _add(places.get(flag.name, parser), flag)
     return parser
 
 
-def _add(parser: argparse.ArgumentParser, flag: Flag) -> None:
+def _add(parser: argparse._ActionsContainer, flag: Flag) -> None:
     if flag.kind == "switch":
-        parser.add_argument(flag.name, action="store_true", help=flag.help)
+        names = *SHORT.get(flag.name, ()), flag.name
+        parser.add_argument(*names, action="store_true", help=flag.help)
     elif flag is KIND:
         told = flag.help + ", ".join(KINDS)
         parser.add_argument(flag.name, default="", help=told, metavar=flag.metavar)
@@ -198,7 +237,8 @@ def _general(version: str) -> argparse.ArgumentParser:
         usage="sgdlint COMMAND …",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"sgdlint {version}")
+    told = f"sgdlint {version}"
+    parser.add_argument("-V", "--version", action="version", version=told)
     parser.add_argument("action", metavar="COMMAND", help=argparse.SUPPRESS, type=_refuse)
     return parser
 

@@ -255,6 +255,32 @@ def test_outside_of_a_repository(
     assert f"git says of {tmp_path}: not a git repository" in capsys.readouterr().err
 
 
+def test_a_submodule_is_compared_with_what_was_recorded_of_it(
+    git: Git, tmp_path: Path, found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    for words in (["init", "--quiet"], ["commit", "--quiet", "--allow-empty", "--message", "0"]):
+        git("-C", str(inner), *words)
+    (inner / "run.sh").write_text(BAD)
+    git("-C", str(inner), "add", "run.sh")
+    git("-C", str(inner), "commit", "--quiet", "--message", "1")
+    commit(git, top__sh="echo\n")
+    allow = ("-c", "protocol.file.allow=always")
+    git(*allow, "submodule", "--quiet", "add", str(inner), "sub")
+    git("commit", "--quiet", "--message", "with it")
+    assert found(".", "--diff-base", "HEAD~1") == ["sub/run.sh:1"]  # all of it is new
+    assert found(".", "--diff-base", "HEAD") == []
+    (inner / "run.sh").write_text(BAD + ALSO_BAD)
+    git("-C", str(inner), "commit", "--quiet", "--all", "--message", "2")
+    git("-C", "sub", *allow, "pull", "--quiet")
+    git("commit", "--quiet", "--all", "--message", "newer")
+    git("branch", "old", "HEAD~1")
+    assert found(".", "--diff-base", "old") == ["sub/run.sh:2"]  # a branch of the outer one alone
+    monkeypatch.chdir("sub")
+    assert found(".", "--diff-base", "HEAD~1") == ["run.sh:2"]
+
+
 def test_without_git(
     git: Git, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from sgdlint.arguments import FLAGS
 from sgdlint.cli import main
 
 BAD = "sglang serve --model-path Qwen/Qwen-Image --num_gpus 2\n"
@@ -103,10 +104,46 @@ def test_could_not_run(
     assert "Traceback" not in captured.err
 
 
-@pytest.mark.parametrize("words", [["--help"], ["--version"], ["check", "--help"]])
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--version"], ["-V"], ["check", "--help"], ["help"], ["help", "check"]]
+)
 def test_help_and_version(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 0
     assert capsys.readouterr().out.startswith(("usage: sgdlint", "sgdlint "))
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("check --gaol x", "unrecognized arguments: --gaol; did you mean --goal?"),
+        ("check --goal memry", "did you mean memory?"),
+        ("check --format jsno", "did you mean json?"),
+        ("fix --diff-base main", "--diff-base; it is an option of `sgdlint check`"),
+        ("completion zhs", "did you mean zsh?"),
+        ("catalog opton", "did you mean option?"),
+        ("help chek", "there is no command `chek`; did you mean `check`?"),
+    ],
+)
+def test_what_was_meant_is_told(words: str, hint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words.split()) == 2
+    assert capsys.readouterr().err.splitlines()[0].endswith(hint)
+
+
+def test_help_of_many_options_has_headings(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--help"]) == 0
+    told = capsys.readouterr().out
+    options = told.partition("options:\n")[2].partition("\n\n")[0]
+    assert options.split() == ["-h,", "--help", "show", "this", "help", "message", "and", "exit"]
+    for flag in FLAGS["check"]:
+        assert told.count(f"  {flag.name}") + told.count(f", {flag.name} ") >= 1
+
+
+def test_short_options(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "run.sh").write_text(GOOD)
+    assert main(["check", "-qv", str(tmp_path / "run.sh")]) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines()[0] == f"sgdlint: read {tmp_path / 'run.sh'} (shell)"
 
 
 @pytest.mark.parametrize(

@@ -66,3 +66,9 @@ def test_a_source_reads_the_files_around_it(tmp_path: Path) -> None:
     for path in ("none.yaml", "data.bin", ".", "", "a\0b"):
         assert near.read(path) is None
     assert near.read_from_start("config.yaml") is None
+
+
+def test_a_device_without_an_end_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "LARGEST", 2 * files.PORTION)
+    assert files.named("/dev/zero").problem == "larger than 0 MiB"
+    assert files.named("/dev/null").problem == ""

@@ -92,6 +92,7 @@ def test_it_shows_findings_launches_changes_and_memory(report: str) -> None:
         "a&b.sh",
         "c<d.sh: no such file",
         "No findings.",
+        "1 error",
     ):
         assert part in page.text, part
     assert {"error", "perf", "finding", "bar", "card", "m0"} <= set(page.classes())
@@ -111,6 +112,7 @@ def test_it_loads_nothing(report: str) -> None:
         assert tag not in ("link", "img", "iframe", "object", "embed")
         assert "src" not in given
         assert tag == "a" or "href" not in given
+        assert (given.get("href") or "#").startswith(("#", "https://"))
     assert "@import" not in report
     assert "url(" not in report
 
@@ -119,6 +121,14 @@ def test_a_severity_can_be_hidden(report: str) -> None:
     boxes = [given for tag, given in Reader(report).elements if tag == "input"]
     assert [one["value"] for one in boxes] == ["error", "perf"]
     assert all("checked" in one for one in boxes)
+
+
+def test_files_are_listed_where_there_are_several(report: str) -> None:
+    links = [given["href"] for tag, given in Reader(report).elements if tag == "a"]
+    targets = [given.get("id") for _, given in Reader(report).elements if given.get("id")]
+    assert [one for one in links if one in ("#file-0", "#file-1")] == ["#file-0", "#file-1"]
+    assert targets == ["file-0", "file-1"]
+    assert "contents" not in Reader(whole([page_of(SCRIPT)], [])).classes()
 
 
 def test_a_page_without_anything() -> None:

@@ -73,6 +73,7 @@ def test_a_project_file_that_says_nothing(text: str) -> None:
         ("sglang = []", "pyproject.toml:5: `sglang` is a release"),
         ("sglang = ['0.5.12', 1]", "pyproject.toml:5: `sglang` is a release"),
         ("sglang = [", "pyproject.toml: not TOML: "),
+        ("sglang = ]", "pyproject.toml:5: not TOML: "),
     ],
 )
 def test_a_mistake_is_told_with_its_place(line: str, message: str) -> None:
@@ -535,3 +536,33 @@ def test_the_installed_release_narrows_a_range(
     # What settings name is meant to work with each.
     (project / "pyproject.toml").write_text('[tool.sgdlint]\nsglang = ">=0.5.12,<0.5.14"\n')
     assert told(capsys, "a/b/run.sh") == "SGLang 0.5.12–0.5.13.post1 (pyproject.toml:2)"
+
+
+def test_all_mistakes_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = 'gpuz = "H100"\ngpus = 0\ngoal = "fast"\n[[overrides]]\ngpus = 2\n'
+    with pytest.raises(SettingsError) as caught:
+        read("sgdlint.toml", text)
+    assert [line.partition(": ")[0] for line in str(caught.value).splitlines()] == [
+        "sgdlint.toml:1",
+        "sgdlint.toml:2",
+        "sgdlint.toml:3",
+        "sgdlint.toml:4",
+    ]
+
+
+@pytest.mark.parametrize("name", ["sgdlint.toml", ".sgdlint.yaml"])
+def test_settings_that_are_no_text_are_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub/run.sh").write_text(RUN)
+    (tmp_path / name).write_bytes(b"gpu = \xff\xfe\n")
+    assert main(["check", "sub/run.sh"]) == 2
+    assert capsys.readouterr().err == f"sgdlint: error: {name}: cannot be read as text\n"
+    monkeypatch.chdir(tmp_path / "sub")
+    Path("sgdlint.toml").write_text("gpus = 1\n")  # the nearest one counts alone
+    assert main(["check", "run.sh"]) == 0

@@ -55,8 +55,8 @@ _shtab_sgdlint_catalog_defaults_added=0
 
 _shtab_sgdlint_check_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--command[check this command instead of a file]:TEXT:"
-  "--stdin-filename[the name to show for standard input]:NAME:"
+  "--command[read this command instead of a file]:TEXT:"
+  "--stdin-filename[what standard input is called\: that tells its kind, too]:NAME:"
   "--kind[what the named files are, instead of what their names and texts tell\: shell, dockerfile, github-actions, gitlab-ci, azure-pipelines, circleci, buildkite, kubernetes, compose, helm, definitions, skypilot, systemd, markdown, rst, notebook, json, python, asciidoc, supervisord, procfile, makefile, justfile, env, sglang-config]:KIND:"
   "*--sglang[SGLang release, or a range like \'\>\=0.5.10,\<0.5.13\'\; may be given several times\; default\: what the file or the project says, else the newest known]:VERSION:"
   "--gpu[GPU (H100, L40S, \…), or auto for this machine\'s]:NAME:"
@@ -72,8 +72,8 @@ _shtab_sgdlint_check_options=(
   "--strict[exit status 1 also when something may hold a launch and could not be read (SGD904)]"
   "--as-found[read of the named files only those that a search of their folder would read]"
   "--baseline[findings that are in this file are known\: they are not shown, and nothing fails for them]:FILE:_files"
-  "--quiet[show the findings, and nothing besides]"
-  "--verbose[say on standard error which files were read, and which not]"
+  {-q,--quiet}"[show the findings, and nothing besides]"
+  {-v,--verbose}"[say on standard error which files were read, and which not]"
   "--format[default text]:format:(text concise json jsonl sarif github gitlab junit checkstyle markdown html)"
   "*--output[write a report to a file, in any of these formats\; may be given several times\; - is standard output]:FORMAT=FILE:"
   "--statistics[how often each rule was found, instead of each finding]"
@@ -99,8 +99,8 @@ _shtab_sgdlint_completion_defaults_added=0
 
 _shtab_sgdlint_config_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--command[check this command instead of a file]:TEXT:"
-  "--stdin-filename[the name to show for standard input]:NAME:"
+  "--command[read this command instead of a file]:TEXT:"
+  "--stdin-filename[what standard input is called\: that tells its kind, too]:NAME:"
   "--kind[what the named files are, instead of what their names and texts tell\: shell, dockerfile, github-actions, gitlab-ci, azure-pipelines, circleci, buildkite, kubernetes, compose, helm, definitions, skypilot, systemd, markdown, rst, notebook, json, python, asciidoc, supervisord, procfile, makefile, justfile, env, sglang-config]:KIND:"
   "*--sglang[SGLang release, or a range like \'\>\=0.5.10,\<0.5.13\'\; may be given several times\; default\: what the file or the project says, else the newest known]:VERSION:"
   "--gpu[GPU (H100, L40S, \…), or auto for this machine\'s]:NAME:"
@@ -114,7 +114,7 @@ _shtab_sgdlint_config_options=(
   "--fail-on[lowest severity that gives exit status 1\; default warning]:fail_on:(error warning perf info)"
   "--strict[exit status 1 also when something may hold a launch and could not be read (SGD904)]"
   "--as-found[read of the named files only those that a search of their folder would read]"
-  "--verbose[say on standard error which files were read, and which not]"
+  {-v,--verbose}"[say on standard error which files were read, and which not]"
   "--format[default text]:format:(text json)"
   "--schema[print the JSON Schema of a settings file, for editors]"
   "(*)::files and folders:_files"
@@ -125,8 +125,8 @@ _shtab_sgdlint_config_defaults_added=0
 
 _shtab_sgdlint_expand_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--command[check this command instead of a file]:TEXT:"
-  "--stdin-filename[the name to show for standard input]:NAME:"
+  "--command[read this command instead of a file]:TEXT:"
+  "--stdin-filename[what standard input is called\: that tells its kind, too]:NAME:"
   "--kind[what the named files are, instead of what their names and texts tell\: shell, dockerfile, github-actions, gitlab-ci, azure-pipelines, circleci, buildkite, kubernetes, compose, helm, definitions, skypilot, systemd, markdown, rst, notebook, json, python, asciidoc, supervisord, procfile, makefile, justfile, env, sglang-config]:KIND:"
   "*--sglang[SGLang release, or a range like \'\>\=0.5.10,\<0.5.13\'\; may be given several times\; default\: what the file or the project says, else the newest known]:VERSION:"
   "--gpu[GPU (H100, L40S, \…), or auto for this machine\'s]:NAME:"
@@ -134,7 +134,7 @@ _shtab_sgdlint_expand_options=(
   "--vram[memory of one GPU in GiB]:GIB:"
   "*--rules[your own rules beside the built-in ones\: a file or folder]:PATH:_files"
   "--as-found[read of the named files only those that a search of their folder would read]"
-  "--verbose[say on standard error which files were read, and which not]"
+  {-v,--verbose}"[say on standard error which files were read, and which not]"
   "--format[default text]:format:(text json)"
   "--why[say of each part that is not known why it is not]"
   "(*)::files and folders:_files"
@@ -153,8 +153,8 @@ _shtab_sgdlint_explain_defaults_added=0
 
 _shtab_sgdlint_fix_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--command[check this command instead of a file]:TEXT:"
-  "--stdin-filename[the name to show for standard input]:NAME:"
+  "--command[read this command instead of a file]:TEXT:"
+  "--stdin-filename[what standard input is called\: that tells its kind, too]:NAME:"
   "--kind[what the named files are, instead of what their names and texts tell\: shell, dockerfile, github-actions, gitlab-ci, azure-pipelines, circleci, buildkite, kubernetes, compose, helm, definitions, skypilot, systemd, markdown, rst, notebook, json, python, asciidoc, supervisord, procfile, makefile, justfile, env, sglang-config]:KIND:"
   "*--sglang[SGLang release, or a range like \'\>\=0.5.10,\<0.5.13\'\; may be given several times\; default\: what the file or the project says, else the newest known]:VERSION:"
   "--gpu[GPU (H100, L40S, \…), or auto for this machine\'s]:NAME:"
@@ -170,8 +170,8 @@ _shtab_sgdlint_fix_options=(
   "--strict[exit status 1 also when something may hold a launch and could not be read (SGD904)]"
   "--as-found[read of the named files only those that a search of their folder would read]"
   "--baseline[findings that are in this file are known\: they are not shown, and nothing fails for them]:FILE:_files"
-  "--quiet[show the findings, and nothing besides]"
-  "--verbose[say on standard error which files were read, and which not]"
+  {-q,--quiet}"[show the findings, and nothing besides]"
+  {-v,--verbose}"[say on standard error which files were read, and which not]"
   "--format[default text]:format:(text concise json jsonl sarif github gitlab junit checkstyle markdown html)"
   "*--output[write a report to a file, in any of these formats\; may be given several times\; - is standard output]:FORMAT=FILE:"
   "--statistics[how often each rule was found, instead of each finding]"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from sgdlint.documents.assemble import Value
+from sgdlint.documents.interpolation import cut, place_of
 from sgdlint.record import record
 from sgdlint.shell.values import Piece
 
@@ -44,8 +45,8 @@ def _parts(piece: Piece, pattern: re.Pattern[str], meaning: Meaning | None) -> I
             # A shell would read what comes behind as a part of this.
             before = _OPEN_END.search(text, position, start)
             start = before.start() if before is not None else start
-        yield from _cut(piece, position, start)
-        place = _place(piece, start, found.end())
+        yield from cut(piece, position, start)
+        place = place_of(piece, start, found.end())
         if meant.text is None:
             default = None if start < found.start() else meant.default
             yield Piece(None, *place, default=default)
@@ -55,14 +56,4 @@ def _parts(piece: Piece, pattern: re.Pattern[str], meaning: Meaning | None) -> I
     if position == 0:
         yield piece
     else:
-        yield from _cut(piece, position, len(text))
-
-
-def _cut(piece: Piece, start: int, end: int) -> Iterator[Piece]:
-    text = piece.texts[0][start:end] if piece.texts else ""
-    if text:
-        yield Piece((text,), *_place(piece, start, end), piece.exact)
-
-
-def _place(piece: Piece, start: int, end: int) -> tuple[int, int]:
-    return (piece.start + start, piece.start + end) if piece.exact else (piece.start, piece.end)
+        yield from cut(piece, position, len(text))

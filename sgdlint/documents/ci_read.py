@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sgdlint.documents.document import Document, Unread
+from sgdlint.documents.document import Document, not_yaml
 from sgdlint.documents.yaml_tree import MERGE, Mapping, Scalar, YamlError, documents
 from sgdlint.documents.yaml_values import comments
-from sgdlint.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,8 +22,7 @@ def read_yaml(source: Source, regions: Regions) -> Document:
     try:
         roots = documents(source.text)
     except YamlError as error:
-        place = max(0, error.offset)
-        return Document(unread=(Unread(Span(place, place), f"not YAML: {error}"),))
+        return not_yaml(error)
     found = [
         region
         for root in roots

@@ -16,10 +16,10 @@ from sgdlint.documents.compose_service import Service, services
 from sgdlint.documents.compose_values import Project
 from sgdlint.documents.compose_variables import Variables
 from sgdlint.documents.containers import is_script, run_by_image
-from sgdlint.documents.document import Document, not_yaml
+from sgdlint.documents.document import Document, of_yaml
 from sgdlint.documents.region import CONTAINER, Granted, Region
 from sgdlint.documents.shellwords import Splitter
-from sgdlint.documents.yaml_tree import List, Node, Scalar, YamlError, documents
+from sgdlint.documents.yaml_tree import List, Node, Scalar
 from sgdlint.documents.yaml_values import comments
 from sgdlint.record import record, replace
 from sgdlint.source import Span
@@ -35,14 +35,10 @@ if TYPE_CHECKING:
 
 def read(source: Source) -> Document:
     """Read a Compose file."""
-    if "{{" in source.text:
-        from sgdlint.documents import helm
+    return of_yaml(source, lambda roots: _read(roots, source))
 
-        return helm.read(source)
-    try:
-        roots = documents(source.text)
-    except YamlError as error:
-        return not_yaml(error)
+
+def _read(roots: list[Node], source: Source) -> Document:
     found, refused = regions(roots, source)
     return Document(tuple(found), tuple(comments(source.text, roots)), tuple(refused))
 

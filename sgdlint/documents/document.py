@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sgdlint.documents.region import Region
-    from sgdlint.documents.yaml_tree import YamlError
+    from sgdlint.documents.yaml_tree import Node, YamlError
     from sgdlint.source import Source
 
     Reader = Callable[[Source], "Document"]
@@ -47,6 +47,21 @@ def not_yaml(error: YamlError) -> Document:
     """Return what is said of a file that cannot be read as YAML."""
     place = max(0, error.offset)
     return Document(unread=(Unread(Span(place, place), f"not YAML: {error}"),))
+
+
+def of_yaml(source: Source, read: Callable[[list[Node]], Document]) -> Document:
+    """Read a file as YAML, or as a template of Helm where it has the marks of one."""
+    if "{{" in source.text:
+        from sgdlint.documents import helm
+
+        return helm.read(source)
+    from sgdlint.documents.yaml_tree import YamlError, documents
+
+    try:
+        roots = documents(source.text)
+    except YamlError as error:
+        return not_yaml(error)
+    return read(roots)
 
 
 def read(source: Source, kind: str) -> Document:

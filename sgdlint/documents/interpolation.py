@@ -47,7 +47,7 @@ def misplaced(pieces: tuple[Piece, ...]) -> Iterator[tuple[int, int]]:
             match = _START.match(text, position)
             end = _end(text, match) if match is not None else -1
             if end < 0:
-                yield _place(piece, position, position + 1)
+                yield place_of(piece, position, position + 1)
                 return
             position = text.find("$", end)
 
@@ -65,14 +65,14 @@ def _parts(piece: Piece, value: Callable[[str], str | None]) -> Iterator[Piece]:
         end = _end(text, match)
         if end < 0:
             break
-        yield from _cut(piece, position, match.start())
-        place = _place(piece, match.start(), end)
+        yield from cut(piece, position, match.start())
+        place = place_of(piece, match.start(), end)
         if match["dollar"]:
             yield Piece(("$",), *place)
         else:
             yield Piece(None, *place, default=_default(text[match.start() : end], value))
         position = end
-    yield from _cut(piece, position, len(text))
+    yield from cut(piece, position, len(text))
 
 
 def _default(text: str, value: Callable[[str], str | None]) -> str | None:
@@ -133,11 +133,13 @@ def _end(text: str, match: re.Match[str]) -> int:
     return -1
 
 
-def _cut(piece: Piece, start: int, end: int) -> Iterator[Piece]:
+def cut(piece: Piece, start: int, end: int) -> Iterator[Piece]:
+    """Yield a part of a piece, unless it is empty."""
     text = piece.texts[0][start:end] if piece.texts else ""
     if text:
-        yield Piece((text,), *_place(piece, start, end), piece.exact)
+        yield Piece((text,), *place_of(piece, start, end), piece.exact)
 
 
-def _place(piece: Piece, start: int, end: int) -> tuple[int, int]:
+def place_of(piece: Piece, start: int, end: int) -> tuple[int, int]:
+    """Return where a part of a piece stands: the whole where its places are not exact."""
     return (piece.start + start, piece.start + end) if piece.exact else (piece.start, piece.end)

@@ -13,7 +13,7 @@ import re
 from sgdlint.documents import kubernetes_ports
 from sgdlint.documents.assemble import Script, Value, Variable, with_defaults
 from sgdlint.documents.containers import is_for_shell, is_script, is_shell, run_by_image
-from sgdlint.documents.document import Document, not_yaml
+from sgdlint.documents.document import Document, of_yaml
 from sgdlint.documents.kubernetes_maps import ConfigMaps
 from sgdlint.documents.references import References
 from sgdlint.documents.region import CONTAINER, STAND_IN, CannotWriteError, Granted, Noted, Region
@@ -23,9 +23,7 @@ from sgdlint.documents.yaml_tree import (
     Mapping,
     Node,
     Scalar,
-    YamlError,
     at,
-    documents,
     items_of,
     text_of,
 )
@@ -68,14 +66,10 @@ _PATCHED = re.compile(r"(?P<container>.*/(?:initC|c)ontainers/\d+)/(?P<key>comma
 
 def read(source: Source) -> Document:
     """Read a manifest of one or more resources."""
-    if "{{" in source.text:
-        from sgdlint.documents import helm
+    return of_yaml(source, lambda roots: _read(roots, source))
 
-        return helm.read(source)
-    try:
-        roots = documents(source.text)
-    except YamlError as error:
-        return not_yaml(error)
+
+def _read(roots: list[Node], source: Source) -> Document:
     return Document(tuple(regions(roots, source)), tuple(comments(source.text, roots)))
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 from sgdlint.documents.assemble import Script, Value, Variable, made
-from sgdlint.documents.document import Document, not_yaml
+from sgdlint.documents.document import Document, of_yaml
 from sgdlint.documents.region import CONTAINER, ELSEWHERE, Granted, Noted, Region
-from sgdlint.documents.yaml_tree import Mapping, Node, Scalar, YamlError, at, documents
+from sgdlint.documents.yaml_tree import Mapping, Node, Scalar, at
 from sgdlint.documents.yaml_values import comments, value_of
 from sgdlint.shell.sourcing import SECRET
 from sgdlint.shell.values import Piece
@@ -29,14 +29,10 @@ _IMAGE = "docker:"
 
 def read(source: Source) -> Document:
     """Read the tasks of a file."""
-    if "{{" in source.text:
-        from sgdlint.documents import helm
+    return of_yaml(source, lambda roots: _read(roots, source))
 
-        return helm.read(source)
-    try:
-        roots = documents(source.text)
-    except YamlError as error:
-        return not_yaml(error)
+
+def _read(roots: list[Node], source: Source) -> Document:
     found = regions(roots, source.text)
     return Document(tuple(found), tuple(comments(source.text, roots)))
 

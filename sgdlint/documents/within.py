@@ -76,6 +76,10 @@ class Apart(Nearby):
         """Return path and text of files by name: in the folder of the source, then above it."""
         return self._near.above(names)
 
+    def unread_above(self, names: Sequence[str]) -> Iterable[str]:
+        """Return the paths of such files that are there and cannot be read as text."""
+        return self._near.unread_above(names)
+
 
 def launches(found: Sequence[Recognised], region: Region) -> list[Recognised]:
     """Return the launches of a region: variables from outside reach no container."""

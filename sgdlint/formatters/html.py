@@ -28,6 +28,8 @@ WIDTH = 120
 """Columns of an excerpt; a narrower window scrolls it."""
 ROWS = "dit", "text_encoder", "image_encoder", "vae", "work", "cuda"
 """What memory is needed for, in the order of the colours."""
+MOST_OPEN = 30
+"""Files whose list is open at first; a longer one is folded."""
 FOOTER = "Memory is an estimate, gains are as documented; nothing was run or measured."
 NAMES = {"dit": "DiT", "vae": "VAE", "cuda": "CUDA"}
 
@@ -83,6 +85,7 @@ def whole(pages: Sequence[Page], failures: Sequence[Failure], title: str = "") -
         _filters(reports),
         "</header><main>",
         *_failures(failures),
+        *_contents(shown),
         *(part for number, one in enumerate(shown) for part in _file(one, number)),
         "</main>",
         f"<footer>sgdlint {escape(__version__)}. {FOOTER}</footer>",
@@ -102,11 +105,39 @@ def _filters(reports: Sequence[Report]) -> str:
     found = [finding.severity for report in reports for finding in report.findings]
     boxes = [
         f'<label class="{one}"><input type="checkbox" checked value="{one}"> '
-        f"{found.count(one)} {one}</label>"
+        f"{_counted(one, found.count(one))}</label>"
         for one in reversed(SEVERITIES)
         if one in found
     ]
     return f'<form class="filters">{"".join(boxes)}</form>' if boxes else ""
+
+
+def _counted(severity: str, number: int) -> str:
+    """Return how often a severity was found, in words."""
+    ending = "s" if severity in ("error", "warning") and number != 1 else ""
+    return f"{number} {severity}{ending}"
+
+
+def _contents(pages: Sequence[Page]) -> Iterator[str]:
+    """Yield a list of the files with what is found in each, where there are several."""
+    if len(pages) < 2:
+        return
+    rows = "".join(
+        f'<li><a href="#file-{number}">{escape(one.report.source.path)}</a> '
+        f"{_counts(one.report)}</li>"
+        for number, one in enumerate(pages)
+    )
+    opened = " open" if len(pages) <= MOST_OPEN else ""
+    yield f'<details class="contents"{opened}><summary>Files</summary><ul>{rows}</ul></details>'
+
+
+def _counts(report: Report) -> str:
+    found = [one.severity for one in report.findings]
+    return " ".join(
+        f'<span class="t-{one}">{_counted(one, found.count(one))}</span>'
+        for one in reversed(SEVERITIES)
+        if one in found
+    )
 
 
 def _failures(failures: Sequence[Failure]) -> Iterator[str]:
@@ -257,6 +288,8 @@ a{color:inherit}
 .filters .error{color:var(--error)}.filters .warning{color:var(--warning)}
 .filters .perf{color:var(--perf)}.filters .info{color:var(--info)}
 details{margin:.6rem 0;border:1px solid var(--line);border-radius:6px;padding:.4rem 1rem}
+.contents ul{margin:.3rem 0;padding:0;list-style:none;overflow-wrap:anywhere}
+.contents span{font-size:.85rem;margin-left:.5rem}
 summary{cursor:pointer}details>pre{margin:.5rem 0}
 table{border-collapse:collapse;font-size:.85rem;margin:.5rem 0;display:block;overflow-x:auto}
 th,td{text-align:left;vertical-align:top;padding:.1rem 1rem .1rem 0;font-weight:400}

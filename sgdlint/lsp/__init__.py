@@ -11,7 +11,7 @@ from sgdlint.arguments import FLAGS, Arguments, initial
 
 MISSING = (
     "`sgdlint lsp` needs pygls 2, which is not installed; install it beside sgdlint with\n"
-    "  python -m pip install 'sgdlint[lsp]'"
+    "  python -m pip install 'pygls>=2.0'"
 )
 
 

@@ -9,7 +9,7 @@ import os
 
 from sgdlint import quick
 from sgdlint.finding import Gain
-from sgdlint.record import fields_of, replace
+from sgdlint.record import replace
 from sgdlint.rules.model import Action, Change, Fact, Index, Rule, RuleFix, holds
 
 TYPE_CHECKING = False
@@ -153,21 +153,6 @@ def _range_in(line: bytes) -> tuple[str, str]:
 def _value_in(line: bytes, key: bytes) -> str:
     start = line.find(key)
     return "" if start < 0 else line[start + len(key) : line.index(b'"', start + len(key))].decode()
-
-
-def to_data(thing: Any) -> dict[str, Any]:
-    """Return a rule, a fact or a part of one as JSON-able data, without what has its default."""
-    data: dict[str, Any] = {}
-    for name in fields_of(thing):
-        value = getattr(thing, name)
-        if hasattr(type(thing), name) and value == getattr(type(thing), name):
-            continue
-        if name in ("fixes", "actions"):
-            value = [to_data(one) for one in value]
-        elif name == "gain":
-            value = to_data(value)
-        data[name] = value
-    return data
 
 
 def fact_from_data(data: dict[str, Any]) -> Fact:

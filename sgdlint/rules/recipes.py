@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from sgdlint import finding, quick
-from sgdlint.record import fields_of, record
+from sgdlint.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,19 +104,6 @@ def _prepared() -> dict[str, Any]:
         with open(PREPARED, encoding="utf-8") as file:
             _known.append(quick.loads(file.read()))
     return _known[0]
-
-
-def to_data(thing: Any) -> dict[str, Any]:
-    """Return a recipe or a part of one as JSON-able data, without what has its default."""
-    data: dict[str, Any] = {}
-    for name in fields_of(thing):
-        value = getattr(thing, name)
-        if hasattr(type(thing), name) and value == getattr(type(thing), name):
-            continue
-        if name == "steps":
-            value = [to_data(one) for one in value]
-        data[name] = to_data(value) if name == "gain" else value
-    return data
 
 
 def _recipe(data: dict[str, Any]) -> Recipe:

@@ -111,8 +111,21 @@ def _found(near: Nearby) -> Settings:
 
             found = read(path, text, near.read_from_start)
             if found is not None:
+                _check_unread(near, path)
                 return found
+    _check_unread(near, "")
     return NONE
+
+
+def _check_unread(near: Nearby, found: str) -> None:
+    """Raise SettingsError for a file that would count before the one that is found."""
+    for path in near.unread_above(OWN):
+        if not found or len(_folder(path)) >= len(_folder(found)):
+            raise SettingsError(f"{path}: cannot be read as text")
+
+
+def _folder(path: str) -> str:
+    return os.path.dirname(os.path.abspath(path))
 
 
 def mentions(text: str) -> bool:

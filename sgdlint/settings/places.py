@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Path = tuple[str | int, ...]
     """Where something stands in the data: keys of tables, numbers of items."""
 
+_AT = re.compile(r"\(at line (\d+),")
 _HEAD = re.compile(r"^[ \t]*(\[\[?)([^\[\]]+)\]\]?[ \t]*(?:#.*)?$", re.MULTILINE)
 _KEY = re.compile(
     r"^[ \t]*((?:[\w\-]+|\"[^\"\n]*\"|'[^'\n]*')(?:[ \t]*\.[ \t]*[\w\-]+)*)[ \t]*=", re.MULTILINE
@@ -70,7 +71,9 @@ def _toml(path: str, text: str) -> Read:
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SettingsError(f"{path}: not TOML: {error}") from None
+        told = _AT.search(str(error))
+        place = f"{path}:{told[1]}" if told is not None else path
+        raise SettingsError(f"{place}: not TOML: {error}") from None
     return Read(path, data, dict(_toml_lines(text)))
 
 

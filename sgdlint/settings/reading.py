@@ -48,13 +48,19 @@ def _settings(table: Read, other: Texts, inner: tuple[str, ...]) -> Settings:
     values: dict[str, Any] = {}
     places: dict[str, str] = {}
     base = Settings(table.path)
+    wrong: list[str] = []
     for name, value in table.data.items():
-        if name == OVERRIDES:
-            values[OVERRIDES] = tuple(_overrides(table, folder))
-            continue
-        key = _key(table, (name,), [*BY_NAME, OVERRIDES])
-        values[key.part] = _value(table, (name,), key, value)
-        places[key.part] = table.place(name)
+        try:
+            if name == OVERRIDES:
+                values[OVERRIDES] = tuple(_overrides(table, folder))
+                continue
+            key = _key(table, (name,), [*BY_NAME, OVERRIDES])
+            values[key.part] = _value(table, (name,), key, value)
+            places[key.part] = table.place(name)
+        except SettingsError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise SettingsError("\n".join(wrong))
     places.pop("extend", None)
     for number, wanted in enumerate(values.pop("extend", ())):
         path = os.path.normpath(os.path.join(folder, wanted))

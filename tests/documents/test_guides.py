@@ -6,6 +6,7 @@ import random
 from textwrap import indent
 
 import pytest
+from document_places import check_places
 
 from sgdlint import linter, rulepack
 from sgdlint.documents import document, kinds
@@ -81,14 +82,7 @@ def test_blocks_are_scripts(path: str, text: str, scripts: list[str]) -> None:
 
 @pytest.mark.parametrize(("path", "text", "scripts"), ROWS, ids=IDS)
 def test_each_character_has_its_place(path: str, text: str, scripts: list[str]) -> None:
-    for region in regions(path, text):
-        for start in range(len(region.text)):
-            exact = region.exact_span(Span(start, start + 1))
-            if exact is not None:
-                assert text[exact.start] == region.text[start]
-            for end in range(start, len(region.text) + 1):
-                span = region.host_span(Span(start, end))
-                assert 0 <= span.start <= span.end <= len(text)
+    check_places(text, regions(path, text))
 
 
 ANGLES = [(one, False) for one in ("<N>", "{fa,sage}", "{1|2}", "<1-8>")]

@@ -6,6 +6,7 @@ import json
 import random
 
 import pytest
+from document_places import check_places
 
 from sgdlint import linter, rulepack
 from sgdlint.documents import document, kinds
@@ -15,7 +16,7 @@ from sgdlint.documents.region import Region
 from sgdlint.documents.yaml_tree import List, Mapping, Node, Scalar
 from sgdlint.fixer import fix
 from sgdlint.linter import Options, check
-from sgdlint.source import Source, Span
+from sgdlint.source import Source
 
 RUN = "sglang serve --model-path Qwen/Qwen-Image"
 
@@ -76,14 +77,7 @@ def test_scripts(path: str, text: str, scripts: list[str]) -> None:
 
 @pytest.mark.parametrize(("path", "text", "scripts"), ROWS, ids=IDS)
 def test_each_character_has_its_place(path: str, text: str, scripts: list[str]) -> None:
-    for region in regions(path, text):
-        for start in range(len(region.text)):
-            exact = region.exact_span(Span(start, start + 1))
-            if exact is not None:
-                assert text[exact.start] == region.text[start]
-            for end in range(start, len(region.text) + 1):
-                span = region.host_span(Span(start, end))
-                assert 0 <= span.start <= span.end <= len(text)
+    check_places(text, regions(path, text))
 
 
 def test_what_an_earlier_cell_sets_is_not_known() -> None:

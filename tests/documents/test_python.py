@@ -6,6 +6,7 @@ import ast
 import random
 
 import pytest
+from document_places import check_places
 
 from sgdlint import linter, rulepack
 from sgdlint.documents import document
@@ -14,7 +15,7 @@ from sgdlint.documents.region import STAND_IN as GAP
 from sgdlint.documents.region import Region
 from sgdlint.fixer import fix
 from sgdlint.linter import Options, check
-from sgdlint.source import Source, Span
+from sgdlint.source import Source
 
 RUN = "sglang serve --model-path Qwen/Qwen-Image"
 ITEMS = ", ".join(f'"{word}"' for word in RUN.split())
@@ -104,14 +105,7 @@ def test_scripts(text: str, scripts: list[str]) -> None:
 
 @pytest.mark.parametrize(("text", "scripts"), ROWS, ids=IDS)
 def test_each_character_has_its_place(text: str, scripts: list[str]) -> None:
-    for region in regions(text + TAIL):
-        for start in range(len(region.text)):
-            exact = region.exact_span(Span(start, start + 1))
-            if exact is not None:
-                assert text[exact.start] == region.text[start]
-            for end in range(start, len(region.text) + 1):
-                span = region.host_span(Span(start, end))
-                assert 0 <= span.start <= span.end <= len(text)
+    check_places(text + TAIL, regions(text + TAIL))
 
 
 def fixed(text: str, sglang: str = "0.5.20") -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,8 @@ import pytest
 from lsp_client import Client
 
 pytest.importorskip("pygls")
+
+ARGUMENTS = "--sglang", "0.5.12"
 
 SHELL = """\
 #!/usr/bin/env bash
@@ -38,21 +39,6 @@ services:
       - Qwen/Qwen-Image
       - --warmup
 """
-
-
-@pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    client = Client(tmp_path_factory.mktemp("editor"), "--sglang", "0.5.12")
-    yield client
-    assert client.stop() == 0
-
-
-@pytest.fixture
-def editor(started: Client) -> Iterator[Client]:
-    """An editor without open texts."""
-    yield started
-    for uri in list(started.versions):
-        started.close(uri)
 
 
 def at(text: str, part: str, inside: int = 1) -> tuple[int, int]:

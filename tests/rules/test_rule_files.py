@@ -15,10 +15,11 @@ import yaml
 from sgdlint import packing, resources, rulepack
 from sgdlint.cli import main
 from sgdlint.rules import files, shape
+from sgdlint.rules.data import to_data
 from sgdlint.rules.files import RuleError
 from sgdlint.rules.model import Fact
 from sgdlint.rules.needs import index_of, needs_of
-from sgdlint.rules.pack import Pack, fact_from_data, rule_from_data, to_data
+from sgdlint.rules.pack import Pack, fact_from_data, rule_from_data
 
 RULE: dict[str, Any] = {
     "code": "OPS101",

@@ -85,7 +85,7 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
     engine = engines[releases[-1]] if releases else Engine(pack, catalog.newest(), serves)
     done = [_for_releases(task, engines) for task in tasks]
     told = [(one.task.script, one.findings(engine)) for one in done]
-    findings = [*_unread(read, options.kind, engine), *_repeated(read, engine)]
+    findings = [*_unread(read, options.kind, engine), *_of_yaml(read, engine)]
     findings += read.at_home(told)
     findings = shown.of(
         findings, suppressions, options, read.lined if suppressions else source, engine
@@ -346,13 +346,18 @@ def _syntax(script: Script, engine: Engine) -> list[Finding]:
     ]
 
 
-def _repeated(read: Scripts, engine: Engine) -> list[Finding]:
-    """Return findings for keys that stand twice, in files that were read as YAML."""
+def _of_yaml(read: Scripts, engine: Engine) -> list[Finding]:
+    """Return findings for keys that stand twice, and for numbers where text belongs."""
     if "sgdlint.documents.yaml_tree" not in sys.modules:
         return []
     from sgdlint import repeats
 
-    return repeats.findings(read, engine)
+    found = repeats.findings(read, engine)
+    if "sgdlint.documents.kubernetes" not in sys.modules:
+        return found
+    from sgdlint import untexted
+
+    return found + untexted.findings(read, engine)
 
 
 def _unread(read: Scripts, kind: str, engine: Engine) -> list[Finding]:

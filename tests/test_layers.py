@@ -55,6 +55,7 @@ LAYERS = (
         "linter",
         "mentions",
         "repeats",
+        "untexted",
         "scripts",
         "surroundings",
         "samegpus",

@@ -33,6 +33,7 @@ OUTSIDE_LAUNCHES = (
     "unmatched-suppression",
     "not-read",
     "repeated-key",
+    "not-text",
     "unreadable-release",
     "redirected-range",
     "range-ahead",

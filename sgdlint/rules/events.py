@@ -15,6 +15,7 @@ EVENTS: dict[str, dict[str, str]] = {
     "no-init-process": {"where": "string"},
     "gpus-shared": {"gpus": "string", "other": "string"},
     "repeated-key": {"key": "string", "first": "string"},
+    "not-text": {"key": "string", "written": "string", "type": "string"},
     "unreadable-release": {"written": "string", "place": "string"},
     "redirected-range": {"range": "string", "file": "string"},
     "range-ahead": {"written": "string", "place": "string", "known": "string"},

@@ -27,6 +27,7 @@ commands:
   rules       list the rules
   rule test   run the examples of rule files
   rule new    start a rule file
+  preflight   say before a run whether this machine can do it, and run it
   config      print the settings in force for a file, and where each comes from
   recommend   print the best command for a model, a machine and a release, with its reasons
   perf        compare what runs measured (--perf-dump-path), with their noise
@@ -48,6 +49,13 @@ SUBJECTS = ("option", "model", "attention", "env", "release")
 """What `catalog` tells of."""
 SHELLS = ("bash", "zsh", "fish")
 """The shells that `completion` knows."""
+EXITS_OF = {
+    "preflight": (
+        "exit status: 0 nothing blocks, 1 something does, 2 could not look; the command's own "
+        "when it was run"
+    ),
+}
+"""The exit statuses of commands that have their own."""
 EXITS = "exit status: 0 nothing at or above the threshold, 1 findings, 2 could not run"
 
 
@@ -262,6 +270,11 @@ PERF = (
     ),
     *(flag for flag in CHECKING if flag.name == "--color"),
 )
+PREFLIGHT = (
+    *("--command", "--stdin-filename", "--kind", "--select", "--ignore", "--rules"),
+    *("--goal", "--lossy"),
+)
+"""The options of `check` that `preflight` has too."""
 SERVING = (
     *("--sglang", "--gpu", "--gpus", "--vram", "--select", "--ignore", "--rules"),
     *("--goal", "--lossy"),
@@ -271,6 +284,7 @@ DESCRIPTIONS = {
     "check": "Say what will fail, be ignored or be slow, at the exact words.",
     "fix": "Apply the safe fixes to the files, and report what is left.",
     "expand": "Show each launch as one command, and what SGLang works with when it runs it.",
+    "preflight": "Say before a run whether this machine can do it; with -- run it, too.",
     "config": "Print the settings in force for each file, and where each comes from.",
     "explain": "Tell everything about a rule: why, since when, examples, references.",
     "rules": "List the rules.",
@@ -295,6 +309,21 @@ FLAGS: dict[str, tuple[Flag, ...]] = {
         *(flag for flag in CHECKING if flag.name in CONFIGURING),
         PLAIN_FORMAT,
         Flag("--schema", "print the JSON Schema of a settings file, for editors", kind="switch"),
+    ),
+    "preflight": (
+        *(flag for flag in CHECKING if flag.name in PREFLIGHT),
+        Flag(
+            "--sglang",
+            "SGLang release; default: the one that is installed here, else what the file says",
+            "VERSION",
+            "values",
+        ),
+        PLAIN_FORMAT,
+        Flag("--quiet", "show only what is to be done; -- hands the streams over", kind="switch"),
+        *(flag for flag in CHECKING if flag.name == "--color"),
+        Flag("--force", "run the command behind -- although something blocks", kind="switch"),
+        Flag("--record", "write what was seen on this machine into this file", "FILE"),
+        Flag("--machine", "ask what --record wrote, instead of this machine", "FILE"),
     ),
     "lsp": (
         *(flag for flag in CHECKING if flag.name in SERVING),

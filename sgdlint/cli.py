@@ -116,6 +116,12 @@ def _config(arguments: Arguments) -> int:
     return run(arguments)
 
 
+def _preflight(arguments: Arguments) -> int:
+    from sgdlint.preflight.command import preflight
+
+    return preflight(arguments)
+
+
 def _recommend(arguments: Arguments) -> int:
     from sgdlint.recommending import run
 
@@ -233,6 +239,7 @@ COMMANDS = {
     "fix": _fix,
     "expand": _expand,
     "config": _config,
+    "preflight": _preflight,
     "recommend": _recommend,
     "perf": _perf,
     "lsp": _lsp,

@@ -1,7 +1,8 @@
 """The GPUs of this machine, as NVML describes them.
 
-The only importer of `pynvml`, and only inside a function: nothing but `--gpu auto` needs it. What
-NVML will not tell about one GPU is None; what keeps every GPU from being read is `HardwareError`.
+The only importer of `pynvml`, and only inside a function: nothing but `--gpu auto` and `preflight`
+needs it. What NVML will not tell about one GPU is None; what keeps every GPU from being read is
+`HardwareError`.
 """
 
 from __future__ import annotations
@@ -36,6 +37,17 @@ class HardwareError(Exception):
 
 
 @record
+class Holder:
+    """A process that holds memory of a GPU: how many bytes; None where NVML does not tell.
+
+    In a container its number may be that of the machine around it.
+    """
+
+    pid: int
+    held: int | None
+
+
+@record
 class GpuInfo:
     """One GPU, or one MIG instance, that a process started now could use.
 
@@ -44,6 +56,7 @@ class GpuInfo:
     capability: CUDA compute capability, (9, 0) for Hopper.
     busy: whether somebody works on it.
     mig: whether it is a MIG instance.
+    holders: the processes on it that NVML lists; None where it lists none to this user.
     """
 
     index: int
@@ -54,6 +67,7 @@ class GpuInfo:
     capability: tuple[int, int] | None
     busy: bool | None
     mig: bool = False
+    holders: tuple[Holder, ...] | None = ()
 
 
 @record
@@ -146,6 +160,11 @@ def detect(environ: Mapping[str, str] = os.environ) -> Machine:
 
     Only those count, since SGLang started from the same shell would see no others.
     """
+    return visible(everything(), environ)
+
+
+def everything() -> Machine:
+    """Return all GPUs of this machine, and all instances of those that are split."""
     nvml = _Nvml()
     try:
         nvml.call("nvmlInit")
@@ -153,7 +172,9 @@ def detect(environ: Mapping[str, str] = os.environ) -> Machine:
         why = WHY_NOT_STARTED.get(refusal.code, f"NVML did not start: {nvml.text(refusal.code)}")
         raise HardwareError(why) from None
     try:
-        return _machine(nvml, environ)
+        units, notes = _all_units(nvml)
+        driver = nvml.ask("nvmlSystemGetDriverVersion")
+        return Machine(tuple(units), driver, notes=tuple(notes))
     except _RefusedError as refusal:
         raise HardwareError(f"NVML failed: {nvml.text(refusal.code)}") from None
     finally:
@@ -163,17 +184,17 @@ def detect(environ: Mapping[str, str] = os.environ) -> Machine:
             pass  # everything was read, or a better error is on its way
 
 
-def _machine(nvml: _Nvml, environ: Mapping[str, str]) -> Machine:
-    units, notes = _all_units(nvml)
-    gpus = _visible(units, environ.get("CUDA_VISIBLE_DEVICES"))
+def visible(machine: Machine, environ: Mapping[str, str]) -> Machine:
+    """Return what a process with these variables sees of a machine, in the order it sees it."""
+    gpus = _visible(machine.gpus, environ.get("CUDA_VISIBLE_DEVICES"))
+    notes = list(machine.notes)
     instance = next((gpu for gpu in gpus if gpu.mig), None)
     if instance is not None:
         gpus = (instance,)
         notes.append("MIG is on: a process can use one instance, and nothing else.")
     elif len({gpu.name for gpu in gpus}) > 1 and environ.get("CUDA_DEVICE_ORDER") != "PCI_BUS_ID":
         notes.append("The GPUs differ: CUDA may order them otherwise than by their PCI bus.")
-    driver = nvml.ask("nvmlSystemGetDriverVersion")
-    return Machine(gpus, driver, len(units) - len(gpus), tuple(notes))
+    return Machine(gpus, machine.driver, len(machine.gpus) - len(gpus), tuple(notes))
 
 
 def _all_units(nvml: _Nvml) -> tuple[list[GpuInfo], list[str]]:
@@ -206,6 +227,7 @@ def _units(nvml: _Nvml, index: int) -> Iterator[GpuInfo]:
 
 def _info(nvml: _Nvml, handle: Any, index: int, parent: GpuInfo | None = None) -> GpuInfo:
     memory = nvml.ask("nvmlDeviceGetMemoryInfo", handle)
+    holders = _holders(nvml, handle)
     numbers = nvml.ask("nvmlDeviceGetCudaComputeCapability", handle)
     capability = (numbers[0], numbers[1]) if numbers else parent.capability if parent else None
     return GpuInfo(
@@ -215,17 +237,24 @@ def _info(nvml: _Nvml, handle: Any, index: int, parent: GpuInfo | None = None) -
         total=memory.total if memory else None,
         free=memory.free if memory else None,
         capability=capability,
-        busy=_busy(nvml, handle, memory),
+        busy=_busy(nvml, handle, memory, holders),
         mig=parent is not None,
+        holders=holders,
     )
 
 
-def _busy(nvml: _Nvml, handle: Any, memory: Any) -> bool | None:
-    """Say whether any sign of work shows; None when NVML tells nothing that could show it."""
+def _holders(nvml: _Nvml, handle: Any) -> tuple[Holder, ...] | None:
     processes = nvml.ask("nvmlDeviceGetComputeRunningProcesses", handle)
+    if processes is None:
+        return None
+    return tuple(Holder(one.pid, one.usedGpuMemory) for one in processes)
+
+
+def _busy(nvml: _Nvml, handle: Any, memory: Any, holders: Sequence[Holder] | None) -> bool | None:
+    """Say whether any sign of work shows; None when NVML tells nothing that could show it."""
     rates = nvml.ask("nvmlDeviceGetUtilizationRates", handle)
     signs = [
-        None if processes is None else len(processes) > 0,
+        None if holders is None else len(holders) > 0,
         None if rates is None else rates.gpu > 0,
         None if memory is None else memory.total - memory.free > IN_USE,
     ]

@@ -8,6 +8,7 @@ from sgdlint.arguments import (
     ABOUT,
     DESCRIPTIONS,
     EXITS,
+    EXITS_OF,
     FLAGS,
     KIND,
     PATHS,
@@ -57,12 +58,20 @@ GROUPS = {
         *("--add-suppressions", "--reason"),
     ),
     "report": ("--format", "--output", "--statistics", "--quiet", "--verbose", "--color"),
+    "the machine": ("--record", "--machine", "--force"),
     "what fails": ("--fail-on", "--strict", "--exit-zero", "--exit-non-zero-on-fix"),
 }
 """The options under headings, for commands that have many."""
 MANY = 15
 """So many options need headings."""
 SHORT = {"--quiet": ("-q",), "--verbose": ("-v",)}
+USAGES = {
+    "preflight": "sgdlint preflight [OPTIONS] FILE ... | --command TEXT | -- COMMAND [WORD ...]",
+}
+ABOUT_PATHS = {
+    "preflight": ("FILE is a script or a deployment file, or - for standard input."),
+}
+"""What commands say of their paths that take none by default."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -111,6 +120,7 @@ def parse(words: Sequence[str], version: str) -> Arguments:
         return Arguments(**vars(_general(version).parse_args(words)))
     parser = of_command(name)
     read = _with_paths if name in WITH_PATHS else _with_words
+    read = _with_command if name == "preflight" else read
     return Arguments(action=name, **vars(read(parser, name, list(words[1:]))))
 
 
@@ -119,7 +129,7 @@ def of_command(name: str) -> argparse.ArgumentParser:
     parser = _Parser(
         prog=f"sgdlint {name}",
         description=DESCRIPTIONS[name],
-        epilog=EXITS,
+        epilog=EXITS_OF.get(name, EXITS),
         allow_abbrev=False,
     )
     flags = FLAGS.get(name, ())
@@ -154,8 +164,8 @@ def _add(parser: argparse._ActionsContainer, flag: Flag) -> None:
 
 def _with_paths(parser: argparse.ArgumentParser, name: str, words: list[str]) -> argparse.Namespace:
     """Read options that may stand between paths."""
-    parser.usage = f"sgdlint {name} [OPTIONS] [PATH ...]"
-    parser.description = f"{DESCRIPTIONS[name]} {PATHS}"
+    parser.usage = USAGES.get(name, f"sgdlint {name} [OPTIONS] [PATH ...]")
+    parser.description = f"{DESCRIPTIONS[name]} {ABOUT_PATHS.get(name, PATHS)}"
     if name == "perf":
         parser.formatter_class = argparse.RawDescriptionHelpFormatter
         parser.description, parser.epilog = f"{DESCRIPTIONS[name]}\n\n{PERF}", PERF_END
@@ -165,6 +175,16 @@ def _with_paths(parser: argparse.ArgumentParser, name: str, words: list[str]) ->
     if unknown:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     arguments.paths = [*others, *words[end + 1 :]]
+    return arguments
+
+
+def _with_command(
+    parser: argparse.ArgumentParser, name: str, words: list[str]
+) -> argparse.Namespace:
+    """Read options and paths; what stands behind `--` is a command, and its options are its own."""
+    end = words.index("--") if "--" in words else len(words)
+    arguments = _with_paths(parser, name, words[:end])
+    arguments.has_end, arguments.run = end < len(words), words[end + 1 :]
     return arguments
 
 

@@ -16,6 +16,7 @@ import pytest
 LAYERS = (
     {"cli", "__main__"},
     {"api", "lsp"},
+    {"preflight"},
     {
         "fixing",
         "suppressing",

@@ -5,11 +5,12 @@
 #    source ~/.local/share/bash_completion/sgdlint
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_sgdlint_subparsers=(check fix expand config explain rules rule catalog recommend perf completion version lsp ast)
+_shtab_sgdlint_subparsers=(check fix expand preflight config explain rules rule catalog recommend perf completion version lsp ast)
 
 _shtab_sgdlint_check_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --baseline -q --quiet -v --verbose --format --output --statistics --color --write-baseline --update-baseline --diff-base --add-suppressions --reason)
 _shtab_sgdlint_fix_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --baseline -q --quiet -v --verbose --format --output --statistics --color --exit-non-zero-on-fix --to --diff --explain --interactive --unsafe)
 _shtab_sgdlint_expand_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --rules --as-found -v --verbose --format --why)
+_shtab_sgdlint_preflight_option_strings=(-h --help --command --stdin-filename --kind --select --ignore --rules --goal --lossy --sglang --format -q --quiet --color --force --record --machine)
 _shtab_sgdlint_config_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --strict --as-found -v --verbose --format --schema)
 _shtab_sgdlint_explain_option_strings=(-h --help --rules)
 _shtab_sgdlint_rules_option_strings=(-h --help --rules --format)
@@ -32,6 +33,9 @@ _shtab_sgdlint_fix___rules_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_fix___baseline_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_expand_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_expand___rules_COMPGEN=_shtab_compgen_files
+_shtab_sgdlint_preflight___rules_COMPGEN=_shtab_compgen_files
+_shtab_sgdlint_preflight___record_COMPGEN=_shtab_compgen_files
+_shtab_sgdlint_preflight___machine_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_config_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_config___rules_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_explain___rules_COMPGEN=_shtab_compgen_files
@@ -52,6 +56,9 @@ _shtab_sgdlint_fix___fail_on_choices=(error warning perf info)
 _shtab_sgdlint_fix___format_choices=(text concise json jsonl sarif github gitlab junit checkstyle markdown html)
 _shtab_sgdlint_fix___color_choices=(auto always never)
 _shtab_sgdlint_expand___format_choices=(text json)
+_shtab_sgdlint_preflight___goal_choices=(latency throughput memory none)
+_shtab_sgdlint_preflight___format_choices=(text json)
+_shtab_sgdlint_preflight___color_choices=(auto always never)
 _shtab_sgdlint_config___goal_choices=(latency throughput memory none)
 _shtab_sgdlint_config___fail_on_choices=(error warning perf info)
 _shtab_sgdlint_config___format_choices=(text json)
@@ -66,7 +73,7 @@ _shtab_sgdlint_perf___color_choices=(auto always never)
 _shtab_sgdlint_completion_pos_0_choices=(bash zsh fish)
 _shtab_sgdlint_version___format_choices=(text json)
 _shtab_sgdlint_lsp___goal_choices=(latency throughput memory none)
-_shtab_sgdlint_pos_0_choices=(check fix expand config explain rules rule catalog recommend perf completion version lsp ast)
+_shtab_sgdlint_pos_0_choices=(check fix expand preflight config explain rules rule catalog recommend perf completion version lsp ast)
 
 _shtab_sgdlint_check_pos_0_nargs='*'
 _shtab_sgdlint_check__h_nargs=0
@@ -106,6 +113,12 @@ _shtab_sgdlint_expand___as_found_nargs=0
 _shtab_sgdlint_expand__v_nargs=0
 _shtab_sgdlint_expand___verbose_nargs=0
 _shtab_sgdlint_expand___why_nargs=0
+_shtab_sgdlint_preflight__h_nargs=0
+_shtab_sgdlint_preflight___help_nargs=0
+_shtab_sgdlint_preflight___lossy_nargs=0
+_shtab_sgdlint_preflight__q_nargs=0
+_shtab_sgdlint_preflight___quiet_nargs=0
+_shtab_sgdlint_preflight___force_nargs=0
 _shtab_sgdlint_config_pos_0_nargs='*'
 _shtab_sgdlint_config__h_nargs=0
 _shtab_sgdlint_config___help_nargs=0

@@ -50,8 +50,8 @@ function _shtab_sgdlint_using
   test "$_shtab_sgdlint_cmdpath" = "$argv"
 end
 
-set -g _shtab_sgdlint_commands check fix expand config explain rules rule catalog recommend perf completion version lsp ast
-set -g _shtab_sgdlint_opts_with_value --baseline --color --command --diff-base --fail-if-slower --fail-on --format --frames --goal --gpu --gpus --ignore --kind --like --model --new --output --reason --rules --select --sglang --size --stdin-filename --task --to --vram --write-baseline
+set -g _shtab_sgdlint_commands check fix expand preflight config explain rules rule catalog recommend perf completion version lsp ast
+set -g _shtab_sgdlint_opts_with_value --baseline --color --command --diff-base --fail-if-slower --fail-on --format --frames --goal --gpu --gpus --ignore --kind --like --machine --model --new --output --reason --record --rules --select --sglang --size --stdin-filename --task --to --vram --write-baseline
 
 complete -c sgdlint -e
 complete -c sgdlint -f
@@ -135,6 +135,23 @@ complete -c sgdlint -n '_shtab_sgdlint_using expand' -s v -l verbose -d 'say on 
 complete -c sgdlint -n '_shtab_sgdlint_using expand' -l format -xka "text json" -d 'default text'
 complete -c sgdlint -n '_shtab_sgdlint_using expand' -l why -d 'say of each part that is not known why it is not'
 complete -c sgdlint -n '_shtab_sgdlint_using expand; and test $_shtab_sgdlint_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'files and folders'
+complete -c sgdlint -n '_shtab_sgdlint_using; and test $_shtab_sgdlint_npos -eq 0' -a preflight -d 'Say before a run whether this machine can do it; with -- run it, too.'
+complete -c sgdlint -n '_shtab_sgdlint_using preflight' -s h -l help -d 'show this help message and exit'
+complete -c sgdlint -n '_shtab_sgdlint_using preflight' -l command -x -d 'read this command instead of a file'
+complete -c sgdlint -n '_shtab_sgdlint_using preflight' -l stdin-filename -x -d 'what standard input is called: that tells its kind, too'
+complete -c sgdlint -n '_shtab_sgdlint_using preflight' -l kind -x -d 'what the named files are, instead of what their names and texts tell: shell, dockerfile, github-actions, gitlab-ci, azure-pipelines, circleci, buildkite, kubernetes, compose, helm, definitions, skypilot, systemd, markdown, rst, notebook, json, python, asciidoc, supervisord, procfile, makefile, justfile, env, sglang-config'
+complete -c sgdlint -n '_shtab_sgdlint_using preflight' -l select -x -d 'only these rules (codes, beginnings of codes, names; commas between)'
+complete -c sgdlint -n '_shtab_sgdlint_using preflight' -l ignore -x -d 'all but these rules'
+complete -c sgdlint -n '_shtab_sgdlint_using preflight' -l rules -xka "(__fish_complete_path (commandline -ct))" -d 'your own rules beside the built-in ones: a file or folder'
+complete -c sgdlint -n '_shtab_sgdlint_using preflight' -l goal -xka "latency throughput memory none" -d 'what launches are tuned for: one request soon, many, little memory, or nothing; default: what the file or the project says, else latency'
+complete -c sgdlint -n '_shtab_sgdlint_using preflight' -l lossy -d 'advice, and fixes, that trade quality for speed, too'
+complete -c sgdlint -n '_shtab_sgdlint_using preflight' -l sglang -x -d 'SGLang release; default: the one that is installed here, else what the file says'
+complete -c sgdlint -n '_shtab_sgdlint_using preflight' -l format -xka "text json" -d 'default text'
+complete -c sgdlint -n '_shtab_sgdlint_using preflight' -s q -l quiet -d 'show only what is to be done; -- hands the streams over'
+complete -c sgdlint -n '_shtab_sgdlint_using preflight' -l color -xka "auto always never" -d 'default auto: on a terminal, unless NO_COLOR is set'
+complete -c sgdlint -n '_shtab_sgdlint_using preflight' -l force -d 'run the command behind -- although something blocks'
+complete -c sgdlint -n '_shtab_sgdlint_using preflight' -l record -xka "(__fish_complete_path (commandline -ct))" -d 'write what was seen on this machine into this file'
+complete -c sgdlint -n '_shtab_sgdlint_using preflight' -l machine -xka "(__fish_complete_path (commandline -ct))" -d 'ask what --record wrote, instead of this machine'
 complete -c sgdlint -n '_shtab_sgdlint_using; and test $_shtab_sgdlint_npos -eq 0' -a config -d 'Print the settings in force for each file, and where each comes from.'
 complete -c sgdlint -n '_shtab_sgdlint_using config' -s h -l help -d 'show this help message and exit'
 complete -c sgdlint -n '_shtab_sgdlint_using config' -l command -x -d 'read this command instead of a file'

@@ -20,6 +20,7 @@ _shtab_sgdlint_commands() {
     fix:'Apply the safe fixes to the files, and report what is left.'
     lsp:'Serve one editor by the language server protocol, on standard input and output.'
     perf:'Compare what runs measured: the files that --perf-dump-path of SGLang writes.'
+    preflight:'Say before a run whether this machine can do it; with -- run it, too.'
     recommend:'Print the best command for a model, a machine and a release, with its reasons.'
     rule:'Check rule files and run their examples, or start a new one.'
     rules:'List the rules.'
@@ -221,6 +222,28 @@ _shtab_sgdlint_perf_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_sgdlint_perf_defaults_added=0
 
+_shtab_sgdlint_preflight_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--command[read this command instead of a file]:TEXT:"
+  "--stdin-filename[what standard input is called\: that tells its kind, too]:NAME:"
+  "--kind[what the named files are, instead of what their names and texts tell\: shell, dockerfile, github-actions, gitlab-ci, azure-pipelines, circleci, buildkite, kubernetes, compose, helm, definitions, skypilot, systemd, markdown, rst, notebook, json, python, asciidoc, supervisord, procfile, makefile, justfile, env, sglang-config]:KIND:"
+  "*--select[only these rules (codes, beginnings of codes, names\; commas between)]:RULE:"
+  "*--ignore[all but these rules]:RULE:"
+  "*--rules[your own rules beside the built-in ones\: a file or folder]:PATH:_files"
+  "--goal[what launches are tuned for\: one request soon, many, little memory, or nothing\; default\: what the file or the project says, else latency]:goal:(latency throughput memory none)"
+  "--lossy[advice, and fixes, that trade quality for speed, too]"
+  "*--sglang[SGLang release\; default\: the one that is installed here, else what the file says]:VERSION:"
+  "--format[default text]:format:(text json)"
+  {-q,--quiet}"[show only what is to be done\; -- hands the streams over]"
+  "--color[default auto\: on a terminal, unless NO_COLOR is set]:color:(auto always never)"
+  "--force[run the command behind -- although something blocks]"
+  "--record[write what was seen on this machine into this file]:FILE:_files"
+  "--machine[ask what --record wrote, instead of this machine]:FILE:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_sgdlint_preflight_defaults_added=0
+
 _shtab_sgdlint_recommend_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--model[id of the model, or a folder that is named like it]:MODEL:"
@@ -296,6 +319,7 @@ _shtab_sgdlint() {
         fix) _arguments -C -s $_shtab_sgdlint_fix_options ;;
         lsp) _arguments -C -s $_shtab_sgdlint_lsp_options ;;
         perf) _arguments -C -s $_shtab_sgdlint_perf_options ;;
+        preflight) _arguments -C -s $_shtab_sgdlint_preflight_options ;;
         recommend) _arguments -C -s $_shtab_sgdlint_recommend_options ;;
         rule) _arguments -C -s $_shtab_sgdlint_rule_options ;;
         rules) _arguments -C -s $_shtab_sgdlint_rules_options ;;

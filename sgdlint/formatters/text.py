@@ -27,6 +27,10 @@ STYLES = {
     "removed": "red",
     "added": "green",
     "dim": "dim",
+    "ok": "green",
+    "warn": "bold yellow",
+    "block": "bold red",
+    "unknown": "blue",
 }
 WIDTH = 110
 """Columns of a line where there is no terminal that has a width of its own."""

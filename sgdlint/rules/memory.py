@@ -140,6 +140,23 @@ def estimate(launch: Launch, lookup: Lookup) -> Estimate | None:
     return whole_estimate(weights, _plan(launch, lookup, ()), _shape(launch, lookup))
 
 
+def host_least(launch: Launch, lookup: Lookup) -> float | None:
+    """Return the GiB of weights that certainly wait in the memory of the machine, of all ranks.
+
+    Each process keeps a copy of its own of what it moves to its GPU; of a DiT that is shared by
+    tensor parallelism or FSDP all processes together keep one.
+    """
+    weights, ranks = _weights(launch, lookup), lookup("derived", "parallel.num_gpus").values
+    if weights is None or not ranks or len(ranks) > 1:
+        return None
+    found = 0.0
+    for part in PARTS:
+        copies = 1 if part == "dit" else max(1, int(ranks[0]))
+        if not set(_places(lookup, part, ())) & {"resident"}:
+            found += copies * sum(size.least for size in weights.parts[part])
+    return found
+
+
 def _fits(launch: Launch, lookup: Lookup, stays: tuple[str, ...] = ()) -> Value:
     gpu = launch.hardware.gpu
     memory = lookup("gpu", "memory_gib").values

@@ -27,6 +27,7 @@ LAYERS = (
         "viewing",
         "perf",
     },
+    {"log"},
     {"checking"},
     {"showing", "outputs"},
     {

@@ -65,6 +65,17 @@ def check(files: Iterable[RuleFile], base: Pack | None = None) -> Pack:
     return Pack(checker.rules, checker.facts, index, checker.changes)
 
 
+def checked_fix(
+    at: At, data: dict[str, Any], names: Names, pack: Pack
+) -> tuple[RuleFix, list[RuleProblem]]:
+    """Return a fix of something else than a rule, and what is wrong with it.
+
+    pack: the rules, whose facts its condition may use.
+    """
+    checker = _Checker(pack)
+    return checker.fix(at, data, names, None), checker.problems
+
+
 class _Checker:
     """Gathers rules and facts, and every problem on the way."""
 

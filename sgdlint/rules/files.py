@@ -22,7 +22,7 @@ MOST_LEVELS = 50
 """Above this many levels a rule file is refused: building it would exhaust the stack."""
 LONGEST_NUMBER = 40
 SCHEMA = os.path.join(os.path.dirname(__file__), "schema.json")
-SECTIONS = ("rules", "facts", "changes", "recipes", "subjects")
+SECTIONS = ("rules", "facts", "changes", "recipes", "subjects", "patterns")
 _ENDINGS = (".yaml", ".yml")
 _TAG = "tag:yaml.org,2002:"
 _CULPRIT = r"`([^`]+)`|'([^']+)'|(\{[\w.-]+\})"
@@ -166,11 +166,16 @@ def find_files(path: str) -> list[str]:
 
 def read_files(paths: list[str]) -> list[RuleFile]:
     """Read rule files; raises RuleError with the mistakes of all of them."""
+    return read_files_of(paths, SCHEMA)
+
+
+def read_files_of(paths: list[str], schema_path: str) -> list[RuleFile]:
+    """Read files of a shape; raises RuleError with the mistakes of all of them."""
     files: list[RuleFile] = []
     problems: list[RuleProblem] = []
     for path in paths:
         try:
-            files.append(read_file(path))
+            files.append(read_file(path, schema_path))
         except RuleError as error:
             problems += error.problems
     if problems:

@@ -1,0 +1,88 @@
+"""What is known of a run while its log is read."""
+
+from __future__ import annotations
+
+import statistics
+
+from sgdlint import quick
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from sgdlint.log.model import Place
+
+MOST_TIMES = 100_000
+"""Requests of a run whose times are kept."""
+LONGEST_NAME = 80
+
+
+class Run:
+    """One run of SGLang in a log.
+
+    number: from 1. command: the words of a launch that the shell showed before it. arguments: those
+    of the server, as it shows them; {} until then. sizes: component → GB, as loaded.
+    """
+
+    def __init__(self, number: int, line: int, command: str = "") -> None:
+        self.number = number
+        self.line = line
+        self.command = command
+        self.arguments: dict[str, Any] = {}
+        self.asked_for_diffusers = " --backend diffusers" in command.replace("=", " ")
+        self.is_ready = False
+        self.is_over = False
+        self.stage = ""
+        self.sizes: dict[str, float] = {}
+        self.free: float | None = None
+        self.warmups = 0
+        self.failed_warmups = 0
+        self.times: list[float] = []
+        self.first: Place | None = None
+        self.raised: set[str] = set()
+
+    def asked(self, name: str) -> str:
+        """Return an argument of the run as a text; "" when it is not known."""
+        if name == "backend" and self.asked_for_diffusers:
+            return "diffusers"
+        value = self.arguments.get(name)
+        return "" if value is None else str(value).lower()
+
+    @property
+    def is_cold(self) -> bool:
+        """Whether its arguments say that no warmup is made, and none was seen."""
+        off = self.asked("warmup_mode") in ("", "off") and self.asked("warmup") in ("", "false")
+        return bool(self.arguments) and off and not self.warmups
+
+    @property
+    def during(self) -> str:
+        """Where in the run it is, as the end of a sentence."""
+        if self.stage:
+            return f"in {self.stage}"
+        if self.is_ready:
+            return "while it ran"
+        return f"while loading, after {', '.join(self.sizes)}" if self.sizes else "while loading"
+
+    def took(self, seconds: float, place: Place) -> None:
+        """Note a request."""
+        self.first = self.first or place
+        if len(self.times) < MOST_TIMES:
+            self.times.append(seconds)
+
+    @property
+    def first_and_others(self) -> tuple[float, float] | None:
+        """The time of the first request and the median of the others; None below three."""
+        if len(self.times) < 3:
+            return None
+        return self.times[0], statistics.median(self.times[1:])
+
+
+def arguments_in(text: str) -> dict[str, Any]:
+    """Return the arguments that SGLang shows; {} for what cannot be read."""
+    if not text.lstrip().startswith("{"):
+        return {}
+    try:
+        found = quick.loads(text[: text.rfind("}") + 1])
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -55,11 +55,15 @@ def shown_word(word: Word) -> str:
 
 
 def environment_of(launch: Launch) -> dict[str, Word | None]:
-    """Return the variables of SGLang that the script sets; None: it may not reach SGLang."""
+    """Return the variables of SGLang that the script sets; None: it may not reach SGLang.
+
+    Those that it shares with tools, such as `VERBOSE`, only where something in it reads them.
+    """
     found: dict[str, Word | None] = {}
-    for name in launch.release.environment():
+    for name, one in launch.release.environment().items():
         variable = launch.environment.get(name)
-        if variable is not None and variable.word is not None:
+        is_its = one.read or name.startswith("SGL")
+        if is_its and variable is not None and variable.word is not None:
             found[name] = variable.word if variable.exported is True else None
     return found
 

@@ -24,6 +24,21 @@ def argument_of(word: tree.Word | tree.Assignment) -> Argument:
     return Argument(text, True)
 
 
+def literal_of(word: tree.Word | tree.Assignment) -> str | None:
+    """Return a word that is wholly written literally; None for any other."""
+    text = word.kept if type(word) is tree.Word else ""
+    if text and "\\" not in text and "\r" not in text:
+        if word.is_plain:  # type: ignore[union-attr]
+            return text
+        if "'" not in text:
+            if "$" in text:
+                return None
+            if text[0] == text[-1] == '"' and '"' not in text[1:-1]:
+                return text[1:-1]
+    argument = argument_of(word)
+    return argument.text if argument.whole else None
+
+
 def _literal(part: tree.Node) -> str | None:
     if isinstance(part, TEXTS):
         return part.text

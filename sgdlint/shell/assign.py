@@ -36,7 +36,8 @@ WRONG = Word(-1, -1, (Piece(("?",), -1, -1),))
 class Declared:
     """An assignment whose value was expanded.
 
-    word: how it looks as an argument of `export`. value: None for an array, and for a mere name.
+    word: how it looks as an argument of `export`, where it is one.
+    value: None for an array, and for a mere name.
     elements: what stands in `( … )`, each with its subscript and whether it is `+=`; None for none.
     """
 
@@ -77,30 +78,33 @@ class Assigner:
 
         is_argument: it is one of `export` or its kin. is_map: it declares an associative array.
         """
-        source = self.expander.origin
         subscript = None
-        head = node.name
         if node.subscript is not None:
             subscript = self._subscript(node.subscript, is_map or self.is_map(node.name))
-            head += f"[{self._source(node.subscript)}]"
-        head += "+=" if node.append else "="
-        first = source.pieces(head, node.start, node.start + len(head))
         elements: tuple[tuple[Word | None, Word, bool], ...] | None = None
         value: Word | None = None
         if isinstance(node.value, tree.Array):
             elements = self._elements(node, node.value, is_map or self.is_map(node.name))
-            pieces: tuple[Piece, ...] = (UNKNOWN,)
-        else:
+        elif node.value is None:
             value = Word(self.place[1], self.place[1], ())
-            if node.value is not None:
-                value = self.expander.value(node.value)
-                if is_argument and _has_braces(node.value):
-                    value = unknown("braces make several arguments of it")
-            pieces = value.pieces
-        reason = value.reason if value is not None else "it is an array"
-        place = source.span(node.start, node.end)
-        word = Word(*place, (*first, *pieces), False, reason, *self.place)
+        else:
+            value = self.expander.value(node.value)
+            if is_argument and _has_braces(node.value):
+                value = unknown("braces make several arguments of it")
+        word = self._argument(node, value) if is_argument else EMPTY
         return Declared(node.name, word, node.append, subscript, value, elements)
+
+    def _argument(self, node: tree.Assignment, value: Word | None) -> Word:
+        """Return how an assignment looks as an argument; value: None for an array."""
+        source, head = self.expander.origin, node.name
+        if node.subscript is not None:
+            head += f"[{self._source(node.subscript)}]"
+        head += "+=" if node.append else "="
+        first = source.pieces(head, node.start, node.start + len(head))
+        pieces = (UNKNOWN,) if value is None else value.pieces
+        reason = "it is an array" if value is None else value.reason
+        place = source.span(node.start, node.end)
+        return Word(*place, (*first, *pieces), False, reason, *self.place)
 
     def _source(self, node: tree.Node) -> str:
         return self.expander.origin.text[node.start : node.end]
@@ -181,10 +185,14 @@ class Assigner:
         if name in self.odd:
             variables.forget(state, name, f"assignments to ${name} are not followed")
             return True
-        one = self._computed(one)
-        if one.value is WRONG or any(value is WRONG for _, value, _ in one.elements or ()):
+        old = state.variables.get(name)
+        if old is not None and old.attributes:
+            one = self._computed(one)
+        if one.value is WRONG:
             return None
         if one.elements is not None:
+            if any(value is WRONG for _, value, _ in one.elements):
+                return None
             return variables.elements(state, name, one.elements, place, one.append)
         value = one.value or Word(-1, -1, ())
         if one.subscript is not None:

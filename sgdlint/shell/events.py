@@ -6,12 +6,12 @@ from bisect import bisect_left
 
 from sgdlint import quick
 from sgdlint.shell import builtins, tree
-from sgdlint.shell.arguments import argument_of
+from sgdlint.shell.arguments import literal_of
 from sgdlint.shell.feeds import WRITERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sgdlint.shell.builtins import Argument
 
@@ -41,13 +41,11 @@ NAMED = r"sgl|glang"
 ENDS = frozenset({"exec", "exit"})
 LEAVES = frozenset({"break", "continue", "return"})
 
-SHELL = frozenset(
-    """
-    . alias builtin cd command dirs enable eval exec getopts hash popd pushd set shift shopt source
-    trap unset wait
-    """.split()  # noqa: SIM905 - a column of names is harder to read
-)
+SHELL = frozenset({".", "alias", "cd", "dirs", "eval", "popd", "pushd", "shopt", "source", "unset"})
 """Commands that change how the shell reads on, where it is, or variables that they do not name."""
+
+OPTIONS = frozenset({"set", "shift"})
+"""Commands that change options and arguments: they are followed, and nobody asks for them."""
 
 INSTALLERS = frozenset(
     """
@@ -74,12 +72,13 @@ RUNNERS = frozenset(
 
 SETTINGS = frozenset(
     """
-    AIP ASCEND CI CMAKE CUDA GITHUB HF HUGGING HUGGINGFACE LD LOCAL MAX MINIMAX MUSA NCCL NVCC OMP
-    OTEL PROMETHEUS PYTORCH ProgramFiles RANK SGL SGLANG TORCH TORCHINDUCTOR TRITON VERBOSE VLLM
-    WINDIR WORLD XDG
+    AIP ASCEND CI CUDA GITHUB HF HUGGING HUGGINGFACE LOCAL MINIMAX MUSA NCCL OMP OTEL PROMETHEUS
+    PYTORCH ProgramFiles RANK SGL SGLANG TORCH TORCHINDUCTOR TRITON VLLM WINDIR WORLD XDG
     """.split()  # noqa: SIM905 - a column of names is harder to read
 )
-"""What the names of environment variables begin with that SGLang reads, up to the first `_`."""
+"""What the names of environment variables begin with that some release reads, up to the first `_`;
+the catalog knows them by release. What a release declares and never reads (`VERBOSE`) is not here.
+"""
 
 SOURCED = "source"
 """In place of a name: what the files set that are read."""
@@ -89,6 +88,9 @@ INDIRECT = "!"
 
 PIPELINE = "|"
 """The kind of a pipeline among compound commands; what decides are all but its last command."""
+
+
+_WORD = quick.compile(r"[^\s;&|<>(){}'\"`$\\]+")
 
 
 class Events:
@@ -102,7 +104,7 @@ class Events:
     commands, with the words that name functions. compounds: where a compound command stands, its
     kind ("loop", a function's name with `()`, PIPELINE, else ""), and the spans of what decides
     about it. feeds: what is read as input, behind where its command begins. functions: where they
-    are defined. told: commands that somebody
+    are defined. options: commands that set options and arguments. told: commands that somebody
     asks for beside launches. unnamed: the first words of commands whose name is not known. files:
     commands that write files or run them, with the name of the file. leaves: commands that leave a
     loop, a function or the script; leaving: all of each. named: where the program may be named.
@@ -112,7 +114,7 @@ class Events:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.named = [found.start() for found in quick.compile(NAMED).finditer(text)]
+        self.named = sorted({*places(text, "sgl"), *places(text, "glang")})
         self._mentions = [place for place in self.named if text.startswith(PROGRAM, place)]
         self._endings = [ending for ending in FILE_ENDINGS if ending in text]
         self.launches: dict[int, tree.Simple] = {}
@@ -127,6 +129,7 @@ class Events:
         self.compounds: list[tuple[int, int, str, tuple[Span, ...]]] = []
         self.feeds: list[tuple[int, int, int]] = []
         self.functions: list[int] = []
+        self.options: list[int] = []
         self.told: list[Span] = []
         self.unnamed: list[Span] = []
         self.files: list[tuple[int, int, str]] = []
@@ -139,6 +142,9 @@ class Events:
         """Find the commands that name functions; the others are of no more use."""
         for node in self.commands if functions else ():
             words = [text for word in node.words if (text := _literal(word)) in functions]
+            if _literal(node.words[0]) == "trap":
+                source = self.text[node.start : node.end]
+                words = [text for text in _WORD.findall(source) if text in functions]
             if words:
                 self.calls.append((node.start, node.end, words))
         self.calls.sort()
@@ -152,17 +158,18 @@ class Events:
 
     def use(self, offset: int, name: str) -> None:
         """Note that a variable is read."""
-        if name[:1].isalpha() or name[:1] == "_":
+        name = used(name)
+        if name:
             self.uses.append((offset, name))
-        elif name[:1] in "@*#" or name.isdigit():
-            self.uses.append((offset, "@"))
 
     def command(self, node: tree.Simple, name: str | None, texts: Sequence[str]) -> None:
         """Note what a command is; name: None when it is not known; texts: its literal words."""
         start = node.start
         if name is None:
             self.unnamed.append((start, node.words[0].end))
-        elif name in LEAVES or name in ENDS:
+        elif name in OPTIONS:
+            self.options.append(start)
+        elif name in LEAVES or (name in ENDS and (name != "exec" or len(node.words) > 1)):
             self.leaves.append((start, name, len(node.words) > 1))
             self.leaving.append((start, node.end))
         if (name is not None and (name in SHELL or name[:1] == "-")) or not INSTALLERS.isdisjoint(
@@ -185,8 +192,10 @@ class Events:
         return any(self.text.find(one, node.start, node.end) >= 0 for one in self._endings)
 
     def _names_program(self, node: tree.Simple) -> bool:
+        if self._is_mentioned(node.start, node.end):
+            return True
         bodies = [one.body for one in node.redirects if one.body is not None]
-        return any(self._is_mentioned(one.start, one.end) for one in (node, *bodies))
+        return any(self._is_mentioned(one.start, one.end) for one in bodies)
 
     def _is_mentioned(self, start: int, end: int) -> bool:
         place = bisect_left(self._mentions, start)
@@ -214,12 +223,26 @@ class Events:
         self.reads_files = self.reads_files or not (arguments and arguments[0].text[:1] == "/")
 
 
+def places(text: str, part: str) -> Iterator[int]:
+    """Yield where a part of a text begins."""
+    place = text.find(part)
+    while place >= 0:
+        yield place
+        place = text.find(part, place + 1)
+
+
+def used(name: str) -> str:
+    """Return under which name it is noted that a parameter is read; "" when that says nothing."""
+    if name[:1].isalpha() or name[:1] == "_":
+        return name
+    return "@" if name[:1] in "@*#" or name.isdigit() else ""
+
+
 def _literal(word: tree.Word | tree.Assignment) -> str:
     """Return a word that is written literally, else ""."""
     if type(word) is tree.Word and word.is_plain:
         return word.kept
-    argument = argument_of(word)
-    return argument.text if argument.whole else ""
+    return literal_of(word) or ""
 
 
 def _may_write(node: tree.Simple, texts: Sequence[str]) -> bool:

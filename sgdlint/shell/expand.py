@@ -5,7 +5,7 @@ from __future__ import annotations
 from sgdlint.record import replace
 from sgdlint.shell import folders, streams, tree
 from sgdlint.shell.fields import DEFAULT_IFS, PATTERN, Fields
-from sgdlint.shell.held import MOST_PIECES, UNKNOWN, unknown
+from sgdlint.shell.held import MOST_PIECES, UNKNOWN, bounded, unknown
 from sgdlint.shell.lookup import NUMBERS, Found, Lookup, status
 from sgdlint.shell.state import Changes
 from sgdlint.shell.values import Piece, Word
@@ -68,18 +68,24 @@ class Expander(Lookup):
         before = self._literals.get(first)
         if before is not None and before[0] is word:
             return [before[1]]
-        parts, last = word.parts, word.end  # once: each asking makes new ones
-        start, end = self.origin.span(first, last)
-        written = self.origin.written(first, last)
+        origin, last = self.origin, word.end
+        if word.is_plain and origin.is_file:
+            piece = Piece((word.kept,), first, last, True, None, True)
+            return [self._keep(word, Word(first, last, (piece,), False, "", first, last))]
+        parts = word.parts
+        start, end = origin.span(first, last)
+        written = origin.written(first, last)
         if len(parts) == 1:
             part = parts[0]
             kind = type(part)
             bare = kind is tree.Literal
             if kind is tree.DoubleQuoted and len(part.parts) == 1 and not part.translated:  # type: ignore[attr-defined]
                 part, kind = part.parts[0], type(part.parts[0])  # type: ignore[attr-defined]
-            if kind is tree.Literal and not self.origin.stand_in:
-                pieces = self.origin.pieces(part.text, part.start, part.end, bare)  # type: ignore[attr-defined]
+            if kind is tree.Literal and not origin.stand_in:
+                pieces = origin.pieces(part.text, part.start, part.end, bare)  # type: ignore[attr-defined]
                 return [self._keep(word, Word(start, end, pieces, False, "", *written))]
+            if kind is tree.Parameter and part is not parts[0] and _is_simple(part):  # type: ignore[arg-type]
+                return [self._quoted(part, start, end, written)]  # type: ignore[arg-type]
         if any(type(part) is tree.BraceExpansion for part in parts):
             return self._braced(word)
         fields = Fields(start, end, self.ifs())
@@ -91,6 +97,15 @@ class Expander(Lookup):
         if len(parts) > 1 and _has_split_bracket(parts):
             return [unknown(PATTERN, True, start, end)]
         return fields.done(written)
+
+    def _quoted(self, part: tree.Parameter, start: int, end: int, written: tuple[int, int]) -> Word:
+        """Return the word that a parameter alone in double quotes becomes."""
+        found = self.find(part).words
+        pieces = found[0].pieces if found else ()
+        while pieces and pieces[-1].texts == ("",) and not pieces[-1].exact:
+            pieces = pieces[:-1]
+        reason = found[0].reason if found else ""
+        return Word(start, end, bounded(pieces), False, reason, *written)
 
     def _keep(self, node: tree.Word, word: Word) -> Word:
         """Remember what a literal word becomes; return it."""
@@ -118,12 +133,23 @@ class Expander(Lookup):
 
         quoted: it is the body of a here-document.
         """
-        start, end = self.origin.span(word.start, word.end)
+        first, last, origin = word.start, word.end, self.origin
+        if word.is_plain and origin.is_file:
+            piece = Piece((word.kept,), first, last, True, None, not quoted)
+            return Word(first, last, (piece,), False, "", first, last)
+        start, end = origin.span(first, last)
+        parts = word.parts
+        if len(parts) == 1:
+            part = parts[0]
+            if type(part) is tree.DoubleQuoted and len(part.parts) == 1 and not part.translated:
+                part = part.parts[0]
+            if type(part) is tree.Parameter and _is_simple(part) and part.name not in NUMBERS:
+                return self._quoted(part, start, end, origin.written(first, last))
         fields = Fields(start, end, self.ifs(), True)
         fields.start()
-        for part in word.parts:
+        for part in parts:
             self._part(part, fields, quoted)
-        return fields.done(self.origin.written(word.start, word.end))[0]
+        return fields.done(origin.written(first, last))[0]
 
     def reread(self, source: str) -> tuple[tree.Word | None, Expander]:
         """Parse a word from its source, and return it with an expander for it."""
@@ -523,6 +549,11 @@ EXPANSIONS: dict[type, Callable[..., None]] = {
     tree.Tilde: Expander._tilde,
     tree.Computed: Expander._computed,
 }
+
+
+def _is_simple(part: tree.Parameter) -> bool:
+    """Tell whether a parameter is one value, as it is."""
+    return not (part.operator or part.prefix or part.subscript) and part.name not in ("@", "*")
 
 
 def _is_changed(part: tree.Node) -> bool:

@@ -20,7 +20,7 @@ from sgdlint.record import replace
 from sgdlint.shell import assign, folders, streams, tree
 from sgdlint.shell.calls import UNREACHED
 from sgdlint.shell.effecting import EFFECTS
-from sgdlint.shell.events import INDIRECT, NAMED
+from sgdlint.shell.events import INDIRECT, NAMED, places
 from sgdlint.shell.expand import DEEP, MOST_DEPTH
 from sgdlint.shell.held import anything
 from sgdlint.shell.library import ANY, POSITIONAL
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from sgdlint.shell.sourcing import Files
 
+DECLARERS = ("declare", "local", "typeset")
 REFERENCES = r"\b(?:declare|local|typeset)[ \t]+-[A-Za-z]*n"
 """What makes a variable another name of one: assignments to it change what they do not name."""
 
@@ -59,7 +60,7 @@ def commands(
     if origin is None:
         origin = Origin(text)
         origin.program = origin.file = folders.OWN
-    short = short and quick.search(REFERENCES, text) is None
+    short = short and not _has_references(text)
     interpreter = Interpreter(root, origin, State(dict(environment or {})), short)
     interpreter.files = files
     if positional is not None:
@@ -177,15 +178,16 @@ class Interpreter(Simples):
         count = len(statements)
         index = 0
         while index < count and self.states:
-            if self.is_short:
+            node = statements[index]
+            if self.is_short and not self._has_stop(node):
                 behind = self._behind(statements, index, count)
                 if asked and behind == count and not self._is_blind(statements[-1]):
                     behind -= 1
                 if behind > index:
-                    self._pass(statements[index], statements[behind - 1])
+                    self._pass(node, statements[behind - 1])
                     index = behind
                     continue
-            self._statement(statements[index], asked and index == count - 1)
+            self._statement(node, asked and index == count - 1)
             index += 1
         if index < count:
             self._note_end(statements, statements[index - 1] if index else None)
@@ -218,7 +220,12 @@ class Interpreter(Simples):
     def _one(self, node: tree.Node, asked: bool) -> None:
         """Follow one statement on the path that is followed now."""
         self.steps += 1
-        if self.is_short and (not asked or self._is_blind(node)) and self._behind((node,), 0, 1):
+        if (
+            self.is_short
+            and not self._has_stop(node)
+            and (not asked or self._is_blind(node))
+            and self._behind((node,), 0, 1)
+        ):
             self._pass(node, node)
             return
         self._follow_whole(node, asked)
@@ -250,6 +257,12 @@ class Interpreter(Simples):
             self.state.forget(DEEP)
             self._has_skipped = True
         self._depth -= 1
+
+
+def _has_references(text: str) -> bool:
+    """Tell whether a variable may be another name of one."""
+    pattern = quick.compile(REFERENCES)
+    return any(pattern.match(text, place) for word in DECLARERS for place in places(text, word))
 
 
 def _may_name(words: Iterable[Word]) -> bool:

@@ -32,11 +32,12 @@ class Origin:
     a string (`bash -c '…'`); None when the text is the file itself. place: where that string is.
     stand_in: the character that stands for a piece that is not known; "" when all are.
     reason: why the unknown pieces are not known.
+    is_file: the text is the file itself, and all of it is known.
     program, file: what `$0` and `${BASH_SOURCE[0]}` are, None when that is not known.
     """
 
     __slots__ = (
-        "_pieces", "_place", "_starts", "file", "program", "reason", "stand_in", "text",
+        "_pieces", "_place", "_starts", "file", "is_file", "program", "reason", "stand_in", "text",
     )  # fmt: skip
 
     def __init__(
@@ -52,6 +53,7 @@ class Origin:
         self.reason = reason
         self.program: Word | None = None
         self.file: Word | None = None
+        self.is_file = pieces is None and not stand_in
         self._pieces = pieces
         self._place = place
         self._starts: list[int] = []

@@ -34,6 +34,12 @@ class Passing(Repeats):
     _passed: set[int]
     _whole: Scan
 
+    def _has_stop(self, node: tree.Node) -> bool:
+        """Tell whether something in a statement is to be followed."""
+        stops = self.scan.relevance().stops
+        place = bisect_left(stops, node.start)
+        return place < len(stops) and stops[place] < node.end
+
     def _behind(self, statements: Sequence[tree.Node], index: int, count: int) -> int:
         """Return the first statement from one on that may matter; only so many count."""
         first = statements[index]

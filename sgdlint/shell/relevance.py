@@ -153,7 +153,8 @@ class Relevance:
         for name, spans in events.writes.items():
             if name in self.kept or name in ALWAYS:
                 changes.update(start for start, _ in spans)
-        stops = {*self._offsets, *events.functions, *(start for start, _ in told), *changes}
+        stops = {*self._offsets, *events.functions, *events.options, *changes}
+        stops.update(start for start, _ in told)
         for name in self._reaching(changes):
             stops.update(start for start, _ in self._calls[name])
         places = sorted(stops)

@@ -13,7 +13,7 @@ from sgdlint.shell.values import Command, Dead, Variable, Word
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from sgdlint.shell.processes import Streams
+    from sgdlint.shell.written import Output
 
 TESTS = frozenset({"[", "test"})
 
@@ -42,7 +42,11 @@ class Simples(Processes):
             self._done(0 if ran == self._substitutions and not node.redirects else None)
             return
         words, declared = self._words(node)
-        given = self._redirects(node.redirects)
+        redirects = node.redirects
+        if redirects:
+            given, output = self._redirects(redirects)
+        else:
+            given, output, self._piped = self._piped, None, None
         if self.expander.has_ended:
             self.expander.has_ended = False
             self._exit([])
@@ -57,14 +61,16 @@ class Simples(Processes):
         environment = self._environment(node, tells)
         found = None
         if tells or wants_last or self._ran:
-            found = self._emit(node, words, environment, given)
+            found = self._emit(node, words, environment, given, output)
         else:
             self._note(node, node)
-        self._given = given[0]
-        around = streams.get(self.state, streams.INPUT)
-        self._around = streams.stdin_of(node.redirects, given[0], around), environment
-        stdin = streams.stdin_of(node.redirects, given[0], piped) or given[0]
-        written.note(self.state, words, stdin, given[1])
+        self._given = given
+        around, stdin = streams.get(self.state, streams.INPUT), piped or given
+        if redirects:
+            around = streams.stdin_of(redirects, given, around)
+            stdin = streams.stdin_of(redirects, given, piped) or given
+        self._around = around, environment
+        written.note(self.state, words, stdin, output)
         self._asked = asked
         if name in TESTS and not self._is_function(name):
             self._test(node, words)
@@ -131,9 +137,9 @@ class Simples(Processes):
         node: tree.Simple,
         words: list[Word],
         environment: dict[str, Variable],
-        streams: Streams,
+        given: Word | None,
+        output: Output | None,
     ) -> Command:
-        given, output = streams
         name = words[0].text or ""
         first = node.assignments[0] if node.assignments else node.words[0]
         start, end = self.origin.span(first.start, node.words[-1].end)

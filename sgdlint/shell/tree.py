@@ -175,18 +175,23 @@ class Word(Node):
         return _quoted_parts(self, parts)
 
 
-_last: tuple[Word | None, tuple[Node, ...]] = (None, ())
+MOST_RECENT = 256
+"""Of so many words the parts are kept, for who asks again: functions and loops are read often."""
+
+_recent: dict[int, tuple[Word, tuple[Node, ...]]] = {}
 
 
 def _quoted_parts(word: Word, text: str) -> tuple[Node, ...]:
-    """Return the parts of a word with quotes, made once while one word is asked about."""
-    global _last
-    known, parts = _last
-    if known is not word:
-        from sgdlint.shell.quoted import parts_of
+    """Return the parts of a word with quotes."""
+    known = _recent.get(id(word))
+    if known is not None:
+        return known[1]
+    from sgdlint.shell.quoted import parts_of
 
-        parts = parts_of(text, word.start)
-        _last = (word, parts)
+    parts = parts_of(text, word.start)
+    if len(_recent) >= MOST_RECENT:
+        _recent.clear()
+    _recent[id(word)] = word, parts  # the word with them: another may not get its `id`
     return parts
 
 

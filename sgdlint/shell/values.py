@@ -58,7 +58,8 @@ class Word(metaclass=Slotted):
     @property
     def text(self) -> str | None:
         """The word's text when there is exactly one possibility, else None."""
-        texts = self.texts
+        pieces = self.pieces
+        texts = pieces[0].texts if len(pieces) == 1 and not self.many else self.texts
         return texts[0] if texts is not None and len(texts) == 1 else None
 
     @property

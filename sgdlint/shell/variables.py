@@ -116,10 +116,12 @@ def scalar(state: State, name: str, value: Word, place: Place, append: bool = Fa
         return _element(state, old, 0, value, append, place)
     if isinstance(old, Assoc):
         return _item(state, old, "0", value, append, place)
-    before = old.word if old is not None else missing(state, name)
-    if before is not None and any(piece is OUTSIDE for piece in before.pieces):
-        before = unknown(before.reason)
-    value = converted(attributes, value, before if append else None)
+    before = None
+    if append:
+        before = old.word if old is not None else missing(state, name)
+        if before is not None and any(piece is OUTSIDE for piece in before.pieces):
+            before = unknown(before.reason)
+    value = converted(attributes, value, before)
     if old is None and state.wild:
         rest = unknown(state.wild, True)
         state.put(name, array(name, (value, rest), *place, None, attributes))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sgdlint import quick
 from sgdlint.record import Slotted
 from sgdlint.shell import builtins, tree
-from sgdlint.shell.arguments import TEXTS, argument_of
-from sgdlint.shell.events import CHANGERS, INDIRECT, PIPELINE, RUNNERS, SOURCED, Events
+from sgdlint.shell.arguments import TEXTS, argument_of, literal_of
+from sgdlint.shell.events import CHANGERS, INDIRECT, PIPELINE, RUNNERS, SOURCED, Events, used
 from sgdlint.shell.library import ANY, POSITIONAL
 from sgdlint.shell.written import MARK, OUTPUTS, may_be_script
 
@@ -62,20 +62,22 @@ class Visits:
         self._writes: list[tuple[int, str, str]] = []
         self._calls: list[tuple[int, str | None]] = []
         self._traps: list[str] = []
+        self._named: dict[str, list[str]] = {}
         self._walk(root)
 
     def _walk(self, root: tree.Node) -> None:
         """Visit every node, without recursion: scripts may nest deeply."""
         waiting: list[Any] = [root]
+        word, simple = self._word, self._simple
         while waiting:
             node = waiting.pop()
             kind = type(node)
             if kind is tuple:
                 waiting.extend(node)
             elif kind is tree.Word:  # most nodes are words
-                self._word(node, waiting)
+                word(node, waiting)
             elif kind is tree.Simple:
-                self._simple(node, waiting)
+                simple(node, waiting)
             elif kind in TEXTS:
                 if node.text and "$" in node.text:  # another shell may read it
                     self._uses(node.start, node.text)
@@ -97,8 +99,12 @@ class Visits:
 
     def _uses(self, start: int, text: str) -> None:
         """Note the variables that a text names."""
-        for name in quick.findall(USED, text):
-            self.events.use(start, name)
+        names = self._named.get(text)
+        if names is None:
+            found = map(used, quick.findall(USED, text))
+            names = self._named[text] = [name for name in found if name]
+        for name in names:
+            self.events.uses.append((start, name))
 
     def _write(self, node: tree.Node, name: str, kinds: str, end: int = 0) -> None:
         self._writes.append((node.start, name, kinds))
@@ -116,13 +122,14 @@ class Visits:
         """Note a simple command; waiting: gets what is in it and is still to be visited."""
         name: str | None = None
         if node.words:
-            texts, is_whole = self._texts(node, waiting)
-            name = texts[0]
+            found = self._texts(node, waiting)
+            name = found[0]
+            texts = [text for text in found if text is not None]
             if name in SPECIAL:
                 name = self._special(node)
             elif "tee" in texts:
                 self._write(node, MARK, "=")
-            self._command(node, name, [text for text in texts if text is not None], is_whole)
+            self._command(node, name, texts, len(texts) == len(found))
         if node.assignments:
             self._assignments(node, name)
             waiting.append(node.assignments)
@@ -130,10 +137,9 @@ class Visits:
             self._redirects(node)
             waiting.append(node.redirects)
 
-    def _texts(self, node: tree.Simple, waiting: list[Any]) -> tuple[list[str | None], bool]:
-        """Return the words of a command, None for one that is not literal; and whether all are."""
+    def _texts(self, node: tree.Simple, waiting: list[Any]) -> list[str | None]:
+        """Return the words of a command, None for one that is not literal."""
         texts: list[str | None] = []
-        is_whole = True
         for word in node.words:
             if type(word) is tree.Word:
                 text = word.kept
@@ -143,10 +149,8 @@ class Visits:
                 self._word(word, waiting)
             else:
                 waiting.append(word)
-            argument = argument_of(word)
-            texts.append(argument.text if argument.whole else None)
-            is_whole = is_whole and argument.whole
-        return texts, is_whole
+            texts.append(literal_of(word))
+        return texts
 
     def _command(
         self, node: tree.Simple, name: str | None, texts: list[str], is_whole: bool

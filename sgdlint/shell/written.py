@@ -72,10 +72,12 @@ def read(word: Word, variables: Mapping[str, Variable]) -> Word | None:
 
 def note(state: State, words: Sequence[Word], stdin: Word | None, out: Output | None) -> None:
     """Note what a command does to files. out: where its output goes, if that is a file."""
-    words = without_sudo(words)
+    name = words[0].text
+    if name == "sudo":
+        words = without_sudo(words)
+        name = words[0].text
     if out is not None:
         put(state, out, output(words, stdin))
-    name = words[0].text if words else None
     if name == "tee":
         for one in _tee_files(words[1:]):
             put(state, one, stdin)

@@ -84,8 +84,19 @@ def test_statements_that_are_passed_over_are_one_command() -> None:
 
 
 def test_what_sglang_reads_is_known_by_the_names() -> None:
-    names = {name for one in catalog.releases() for name in catalog.load(one).environment()}
-    assert {name for name in names if name.partition("_")[0] not in SETTINGS} == set()
+    known = [
+        one for name in catalog.releases() for one in catalog.load(name).environment().values()
+    ]
+    others = {one.name for one in known if one.name.partition("_")[0] not in SETTINGS}
+    assert {one.name for one in known if one.read} & others == set()
+    assert {"CMAKE_BUILD_TYPE", "MAX_JOBS", "VERBOSE"} <= others  # declared, and read by nothing
+
+
+@pytest.mark.parametrize(("name", "ways"), [("VERBOSE", 1), ("SGLANG_DISABLE_FA4", 2)])
+def test_a_variable_keeps_paths_apart_where_some_release_reads_it(name: str, ways: int) -> None:
+    script = f'[ "$1" = -v ] && {name}=1\nexport {name}\nsglang serve\n'
+    found = commands(parse(script), script, short=True)
+    assert len([one for one in found if one.words[0].text == "sglang"]) == ways
 
 
 def test_an_unknown_status_ends_the_script() -> None:

@@ -66,7 +66,7 @@ def check(source: Source, pack: Pack, options: Options, also: Also | None = None
         hardware = hardware_of(options, directed)
         goal = goal_of(options, directed, source)
     except (DirectiveError, OptionError) as error:
-        failure = Failure(source.path, str(error))
+        failure = Failure(source.path, str(error), _line_of(str(error)))
         return _report(source, stated or assumed.newest(), failures=(failure,))
     known = [evidence(script.source, script.commands) for script in read.all]
     tunes = (options.tune or bool(goal)) and goal != NO_GOAL
@@ -159,6 +159,12 @@ class _Checked:
                 for number in one.variant.numbers
             )
         )
+
+
+def _line_of(message: str) -> int:
+    """Return the line that a message names first; 0 when it names none."""
+    number = message.partition(":")[0].removeprefix("line ")
+    return int(number) if number.isdecimal() else 0
 
 
 def _granted(hardware: Hardware, script: Script, project: Settings) -> Hardware:

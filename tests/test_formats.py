@@ -386,3 +386,10 @@ def test_markdown_shows_the_most_severe_of_many(
 )
 def test_escaped(plain: str, expected: str) -> None:
     assert escaped(plain) == expected
+
+
+def test_a_wrong_directive_has_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "run.sh"
+    path.write_text("echo\n# sgdlint: gpu=H10\nsglang serve --model-path Qwen/Qwen-Image\n")
+    assert main(["check", "--format", "concise", str(path)]) == 2
+    assert capsys.readouterr().out.startswith(f"{path}:2:1: error not-checked line 2: gpu: ")

@@ -92,7 +92,7 @@ LAYERS = (
     },
     {"formatters", "rules", "launch", "documents", "settings"},
     {"shell", "catalog", "hardware"},
-    {"source", "finding", "nearest", "record", "resources", "configs", "quick"},
+    {"source", "finding", "nearest", "record", "resources", "configs", "quick", "pages"},
 )
 # Each third-party library has one place; scripts, which users never run, may use them too.
 PLACES = {

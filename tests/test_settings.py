@@ -566,3 +566,21 @@ def test_settings_that_are_no_text_are_told(
     monkeypatch.chdir(tmp_path / "sub")
     Path("sgdlint.toml").write_text("gpus = 1\n")  # the nearest one counts alone
     assert main(["check", "run.sh"]) == 0
+
+
+def test_what_adds_up_names_each_place() -> None:
+    text = 'ignore = ["SGD4"]\n[[overrides]]\nfiles = "*.sh"\nignore = ["SGD2"]\ngpus = 2\n'
+    found = read("sgdlint.toml", text)
+    assert found is not None
+    here = overridden(found, "run.sh")
+    assert (here.ignore, here.where("ignore")) == (
+        ("SGD4", "SGD2"),
+        "sgdlint.toml:1, sgdlint.toml:4",
+    )
+    assert here.where("gpus") == "sgdlint.toml:5"
+
+
+def test_a_long_row_of_files_that_extend_each_other_is_told() -> None:
+    texts = {f"{number}.toml": f'extend = "{number + 1}.toml"\n' for number in range(3000)}
+    with pytest.raises(SettingsError, match="more than 20 files one behind another"):
+        read("0.toml", texts["0.toml"], texts.get)

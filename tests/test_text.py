@@ -429,3 +429,14 @@ def test_colours_change_nothing_but_colours(monkeypatch: pytest.MonkeyPatch) -> 
     for code in ("0", "1", "2", "31", "32", "34", "1;31"):
         text = text.replace(f"\x1b[{code}m", "")
     assert [line.rstrip() for line in text.split("\n")] == formatter.plain(lines).split("\n")
+
+
+def test_a_code_is_a_link_to_its_address_or_its_page() -> None:
+    assert formatter._style("SGD403 x", "code https://x.org/1", True).endswith(
+        " link https://x.org/1"
+    )
+    page = formatter._style("SGD201 unknown-option", "code", True).partition(" link ")[2]
+    assert page.startswith("file:///")
+    assert page.endswith("/docs/rules/options.md#sgd201")
+    assert "link" not in formatter._style("SGD201 unknown-option", "code", False)
+    assert "link" not in formatter._style("OPS1 of-ours", "code", True)

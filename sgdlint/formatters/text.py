@@ -88,12 +88,19 @@ def print_rich(lines: Iterable[Line], stream: TextIO) -> None:
     )
     links = stream.isatty()  # a file has no use for them
     for line in lines:
-        console.print(Text.assemble(*((text, _style(style, links)) for text, style in line)))
+        console.print(Text.assemble(*((text, _style(text, style, links)) for text, style in line)))
 
 
-def _style(style: str, links: bool) -> str:
-    """Return how rich calls a style; `code URL` is a link where the terminal can."""
+def _style(text: str, style: str, links: bool) -> str:
+    """Return how rich calls a style; `code URL` is a link where the terminal can.
+
+    Where a rule names no address, the page about it is the link, if it is there.
+    """
     name, _, url = style.partition(" ")
+    if name == "code" and links and not url:
+        from sgdlint.pages import page_of
+
+        url = page_of(text.partition(" ")[0])
     return f"{STYLES.get(name, '')} link {url}" if url and links else STYLES.get(name, "")
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
-from pathlib import Path
-
 from lsprotocol import types
 
 from sgdlint.catalog.quirks import retired_options
 from sgdlint.formatters.gains import whole
+from sgdlint.pages import page_of
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
@@ -29,10 +26,6 @@ SEVERITIES = {
 }
 IGNORED = "ignored"
 """The category of what SGLang accepts and does not use."""
-PAGES = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
-"""The list of all rules with their pages, in a checkout of the repository."""
-_PAGE = re.compile(r"\[(SGD\d+)\]\((rules/[\w-]+\.md)(#\w+)\)")
-_LINE = re.compile(r"line (\d+): ")
 
 
 def diagnostics(text: OpenText, seen: Seen) -> list[types.Diagnostic]:
@@ -43,7 +36,7 @@ def diagnostics(text: OpenText, seen: Seen) -> list[types.Diagnostic]:
 
 def diagnostic(finding: Finding, text: OpenText) -> types.Diagnostic:
     """Return a finding as it is shown."""
-    page = page_of(finding)
+    page = page_of(finding.code) or finding.url
     return types.Diagnostic(
         range=text.range(finding.span),
         message=_message(finding),
@@ -79,24 +72,9 @@ def _tags(finding: Finding, text: OpenText) -> Iterator[types.DiagnosticTag]:
         yield types.DiagnosticTag.Deprecated
 
 
-def page_of(finding: Finding) -> str:
-    """Return the address of what is told of a rule; "" when there is none."""
-    return _pages().get(finding.code, finding.url)
-
-
-@cache
-def _pages() -> dict[str, str]:
-    """Return the page of each rule; none where sgdlint was installed without its documents."""
-    if not PAGES.is_file():
-        return {}
-    found = _PAGE.findall(PAGES.read_text(encoding="utf-8"))
-    return {code: (PAGES.parent / page).as_uri() + anchor for code, page, anchor in found}
-
-
 def _of_failure(failure: Failure, text: OpenText) -> types.Diagnostic:
     """Return why a text, or a line of it, could not be checked."""
-    told = _LINE.match(failure.message)
-    line = failure.line or (int(told[1]) if told else 1)
+    line = max(1, failure.line)
     start = text.lines.offset(types.Position(line - 1, 0))
     end = text.lines.offset(types.Position(line - 1, 2**31 - 1))
     return types.Diagnostic(

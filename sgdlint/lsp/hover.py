@@ -21,6 +21,7 @@ from sgdlint.stated import OptionError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from sgdlint.catalog import Model, Option, Release
     from sgdlint.launch.bind import Given
@@ -81,8 +82,9 @@ def _name_at(seen: Seen, offset: int) -> tuple[str, Span] | None:
 
 def option_told(one: Launched, given: Given) -> str:
     """Return what is known of an option that a launch has."""
-    launch = one.launch
-    lines = list(facts_told(given.option, given.flag, launch.release, launch.command))
+    launch, flags = one.launch, given.option.flags
+    flag = given.flag if given.flag in flags else flags[0]  # it may be shortened
+    lines = list(facts_told(given.option, flag, launch.release, launch.command))
     lines += _steps_told(given.option.dest, launch)
     return "\n\n".join(lines)
 
@@ -103,14 +105,20 @@ def facts_told(option: Option, flag: str, release: Release, command: str) -> Ite
     history = catalog.all_flags(command).get(flag)
     if history:
         yield f"Releases: {spans(history)}"
-    try:
-        data = options.facts(flag, release.name)
-    except OptionError:
-        data = options.facts(flag, "")
+    data = _facts(flag, release.name) or _facts(flag, "")
+    if data is None:  # one that is not in the tables, such as the path of a component
+        return
     if data["removed"]:
         yield options.gone(data["removed"])
     if data["sources"]:
         yield f"Read in `{where(data['sources'][-1])}`"
+
+
+def _facts(flag: str, release: str) -> dict[str, Any] | None:
+    try:
+        return options.facts(flag, release)
+    except OptionError:
+        return None
 
 
 def _steps_told(name: str, launch: Launch) -> list[str]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Texts = Callable[[str], str | None]
     """Returns the text of a file by its path, None when there is none."""
 
+MOST_EXTENDED = 20
+"""Files that extend each other in a row; more of them are a mistake."""
 _known: dict[tuple[str, str], Read | None] = {}
 """What was read, by path and text: a folder of scripts has one settings file."""
 
@@ -79,6 +81,8 @@ def _extended(
     place = table.place("extend", number) if isinstance(value, list) else table.place("extend")
     if path in inner:
         raise SettingsError(f"{place}: extend: {path} extends itself")
+    if len(inner) > MOST_EXTENDED:
+        raise SettingsError(f"{place}: extend: more than {MOST_EXTENDED} files one behind another")
     text = other(path)
     if text is None:
         raise SettingsError(f"{place}: extend: there is no {path}, or it cannot be read as text")
@@ -152,6 +156,8 @@ def overridden(found: Settings, path: str) -> Settings:
                 if part in one.values
             }
             places = {**found.places, **one.places}
+            both = [part for part in added if part in found.places]
+            places.update((part, f"{found.places[part]}, {one.places[part]}") for part in both)
             found = replace(found, **{**one.values, **added, "places": places})
     return found
 

@@ -84,6 +84,12 @@ def test_hover_tells_of_the_word(editor: Client, part: str, told: str) -> None:
     assert told in hovered(editor, "run.sh", SHELL, part)
 
 
+def test_hover_knows_a_shortened_option(editor: Client) -> None:
+    text = "sglang serve --model-path Qwen/Qwen-Image --dit-cpu-off true\n"
+    editor.open("run.sh", text)
+    assert "**`--dit-cpu-offload`** of" in hovered(editor, "run.sh", text, "--dit-cpu-off")
+
+
 @pytest.mark.parametrize("part", ["--name", "--port", "#!/usr", "if [", "docker"])
 def test_hover_is_silent_about_what_is_not_of_a_launch(editor: Client, part: str) -> None:
     editor.open("run.sh", SHELL)

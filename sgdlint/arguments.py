@@ -29,6 +29,7 @@ commands:
   rule new    start a rule file
   preflight   say before a run whether this machine can do it, and run it
   config      print the settings in force for a file, and where each comes from
+  log         tell what the log of a run says: the backend, what was changed, memory, times
   recommend   print the best command for a model, a machine and a release, with its reasons
   perf        compare what runs measured (--perf-dump-path), with their noise
   catalog     tell what is known of options, models, attention backends, environment variables
@@ -44,6 +45,10 @@ PATHS = (
     "PATH is a file, a folder (the files in it that hold launches are found), or - for standard "
     "input; "
     "the current folder when left out."
+)
+LOGS = (
+    "FILE is a log, as it was written or captured (kubectl logs, Compose, Slurm, the journal), "
+    "or - for standard input, which is told of as it comes."
 )
 SUBJECTS = ("option", "model", "attention", "env", "release")
 """What `catalog` tells of."""
@@ -170,7 +175,21 @@ CHECKING = (
         choices=("auto", "always", "never"),
     ),
 )
+LOG = Flag(
+    "--log",
+    "a log of a run of the file: what it says is told at the launch that it was, with its fixes",
+    "FILE",
+    "values",
+)
+PATTERNS = Flag(
+    "--patterns",
+    "your own log patterns beside the built-in ones: a file or folder",
+    "PATH",
+    "values",
+)
 ONLY_CHECKING = (
+    LOG,
+    PATTERNS,
     Flag("--write-baseline", "write what is found into this file, for --baseline", "FILE"),
     Flag("--update-baseline", "take out of the baseline what is fixed", kind="switch"),
     Flag(
@@ -189,6 +208,8 @@ ONLY_CHECKING = (
 )
 FIXING = (
     *CHECKING,
+    LOG,
+    PATTERNS,
     Flag(
         "--exit-non-zero-on-fix",
         "exit status 1 also when something was fixed, for hooks",
@@ -275,6 +296,11 @@ PREFLIGHT = (
     *("--goal", "--lossy"),
 )
 """The options of `check` that `preflight` has too."""
+LOGGING = (
+    *("--select", "--ignore", "--fail-on", "--exit-zero", "--quiet", "--format", "--output"),
+    *("--statistics", "--color"),
+)
+"""The options of `check` that `log` has too."""
 SERVING = (
     *("--sglang", "--gpu", "--gpus", "--vram", "--select", "--ignore", "--rules"),
     *("--goal", "--lossy"),
@@ -294,6 +320,7 @@ DESCRIPTIONS = {
     "perf": "Compare what runs measured: the files that --perf-dump-path of SGLang writes.",
     "completion": "Print what makes a shell complete commands and options; --help says where to.",
     "version": "Print the version of sgdlint, and the SGLang releases that it knows.",
+    "log": "Tell what the log of a run says: which backend ran, what was changed, memory, times.",
     "lsp": "Serve one editor by the language server protocol, on standard input and output.",
     "ast": "Print the syntax tree as JSON; exit 1 when part of it did not parse.",
 }
@@ -324,6 +351,13 @@ FLAGS: dict[str, tuple[Flag, ...]] = {
         Flag("--force", "run the command behind -- although something blocks", kind="switch"),
         Flag("--record", "write what was seen on this machine into this file", "FILE"),
         Flag("--machine", "ask what --record wrote, instead of this machine", "FILE"),
+    ),
+    "log": (
+        Flag("--sglang", "the release of the run; default: what the log says", "VERSION"),
+        *(flag for flag in CHECKING if flag.name in LOGGING),
+        PATTERNS,
+        Flag("--follow", "read on while the file grows, and tell at once", kind="switch"),
+        Flag("--list", "list the patterns; with --format json all that is known", kind="switch"),
     ),
     "lsp": (
         *(flag for flag in CHECKING if flag.name in SERVING),

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sgdlint.arguments import Arguments
     from sgdlint.files import Found
     from sgdlint.formatters.html import Page
+    from sgdlint.linter import Also
     from sgdlint.looking import Walked
     from sgdlint.rules.pack import Pack
     from sgdlint.settings import Settings
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     Read = TypeVar("Read")
     View = Callable[[Report, Pack, Options], Page]
+    More = Callable[[Source, Pack, Options], Also]
 
 CLEAN, FOUND, FAILED = 0, 1, 2
 FAIL_ON = "warning"
@@ -62,10 +64,11 @@ class Input:
         return replace(options, kind=self.found) if self.found else options
 
 
-def check(arguments: Arguments, view: View | None = None) -> int:
+def check(arguments: Arguments, view: View | None = None, more: More | None = None) -> int:
     """Check everything and return the exit status.
 
-    view: finds what else a page of HTML shows of a file that has launches.
+    view: finds what else a page of HTML shows of a file that has launches. more: returns what adds
+    findings to the launches of a file.
     """
     options, packs = options_of(arguments), Packs(arguments)
     showing.check_options(arguments)
@@ -80,7 +83,7 @@ def check(arguments: Arguments, view: View | None = None) -> int:
     wishes: dict[str, Options] = {}
     for one in inputs(arguments, failures):
         wishes[one.source.path] = one.wishes(options)
-        report = _checked(one.source, packs, wishes[one.source.path])
+        report = _checked(one.source, packs, wishes[one.source.path], more)
         failures += report.failures
         reports.append(report)
     packs.finish(reports)
@@ -155,14 +158,15 @@ def _on_changed_lines(reports: Sequence[Report], arguments: Arguments) -> list[R
     return kept.reports
 
 
-def _checked(source: Source, packs: Packs, options: Options) -> Report:
+def _checked(source: Source, packs: Packs, options: Options, more: More | None = None) -> Report:
     """Return what is found in one file."""
     is_config = options.kind == CONFIG
     if not is_config and not mentions_sglang(source) and not packs.are_own(source):
         return passed_over(source, options)  # most files: what checks them is not even imported
     from sgdlint.linter import check
 
-    return check(source, packs.of(source), options)
+    pack = packs.of(source)
+    return check(source, pack, options, more(source, pack, options) if more is not None else None)
 
 
 def inputs(arguments: Arguments, failures: list[Failure]) -> Iterator[Input]:

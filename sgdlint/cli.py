@@ -88,7 +88,11 @@ def _check(arguments: Arguments) -> int:
         return suppress(arguments)
     from sgdlint.checking import check
 
-    return check(arguments, _page)
+    if not arguments.log:
+        return check(arguments, _page)
+    from sgdlint.log.files import Logs
+
+    return check(arguments, _page, Logs(arguments))
 
 
 def _page(report: Report, pack: Pack, options: Options) -> Page:
@@ -130,6 +134,12 @@ def _recommend(arguments: Arguments) -> int:
 
 def _perf(arguments: Arguments) -> int:
     from sgdlint.perf.running import run
+
+    return run(arguments)
+
+
+def _log(arguments: Arguments) -> int:
+    from sgdlint.log.command import run
 
     return run(arguments)
 
@@ -180,8 +190,10 @@ def _rules(arguments: Arguments) -> int:
 
 def _explain(arguments: Arguments) -> int:
     from sgdlint import rulebook
+    from sgdlint.log.telling import explain
 
-    sys.stdout.write(rulebook.explain(arguments.rule, arguments.rules))
+    told = [explain(wish) or rulebook.explain([wish], arguments.rules) for wish in arguments.rule]
+    sys.stdout.write("\n\n".join(told))
     return CLEAN
 
 
@@ -242,6 +254,7 @@ COMMANDS = {
     "preflight": _preflight,
     "recommend": _recommend,
     "perf": _perf,
+    "log": _log,
     "lsp": _lsp,
     "ast": _ast,
     "rules": _rules,

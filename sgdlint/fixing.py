@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sgdlint.arguments import Arguments
-    from sgdlint.checking import Input
+    from sgdlint.checking import Input, More
     from sgdlint.finding import Finding, Report
     from sgdlint.fixer import Fixed
     from sgdlint.rules.pack import Pack
@@ -45,9 +45,9 @@ def fix(arguments: Arguments) -> int:
     stories: list[str] = []
     made: dict[str, Changed] = {}
     refused, changed, to_stdout = False, 0, arguments.diff
-    ask = _asking(arguments)
+    ask, more = _asking(arguments), _more(arguments)
     for one in checking.inputs(arguments, failures):
-        look, told = _checker(arguments, one, packs.of(one.source), one.wishes(options))
+        look, told = _checker(arguments, one, packs.of(one.source), one.wishes(options), more)
         fixed = fix_source(one.source, look, arguments.unsafe, arguments.lossy, ask)
         report = fixed.report
         moves += told(fixed)
@@ -95,11 +95,22 @@ def _check_options(arguments: Arguments) -> None:
         for option in ("diff", "explain", "interactive"):
             if getattr(arguments, option) and not (option == "diff" and name in WITH_TEXTS):
                 raise OptionError(f"--{option} writes text, so it does not go with --format {name}")
+    if arguments.log and arguments.to:
+        raise OptionError("--log tells of a run, and --to of another release: use one at a time")
     if arguments.interactive:
         if "-" in arguments.paths:
             raise OptionError("--interactive reads answers from standard input, not a script")
         if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
             raise OptionError("--interactive asks on a terminal, and this is none")
+
+
+def _more(arguments: Arguments) -> More | None:
+    """Return what adds the findings of logs to the launches of a file."""
+    if not arguments.log:
+        return None
+    from sgdlint.log.files import Logs
+
+    return Logs(arguments)
 
 
 def _asking(arguments: Arguments) -> Callable[[Finding, Source], bool] | None:
@@ -140,9 +151,11 @@ def _named(finding: Finding) -> str:
 
 
 def _checker(
-    arguments: Arguments, one: Input, pack: Pack, options: Options
+    arguments: Arguments, one: Input, pack: Pack, options: Options, more: More | None
 ) -> tuple[Callable[[Source], Report], Callable[[Fixed], list[str]]]:
     """Return what checks the texts of a file, and what tells of its move to another release."""
+    if more is not None:
+        return lambda it: check_source(it, pack, options, more(it, pack, options)), lambda _: []
     if not arguments.to:
         return lambda it: check_source(it, pack, options), lambda fixed: []
     from sgdlint import migration

@@ -51,11 +51,12 @@ def show(
     stream: TextIO,
     changed: Mapping[str, Changed] | None = None,
     look: Callable[[Report], Page] | None = None,
+    written: Mapping[str, dict[str, Any]] | None = None,
 ) -> list[Failure]:
     """Print reports to a stream and to files, and failures to standard error.
 
-    changed: what `fix` did, by path. look: finds what else a page of HTML shows of a file. Returns
-    what went wrong with the files of `--output`.
+    changed: what `fix` did, by path. look: finds what else a page of HTML shows of a file. written:
+    what is told of codes that no rule has. Returns what went wrong with the files of `--output`.
     """
     name = format_of(arguments)
     if arguments.output:
@@ -63,13 +64,13 @@ def show(
 
         outputs.check_inputs(arguments.output, reports)
     if name != "text":
-        told = replace(_told(arguments, reports, failures, changed or {}), look=look)
+        told = replace(_told(arguments, reports, failures, changed or {}, written or {}), look=look)
         stream.write(_rendered(name, arguments, told))
     elif reports or not failures:
         _show_text(arguments, reports, failures, stream)
     unwritten: list[Failure] = []
     if arguments.output:
-        told = replace(_told(arguments, reports, failures, changed or {}), look=look)
+        told = replace(_told(arguments, reports, failures, changed or {}, written or {}), look=look)
         unwritten = _written(arguments, told)
     for failure in (*failures, *unwritten):
         print(f"sgdlint: error: {failure.path}: {failure.message}", file=sys.stderr)
@@ -98,6 +99,7 @@ def _told(
     reports: Sequence[Report],
     failures: Sequence[Failure],
     changed: Mapping[str, Changed],
+    written: Mapping[str, dict[str, Any]],
 ) -> Told:
     """Return what formatters tell of: the reports, and one for each file that was not read."""
     from sgdlint import files
@@ -110,7 +112,8 @@ def _told(
     def rules() -> dict[str, dict[str, Any]]:
         from sgdlint import rulebook
 
-        return rulebook.as_written([one.source.near for one in reports], arguments.rules)
+        found = rulebook.as_written([one.source.near for one in reports], arguments.rules)
+        return {**found, **written}
 
     return Told([*shown, *unread], files.current(), rules, changed)
 
@@ -136,9 +139,7 @@ def _show_text(
 ) -> None:
     from sgdlint.formatters import text
 
-    width = text.WIDTH
-    if stream.isatty():
-        width = max(40, os.get_terminal_size(stream.fileno()).columns)
+    width = width_of(stream)
     if arguments.statistics:
         from sgdlint.formatters import statistics
 
@@ -149,6 +150,15 @@ def _show_text(
     else:
         lines = text.render(reports, width, failures)
     write_lines(arguments, lines, stream)
+
+
+def width_of(stream: TextIO) -> int:
+    """Return how many columns a stream has."""
+    from sgdlint.formatters import text
+
+    if not stream.isatty():
+        return text.WIDTH
+    return max(text.NARROWEST, os.get_terminal_size(stream.fileno()).columns)
 
 
 def write_lines(arguments: Arguments, lines: Sequence[Line], stream: TextIO) -> None:

@@ -11,6 +11,7 @@ from sgdlint.arguments import (
     EXITS_OF,
     FLAGS,
     KIND,
+    LOGS,
     PATHS,
     SHELLS,
     SUBJECTS,
@@ -49,7 +50,10 @@ exit status: 0 compared, 1 slower than --fail-if-slower allows, 2 could not comp
 """
 
 GROUPS = {
-    "what is read": ("--command", "--stdin-filename", "--kind", "--as-found"),
+    "what is read": (
+        *("--command", "--stdin-filename", "--kind", "--as-found"),
+        *("--log", "--patterns"),
+    ),
     "release, machine, goal": ("--sglang", "--gpu", "--gpus", "--vram", "--goal"),
     "rules": ("--select", "--ignore", "--lossy", "--rules"),
     "fixes": ("--unsafe", "--to", "--diff", "--interactive", "--explain"),
@@ -67,9 +71,11 @@ MANY = 15
 SHORT = {"--quiet": ("-q",), "--verbose": ("-v",)}
 USAGES = {
     "preflight": "sgdlint preflight [OPTIONS] FILE ... | --command TEXT | -- COMMAND [WORD ...]",
+    "log": "sgdlint log [OPTIONS] FILE ...",
 }
 ABOUT_PATHS = {
     "preflight": ("FILE is a script or a deployment file, or - for standard input."),
+    "log": LOGS,
 }
 """What commands say of their paths that take none by default."""
 
@@ -99,7 +105,7 @@ class _Parser(argparse.ArgumentParser):
         return f"; did you mean {hint}?" if hint else ""
 
 
-WITH_PATHS = ("check", "fix", "expand", "config", "perf")
+WITH_PATHS = ("check", "fix", "expand", "config", "perf", "log")
 """The commands that take paths, between which options may stand."""
 
 

@@ -5,10 +5,10 @@
 #    source ~/.local/share/bash_completion/sgdlint
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_sgdlint_subparsers=(check fix expand preflight config explain rules rule catalog recommend perf completion version lsp ast)
+_shtab_sgdlint_subparsers=(check fix expand preflight config explain rules rule catalog recommend perf completion version log lsp ast)
 
-_shtab_sgdlint_check_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --baseline -q --quiet -v --verbose --format --output --statistics --color --write-baseline --update-baseline --diff-base --add-suppressions --reason)
-_shtab_sgdlint_fix_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --baseline -q --quiet -v --verbose --format --output --statistics --color --exit-non-zero-on-fix --to --diff --explain --interactive --unsafe)
+_shtab_sgdlint_check_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --baseline -q --quiet -v --verbose --format --output --statistics --color --log --patterns --write-baseline --update-baseline --diff-base --add-suppressions --reason)
+_shtab_sgdlint_fix_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --baseline -q --quiet -v --verbose --format --output --statistics --color --log --patterns --exit-non-zero-on-fix --to --diff --explain --interactive --unsafe)
 _shtab_sgdlint_expand_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --rules --as-found -v --verbose --format --why)
 _shtab_sgdlint_preflight_option_strings=(-h --help --command --stdin-filename --kind --select --ignore --rules --goal --lossy --sglang --format -q --quiet --color --force --record --machine)
 _shtab_sgdlint_config_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --strict --as-found -v --verbose --format --schema)
@@ -20,6 +20,7 @@ _shtab_sgdlint_recommend_option_strings=(-h --help --model --gpu --gpus --vram -
 _shtab_sgdlint_perf_option_strings=(-h --help --baseline --new --command --sglang --fail-if-slower --format --output --color)
 _shtab_sgdlint_completion_option_strings=(-h --help)
 _shtab_sgdlint_version_option_strings=(-h --help --format)
+_shtab_sgdlint_log_option_strings=(-h --help --sglang --select --ignore --fail-on --exit-zero -q --quiet --format --output --statistics --color --patterns --follow --list)
 _shtab_sgdlint_lsp_option_strings=(-h --help --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --stdio)
 _shtab_sgdlint_ast_option_strings=(-h --help)
 _shtab_sgdlint_option_strings=(-h --help)
@@ -27,10 +28,14 @@ _shtab_sgdlint_option_strings=(-h --help)
 _shtab_sgdlint_check_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_check___rules_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_check___baseline_COMPGEN=_shtab_compgen_files
+_shtab_sgdlint_check___log_COMPGEN=_shtab_compgen_files
+_shtab_sgdlint_check___patterns_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_check___write_baseline_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_fix_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_fix___rules_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_fix___baseline_COMPGEN=_shtab_compgen_files
+_shtab_sgdlint_fix___log_COMPGEN=_shtab_compgen_files
+_shtab_sgdlint_fix___patterns_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_expand_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_expand___rules_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_preflight___rules_COMPGEN=_shtab_compgen_files
@@ -44,6 +49,7 @@ _shtab_sgdlint_perf_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_perf___baseline_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_perf___new_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_perf___output_COMPGEN=_shtab_compgen_files
+_shtab_sgdlint_log___patterns_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_lsp___rules_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_ast_pos_0_COMPGEN=_shtab_compgen_files
 
@@ -72,8 +78,11 @@ _shtab_sgdlint_perf___format_choices=(text markdown json)
 _shtab_sgdlint_perf___color_choices=(auto always never)
 _shtab_sgdlint_completion_pos_0_choices=(bash zsh fish)
 _shtab_sgdlint_version___format_choices=(text json)
+_shtab_sgdlint_log___fail_on_choices=(error warning perf info)
+_shtab_sgdlint_log___format_choices=(text concise json jsonl sarif github gitlab junit checkstyle markdown html)
+_shtab_sgdlint_log___color_choices=(auto always never)
 _shtab_sgdlint_lsp___goal_choices=(latency throughput memory none)
-_shtab_sgdlint_pos_0_choices=(check fix expand preflight config explain rules rule catalog recommend perf completion version lsp ast)
+_shtab_sgdlint_pos_0_choices=(check fix expand preflight config explain rules rule catalog recommend perf completion version log lsp ast)
 
 _shtab_sgdlint_check_pos_0_nargs='*'
 _shtab_sgdlint_check__h_nargs=0
@@ -150,6 +159,14 @@ _shtab_sgdlint_completion__h_nargs=0
 _shtab_sgdlint_completion___help_nargs=0
 _shtab_sgdlint_version__h_nargs=0
 _shtab_sgdlint_version___help_nargs=0
+_shtab_sgdlint_log__h_nargs=0
+_shtab_sgdlint_log___help_nargs=0
+_shtab_sgdlint_log___exit_zero_nargs=0
+_shtab_sgdlint_log__q_nargs=0
+_shtab_sgdlint_log___quiet_nargs=0
+_shtab_sgdlint_log___statistics_nargs=0
+_shtab_sgdlint_log___follow_nargs=0
+_shtab_sgdlint_log___list_nargs=0
 _shtab_sgdlint_lsp__h_nargs=0
 _shtab_sgdlint_lsp___help_nargs=0
 _shtab_sgdlint_lsp___lossy_nargs=0

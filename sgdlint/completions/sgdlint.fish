@@ -50,8 +50,8 @@ function _shtab_sgdlint_using
   test "$_shtab_sgdlint_cmdpath" = "$argv"
 end
 
-set -g _shtab_sgdlint_commands check fix expand preflight config explain rules rule catalog recommend perf completion version lsp ast
-set -g _shtab_sgdlint_opts_with_value --baseline --color --command --diff-base --fail-if-slower --fail-on --format --frames --goal --gpu --gpus --ignore --kind --like --machine --model --new --output --reason --record --rules --select --sglang --size --stdin-filename --task --to --vram --write-baseline
+set -g _shtab_sgdlint_commands check fix expand preflight config explain rules rule catalog recommend perf completion version log lsp ast
+set -g _shtab_sgdlint_opts_with_value --baseline --color --command --diff-base --fail-if-slower --fail-on --format --frames --goal --gpu --gpus --ignore --kind --like --log --machine --model --new --output --patterns --reason --record --rules --select --sglang --size --stdin-filename --task --to --vram --write-baseline
 
 complete -c sgdlint -e
 complete -c sgdlint -f
@@ -82,6 +82,8 @@ complete -c sgdlint -n '_shtab_sgdlint_using check' -l format -xka "text concise
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l output -x -d 'write a report to a file, in any of these formats; may be given several times; - is standard output'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l statistics -d 'how often each rule was found, instead of each finding'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l color -xka "auto always never" -d 'default auto: on a terminal, unless NO_COLOR is set'
+complete -c sgdlint -n '_shtab_sgdlint_using check' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'a log of a run of the file: what it says is told at the launch that it was, with its fixes'
+complete -c sgdlint -n '_shtab_sgdlint_using check' -l patterns -xka "(__fish_complete_path (commandline -ct))" -d 'your own log patterns beside the built-in ones: a file or folder'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l write-baseline -xka "(__fish_complete_path (commandline -ct))" -d 'write what is found into this file, for --baseline'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l update-baseline -d 'take out of the baseline what is fixed'
 complete -c sgdlint -n '_shtab_sgdlint_using check' -l diff-base -x -d 'only findings on lines that changed since this git revision; from where the branches parted'
@@ -113,6 +115,8 @@ complete -c sgdlint -n '_shtab_sgdlint_using fix' -l format -xka "text concise j
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l output -x -d 'write a report to a file, in any of these formats; may be given several times; - is standard output'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l statistics -d 'how often each rule was found, instead of each finding'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l color -xka "auto always never" -d 'default auto: on a terminal, unless NO_COLOR is set'
+complete -c sgdlint -n '_shtab_sgdlint_using fix' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'a log of a run of the file: what it says is told at the launch that it was, with its fixes'
+complete -c sgdlint -n '_shtab_sgdlint_using fix' -l patterns -xka "(__fish_complete_path (commandline -ct))" -d 'your own log patterns beside the built-in ones: a file or folder'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l exit-non-zero-on-fix -d 'exit status 1 also when something was fixed, for hooks'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l to -x -d 'move the files to this SGLang release'
 complete -c sgdlint -n '_shtab_sgdlint_using fix' -l diff -d 'show the changes, write nothing'
@@ -221,6 +225,21 @@ complete -c sgdlint -n '_shtab_sgdlint_using completion; and test $_shtab_sgdlin
 complete -c sgdlint -n '_shtab_sgdlint_using; and test $_shtab_sgdlint_npos -eq 0' -a version -d 'Print the version of sgdlint, and the SGLang releases that it knows.'
 complete -c sgdlint -n '_shtab_sgdlint_using version' -s h -l help -d 'show this help message and exit'
 complete -c sgdlint -n '_shtab_sgdlint_using version' -l format -xka "text json" -d 'default text'
+complete -c sgdlint -n '_shtab_sgdlint_using; and test $_shtab_sgdlint_npos -eq 0' -a log -d 'Tell what the log of a run says: which backend ran, what was changed, memory, times.'
+complete -c sgdlint -n '_shtab_sgdlint_using log' -s h -l help -d 'show this help message and exit'
+complete -c sgdlint -n '_shtab_sgdlint_using log' -l sglang -x -d 'the release of the run; default: what the log says'
+complete -c sgdlint -n '_shtab_sgdlint_using log' -l select -x -d 'only these rules (codes, beginnings of codes, names; commas between)'
+complete -c sgdlint -n '_shtab_sgdlint_using log' -l ignore -x -d 'all but these rules'
+complete -c sgdlint -n '_shtab_sgdlint_using log' -l fail-on -xka "error warning perf info" -d 'lowest severity that gives exit status 1; default warning'
+complete -c sgdlint -n '_shtab_sgdlint_using log' -l exit-zero -d 'exit status 0 whatever is found; still 2 when something could not be run'
+complete -c sgdlint -n '_shtab_sgdlint_using log' -s q -l quiet -d 'show the findings, and nothing besides'
+complete -c sgdlint -n '_shtab_sgdlint_using log' -l format -xka "text concise json jsonl sarif github gitlab junit checkstyle markdown html" -d 'default text'
+complete -c sgdlint -n '_shtab_sgdlint_using log' -l output -x -d 'write a report to a file, in any of these formats; may be given several times; - is standard output'
+complete -c sgdlint -n '_shtab_sgdlint_using log' -l statistics -d 'how often each rule was found, instead of each finding'
+complete -c sgdlint -n '_shtab_sgdlint_using log' -l color -xka "auto always never" -d 'default auto: on a terminal, unless NO_COLOR is set'
+complete -c sgdlint -n '_shtab_sgdlint_using log' -l patterns -xka "(__fish_complete_path (commandline -ct))" -d 'your own log patterns beside the built-in ones: a file or folder'
+complete -c sgdlint -n '_shtab_sgdlint_using log' -l follow -d 'read on while the file grows, and tell at once'
+complete -c sgdlint -n '_shtab_sgdlint_using log' -l list -d 'list the patterns; with --format json all that is known'
 complete -c sgdlint -n '_shtab_sgdlint_using; and test $_shtab_sgdlint_npos -eq 0' -a lsp -d 'Serve one editor by the language server protocol, on standard input and output.'
 complete -c sgdlint -n '_shtab_sgdlint_using lsp' -s h -l help -d 'show this help message and exit'
 complete -c sgdlint -n '_shtab_sgdlint_using lsp' -l sglang -x -d 'SGLang release, or a range like '"'"'>=0.5.10,<0.5.13'"'"'; may be given several times; default: what the file or the project says, else the newest known'

@@ -18,6 +18,7 @@ _shtab_sgdlint_commands() {
     expand:'Show each launch as one command, and what SGLang works with when it runs it.'
     explain:'Tell everything about a rule: why, since when, examples, references.'
     fix:'Apply the safe fixes to the files, and report what is left.'
+    log:'Tell what the log of a run says: which backend ran, what was changed, memory, times.'
     lsp:'Serve one editor by the language server protocol, on standard input and output.'
     perf:'Compare what runs measured: the files that --perf-dump-path of SGLang writes.'
     preflight:'Say before a run whether this machine can do it; with -- run it, too.'
@@ -79,6 +80,8 @@ _shtab_sgdlint_check_options=(
   "*--output[write a report to a file, in any of these formats\; may be given several times\; - is standard output]:FORMAT=FILE:"
   "--statistics[how often each rule was found, instead of each finding]"
   "--color[default auto\: on a terminal, unless NO_COLOR is set]:color:(auto always never)"
+  "*--log[a log of a run of the file\: what it says is told at the launch that it was, with its fixes]:FILE:_files"
+  "*--patterns[your own log patterns beside the built-in ones\: a file or folder]:PATH:_files"
   "--write-baseline[write what is found into this file, for --baseline]:FILE:_files"
   "--update-baseline[take out of the baseline what is fixed]"
   "--diff-base[only findings on lines that changed since this git revision\; from where the branches parted]:REV:"
@@ -177,6 +180,8 @@ _shtab_sgdlint_fix_options=(
   "*--output[write a report to a file, in any of these formats\; may be given several times\; - is standard output]:FORMAT=FILE:"
   "--statistics[how often each rule was found, instead of each finding]"
   "--color[default auto\: on a terminal, unless NO_COLOR is set]:color:(auto always never)"
+  "*--log[a log of a run of the file\: what it says is told at the launch that it was, with its fixes]:FILE:_files"
+  "*--patterns[your own log patterns beside the built-in ones\: a file or folder]:PATH:_files"
   "--exit-non-zero-on-fix[exit status 1 also when something was fixed, for hooks]"
   "--to[move the files to this SGLang release]:VERSION:"
   "--diff[show the changes, write nothing]"
@@ -188,6 +193,26 @@ _shtab_sgdlint_fix_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_sgdlint_fix_defaults_added=0
+
+_shtab_sgdlint_log_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--sglang[the release of the run\; default\: what the log says]:VERSION:"
+  "*--select[only these rules (codes, beginnings of codes, names\; commas between)]:RULE:"
+  "*--ignore[all but these rules]:RULE:"
+  "--fail-on[lowest severity that gives exit status 1\; default warning]:fail_on:(error warning perf info)"
+  "--exit-zero[exit status 0 whatever is found\; still 2 when something could not be run]"
+  {-q,--quiet}"[show the findings, and nothing besides]"
+  "--format[default text]:format:(text concise json jsonl sarif github gitlab junit checkstyle markdown html)"
+  "*--output[write a report to a file, in any of these formats\; may be given several times\; - is standard output]:FORMAT=FILE:"
+  "--statistics[how often each rule was found, instead of each finding]"
+  "--color[default auto\: on a terminal, unless NO_COLOR is set]:color:(auto always never)"
+  "*--patterns[your own log patterns beside the built-in ones\: a file or folder]:PATH:_files"
+  "--follow[read on while the file grows, and tell at once]"
+  "--list[list the patterns\; with --format json all that is known]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_sgdlint_log_defaults_added=0
 
 _shtab_sgdlint_lsp_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -317,6 +342,7 @@ _shtab_sgdlint() {
         expand) _arguments -C -s $_shtab_sgdlint_expand_options ;;
         explain) _arguments -C -s $_shtab_sgdlint_explain_options ;;
         fix) _arguments -C -s $_shtab_sgdlint_fix_options ;;
+        log) _arguments -C -s $_shtab_sgdlint_log_options ;;
         lsp) _arguments -C -s $_shtab_sgdlint_lsp_options ;;
         perf) _arguments -C -s $_shtab_sgdlint_perf_options ;;
         preflight) _arguments -C -s $_shtab_sgdlint_preflight_options ;;

@@ -123,9 +123,13 @@ def summary(
     if not findings:
         clean = "No findings in what could be read" if unread else "No findings"
         return [*_wrapped(f"{clean}: {checked}", "dim", width), *left]
-    found = f"{_count(len(findings), 'finding')} ({_severities(findings)})"
-    lines = _wrapped(f"{found}; {checked}", "path", width)
+    lines = _wrapped(f"{counted(findings)}; {checked}", "path", width)
     return [*lines, *_fixable(findings, width), *_gained(findings, width), *left]
+
+
+def counted(findings: Sequence[Finding]) -> str:
+    """Return how many findings there are, by severity; "" for none."""
+    return f"{_count(len(findings), 'finding')} ({_severities(findings)})" if findings else ""
 
 
 def _places(checked: Sequence[Checked]) -> int:

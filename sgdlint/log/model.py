@@ -71,13 +71,31 @@ class Form:
 
 
 @record
+class Resident:
+    """How components are kept on the GPU in some releases. since is inclusive, until exclusive.
+
+    options: component → options that offload it, all switches. whole: all of them are written,
+    since naming one changes what SGLang chooses for the others. listed: the option that takes
+    `component=resident` instead. certain: nothing else is chosen otherwise then.
+    """
+
+    since: str = ""
+    until: str = ""
+    options: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    whole: bool = False
+    listed: str = ""
+    certain: bool = False
+
+
+@record
 class Pattern:
     """A message of a log that says something about the command.
 
     rule: what is told, and mended at a launch; its category is the topic. unless: arguments of the
     run, by destination, with which it is no finding. each: the holes whose values make another
     finding of it; without any it is told once for a run. differ: two holes; it is no finding when
-    they are equal. told: False for what only the reader uses.
+    they are equal. resident: how its components are kept on the GPU. told: False for what only the
+    reader uses.
     """
 
     rule: Rule
@@ -86,6 +104,7 @@ class Pattern:
     unless: tuple[tuple[str, str], ...] = ()
     each: tuple[str, ...] = ()
     differ: tuple[str, ...] = ()
+    resident: tuple[Resident, ...] = ()
     told: bool = True
     why: str = ""
     references: tuple[str, ...] = ()

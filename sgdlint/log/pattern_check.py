@@ -6,11 +6,12 @@ import os
 import re
 
 from sgdlint import catalog
-from sgdlint.log.model import BY_READER, ROLES, Form, Pattern
+from sgdlint.log.model import BY_READER, ROLES, Form, Pattern, Resident
 from sgdlint.log.reading import KNOWN_FIELDS
 from sgdlint.log.templates import anchor, head, opening, parse, problem_of
 from sgdlint.nearest import nearest
 from sgdlint.rules.check import checked_fix
+from sgdlint.rules.compiler import ConditionError, compile_condition
 from sgdlint.rules.engine import PLACEHOLDER
 from sgdlint.rules.files import RuleError, find_files, read_files_of
 from sgdlint.rules.model import Rule
@@ -89,6 +90,10 @@ class _Checker:
             unless=tuple(data.get("unless", {}).items()),
             each=tuple(data.get("each", ())),
             differ=tuple(data.get("differ", ())),
+            resident=tuple(
+                self.resident(at.down("resident", number), one)
+                for number, one in enumerate(data.get("resident", ()))
+            ),
             why=" ".join(data["why"].split()),
             references=tuple(data.get("references", ())),
             examples=tuple(data["examples"]),
@@ -147,6 +152,21 @@ class _Checker:
                 elif name not in known and not all(name in one for one in kinds):
                     self.refuse(at.down(key), f"a wording has no hole {{{name}}}")
 
+    def resident(self, at: At, data: dict[str, Any]) -> Resident:
+        """Return how components are kept on the GPU in some releases."""
+        options = data.get("options", {})
+        names = [one for some in options.values() for one in some] + [data.get("listed", "")]
+        if bool(options) == ("listed" in data):
+            self.refuse(at, "needs either `options` or `listed`")
+        lacking = _Names({**data, "holes": {}}, "log", self.facts)
+        for name in filter(None, names):
+            missing = [one for one in lacking.places() if one not in lacking.options(name)]
+            if missing:
+                told = " of ".join(reversed(missing[0]))
+                self.refuse(at, f"`{name}` does not exist in {told}")
+        pairs = tuple((name, tuple(some)) for name, some in options.items())
+        return Resident(**{**data, "options": pairs})
+
     # --- at a launch ------------------------------------------------------------------------------
 
     def rule(
@@ -179,11 +199,22 @@ class _Checker:
             since=range_.get("since", ""),
             until=range_.get("until", ""),
             commands=tuple(data.get("commands", ("generate", "serve"))),
+            when=self.condition(at.down("when"), data.get("when"), names),
             at=tuple(data.get("options", ())),
             help=" ".join(data.get("help", "").split()),
             url=next((one for one in references if one.startswith("https://")), ""),
             fixes=tuple(fix for fix, _ in made),
         )
+
+    def condition(self, at: At, text: str | None, names: Names) -> Any:
+        """Return a compiled condition on a launch, or None."""
+        if text is None:
+            return None
+        try:
+            return compile_condition(text, names)
+        except ConditionError as error:
+            self.refuse(at, str(error))
+            return None
 
 
 def _range(data: dict[str, Any], forms: tuple[Form, ...]) -> dict[str, Any]:

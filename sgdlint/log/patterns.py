@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 
 from sgdlint import quick
-from sgdlint.log.model import Form, Pattern
+from sgdlint.log.model import Form, Pattern, Resident
 from sgdlint.rules.pack import rule_from_data
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
 PREPARED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "patterns.json")
@@ -41,17 +41,12 @@ def from_data(data: dict[str, Any]) -> Pattern:
         ),
         "unless": tuple((name, value) for name, value in data.get("unless", ())),
     }
+    changes["resident"] = tuple(map(_resident, data.get("resident", ())))
     for name in ("each", "differ", "references", "examples"):
         changes[name] = tuple(data.get(name, ()))
     return Pattern(**{**data, **changes})
 
 
-def named(wishes: Iterable[str], patterns: Sequence[Pattern]) -> list[str]:
-    """Return the wishes that name no pattern, neither by code nor by name."""
-    from sgdlint.finding import is_meant
-
-    return [
-        wish
-        for wish in wishes
-        if not any(is_meant(wish, one.rule.code, one.rule.name) for one in patterns)
-    ]
+def _resident(data: dict[str, Any]) -> Resident:
+    options = tuple((name, tuple(some)) for name, some in data.get("options", ()))
+    return Resident(**{**data, "options": options})

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MOST_FINDINGS = 2_000
 """So many different things of one log are told; the others are counted."""
 MOST_RUNS = 10_000
+LONGEST_VALUE = 500
+"""Characters of a value that a finding keeps: some lines hold all layers of a model."""
 SLOW_FIRST = 1.5
 """A first request that took so many times as long as the others is told."""
 KNOWN_FIELDS = {
@@ -125,6 +127,7 @@ class Reader:
         self._tell(pattern, place, {**values, **more}, run)
 
     def _tell(self, pattern: Pattern, place: Place, fields: dict[str, str], run: Run) -> None:
+        fields = {name: value[:LONGEST_VALUE] for name, value in fields.items()}
         key = (pattern.rule.code, run.number, *(fields.get(name, "") for name in pattern.each))
         if key in self._seen:
             self._times[self._seen[key]] += 1
@@ -175,9 +178,9 @@ class Reader:
 
     def _server_args(self, run: Run, values: dict[str, str], place: Place) -> dict[str, str]:
         arguments = arguments_in(values.get("arguments", ""))
-        if run.arguments and run.arguments != arguments and run.is_ready:
+        if run.is_other(arguments):
             run = self._begin()
-        run.arguments = arguments
+        run.arguments = arguments or run.arguments
         return {}
 
     def _stage(self, run: Run, values: dict[str, str], place: Place) -> dict[str, str]:

@@ -48,6 +48,12 @@ class Run:
         value = self.arguments.get(name)
         return "" if value is None else str(value).lower()
 
+    def is_other(self, arguments: dict[str, Any]) -> bool:
+        """Whether arguments that are shown are those of another run."""
+        if not self.arguments or arguments == self.arguments:
+            return False
+        return self.is_ready or arguments.get("model_path") != self.arguments.get("model_path")
+
     @property
     def is_cold(self) -> bool:
         """Whether its arguments say that no warmup is made, and none was seen."""

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HOLE = r"\{(\w+)(?::(\w+))?\}"
-LONGEST_VALUE = 2_000
-"""Characters of a hole that are kept: some lines hold a whole file name list."""
 _NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 
 
@@ -89,7 +87,7 @@ def match(template: Template, text: str, start: int = 0, anywhere: bool = False)
         value = text[position:end]
         if not KINDS[kind](value):
             return None
-        values[name] = value[:LONGEST_VALUE]
+        values[name] = value
         position = end + len(literal)
     return Match(begin, position, values)
 

@@ -106,6 +106,15 @@ class Engine:
         finding = self._on_event(launch, text, event)
         return [] if finding is None else [finding]
 
+    def logged(self, launch: Launch, text: str, rule: Rule, event: Event) -> Finding | None:
+        """Return what a rule that is none of the pack says of a launch, where it holds."""
+        facts = Facts(launch, self.derived, dict(event.fields), shown=self.shown)
+        if launch.command not in rule.commands:
+            return None
+        if rule.when is not None and not holds(rule.when, facts.lookup):
+            return None
+        return _finding(rule, facts, text, event)
+
     def _on_event(self, launch: Launch, text: str, event: Event) -> Finding | None:
         facts = Facts(launch, self.derived, dict(event.fields), shown=self.shown)
         for rule in self.on(event.kind):

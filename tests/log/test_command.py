@@ -1,0 +1,171 @@
+"""`sgdlint log`, as it is called."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sgdlint.cli import main
+
+GATE = "[11-24 02:16:11] Falling back to diffusers backend\n"
+FRAMES = "[11-24 02:16:05] Adjusting number of frames from 81 to 85 based on number of GPUs (2)\n"
+
+
+def test_text_says_it_loudly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "run.log"
+    log.write_text(f"hello\n{GATE}")
+    assert main(["log", str(log)]) == 1
+    out = capsys.readouterr().out
+    assert f"{log}:2:18: error LOG101 fell-back-to-diffusers" in out
+    assert " 2 | [11-24 02:16:11] Falling back to diffusers backend" in out
+    assert out.endswith(f"{log}: NOT A RUN OF NATIVE SGLANG: use none of its times\n")
+
+
+def test_a_log_without_anything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "run.log"
+    log.write_text("")
+    assert main(["log", str(log)]) == 0
+    assert capsys.readouterr().out == f"{log}: No findings: 0 lines, 0 runs\n"
+
+
+def test_bytes_that_are_no_text_are_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "run.log"
+    log.write_bytes(
+        b"\xff\xfe\x00\xc3(\n" + GATE.encode() + b"\x80" * 3_000_000 + b"\n" + FRAMES.encode()
+    )
+    assert main(["log", "--format", "json", str(log)]) == 1
+    [file] = json.loads(capsys.readouterr().out)["files"]
+    assert [(one["code"], one["start"]["line"]) for one in file["findings"]] == [
+        ("LOG101", 2),
+        ("LOG206", 4),
+    ]
+    begin = file["findings"][1]["start"]["byte"]
+    assert log.read_bytes()[begin:].startswith(b"Adjusting number of frames from 81")
+
+
+@pytest.mark.parametrize("name", ["concise", "sarif", "github", "gitlab", "junit", "markdown"])
+@pytest.mark.parametrize("text", [GATE + FRAMES, "nothing\n"])
+def test_every_format(
+    name: str, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "run.log"
+    log.write_text(text)
+    assert main(["log", "--format", name, str(log)]) == (text != "nothing\n")
+    out = capsys.readouterr().out
+    assert ("LOG101" in out or "fell-back-to-diffusers" in out) == (text != "nothing\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], "a log is needed"),
+        (["missing.log"], "missing.log: cannot be read: No such file"),
+        (["."], ".: is a folder: name the log"),
+        (["--follow", "a", "b"], "read alone"),
+        (["-", "a"], "read alone"),
+        (["--select", "LOG999", "a"], "no log pattern 'LOG999'"),
+        (["--sglang", "0.4", "a"], "0.4"),
+        (["--patterns", "missing.yaml", "a"], "cannot be read"),
+        (["--folow", "a"], "did you mean --follow?"),
+    ],
+)
+def test_what_cannot_be_done(
+    words: list[str],
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["log", *words]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_selecting(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "run.log"
+    log.write_text(GATE + FRAMES)
+    assert main(["log", str(log), "--ignore", "LOG1,frames-adjusted"]) == 0
+    assert main(["log", str(log), "--select", "LOG2", "--format", "concise"]) == 1
+    assert "LOG101" not in capsys.readouterr().out
+
+
+def test_the_list_and_the_story(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["log", "--list"]) == 0
+    assert "LOG101  fell-back-to-diffusers" in capsys.readouterr().out
+    assert main(["log", "--list", "--format", "json"]) == 0
+    [gate] = [one for one in json.loads(capsys.readouterr().out) if one["code"] == "LOG101"]
+    assert gate["forms"][0]["references"][0].startswith("sglang 0.5.8 multimodal_gen/registry.py:")
+    assert main(["explain", "LOG206", "frames-adjusted", "SGD101"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("LOG206 frames-adjusted (warning; a line of a log)") == 2
+    assert "SGD101" in out
+
+
+def test_patterns_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[2] / "docs/log.md").read_text(encoding="utf-8")
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(page.split("```yaml\n")[1].split("```")[0])
+    log = tmp_path / "run.log"
+    log.write_text("no GPU found, using cpu\n")
+    assert main(["log", str(log), "--patterns", str(mine), "--format", "concise"]) == 1
+    assert "error MINE001 The service ran on cpu" in capsys.readouterr().out
+
+
+def test_standard_input_is_told_of_as_it_comes() -> None:
+    command = [sys.executable, "-m", "sgdlint", "log", "-"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, bufsize=1, **pipes) as running:  # type: ignore[call-overload]
+        running.stdin.write(GATE)
+        running.stdin.flush()
+        assert running.stdout.readline().startswith("-:1:18: error LOG101")  # before its end
+        running.stdin.close()
+        assert "NOT A RUN OF NATIVE SGLANG" in running.stdout.read()
+    assert running.returncode == 1
+
+
+def test_a_file_that_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sgdlint.log import command
+
+    log = tmp_path / "run.log"
+    log.write_text("first\nhal")
+
+    def pause(_: float) -> None:
+        if not grown:
+            with log.open("a") as file:
+                file.write("f\n")
+        elif len(grown) == 1:
+            log.write_text("")
+        else:
+            log.write_text("new\n")
+        grown.append(1)
+
+    grown: list[int] = []
+    monkeypatch.setattr(time, "sleep", pause)
+    lines = command.growing(str(log))
+    assert [next(lines) for _ in range(3)] == ["first\n", "half\n", "new\n"]
+
+
+def test_standard_input_that_is_closed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["log", "-"]) == 2
+    assert "standard input is closed" in capsys.readouterr().err
+
+
+def test_standard_input_for_other_formats(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(GATE.encode())))
+    assert main(["log", "-", "--format", "json"]) == 1
+    [file] = json.loads(capsys.readouterr().out)["files"]
+    assert file["path"] == "-"
+    assert file["findings"][0]["code"] == "LOG101"

@@ -1,0 +1,145 @@
+"""A log as a whole: its runs, its release, what is counted, what only the end tells."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from sgdlint.log.patterns import load
+from sgdlint.log.reading import Reader
+
+STAMP = "[11-24 02:16:11] "
+OOM = "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.53 GiB. GPU 0 has a total"
+OOM += " capacity of 79.11 GiB of which 1.20 GiB is free. Process 12 has 77.90 GiB memory in use."
+TRACEBACK = [
+    "Traceback (most recent call last):",
+    '  File "/x/gpu_worker.py", line 200, in execute_forward',
+    '    raise torch.OutOfMemoryError("CUDA out of memory.")',
+    OOM,
+]
+
+
+def read(*lines: str, release: str = "") -> Reader:
+    """Return what read some lines, at the end."""
+    reader = Reader(load(), release)
+    for line in lines:
+        reader.feed(line)
+    reader.end()
+    return reader
+
+
+def codes(reader: Reader) -> list[str]:
+    """Return the codes of what was found."""
+    return [one.code for one in reader.found]
+
+
+LOGS = Path(__file__).parents[1] / "data/logs"
+
+
+def test_a_published_log_with_nothing_to_say() -> None:
+    text = (LOGS / "pull-19405.log").read_text(encoding="utf-8")
+    reader = read(*text.splitlines())
+    assert codes(reader) == []
+    assert len(reader.runs) == 1
+    assert reader.runs[0].is_over
+
+
+@pytest.mark.parametrize(
+    ("before", "during"),
+    [
+        ([], "while loading"),
+        (
+            ["Loaded text_encoder: T (x version). model size: 9.1 GB, avail mem: 70.00 GB"],
+            "while loading, after text_encoder",
+        ),
+        (["Worker 0: Scheduler loop started."], "while it ran"),
+        (["Worker 0: Scheduler loop started.", "[DenoisingStage] started..."], "in DenoisingStage"),
+        (
+            [
+                "[TextEncodingStage] started...",
+                "[TextEncodingStage] finished in 0.2 seconds",
+                "[DecodingStage] started... (12.5 GB left)",
+            ],
+            "in DecodingStage",
+        ),
+    ],
+)
+def test_where_memory_ran_out(before: list[str], during: str) -> None:
+    reader = read(*(STAMP + one for one in before), *TRACEBACK, "OOM detected. Possible solutions:")
+    assert codes(reader) == ["LOG401"]
+    assert reader.found[0].values["during"] == during
+    assert reader.found[0].message == f"GPU memory ran out {during}"
+    assert reader.times(reader.found[0]) == 2
+
+
+def test_the_gate_is_silent_for_a_run_that_asked_for_diffusers() -> None:
+    asked = STAMP + "Using diffusers backend for model 'a/b' (explicitly requested)"
+    loaded = STAMP + "Loaded diffusers pipeline: FluxPipeline"
+    assert codes(read(loaded)) == ["LOG101"]
+    assert codes(read(asked, loaded)) == ["LOG102"]
+    shown = STAMP + 'server_args: {"model_path": "a/b", "backend": "diffusers"}'
+    assert codes(read(shown, loaded)) == []
+    command = "+ sglang generate --model-path a/b --backend=diffusers --prompt x"
+    assert codes(read(command, loaded)) == []
+
+
+def test_runs_are_told_apart() -> None:
+    first = 'server_args: {"model_path": "a/b", "backend": "auto"}'
+    second = 'server_args: {"model_path": "c/d", "backend": "auto"}'
+    port = "Port 30000 was unavailable, using port 30042 instead"
+    reader = read(
+        *(STAMP + one for one in (first, port, first, "Worker 0: Shutdown complete.", port)),
+        *(STAMP + one for one in (second, "Worker 0: Scheduler loop started.", first, port)),
+    )
+    assert [(one.code, one.run) for one in reader.found] == [
+        ("LOG220", 1),
+        ("LOG220", 2),
+        ("LOG220", 3),
+    ]
+    assert [run.asked("model_path") for run in reader.runs] == ["a/b", "c/d", "a/b"]
+
+
+def test_a_shown_command_begins_a_run() -> None:
+    shown = "+ HF_HOME=/x sglang generate --model-path a/b --prompt 'a cat'"
+    reader = read(shown, STAMP + "Falling back to diffusers backend", f"0: +{shown}")
+    assert len(reader.runs) == 2
+    assert reader.runs[0].command.startswith("HF_HOME=/x sglang generate --model-path a/b")
+
+
+def test_times_of_warmup_and_first_requests() -> None:
+    warm = [STAMP + 'server_args: {"warmup_mode": "request"}']
+    done = [STAMP + f"Pixel data generated successfully in {one} seconds" for one in (9, 3, 3.5)]
+    assert codes(read(*warm, *done)) == ["LOG503"]
+    assert codes(read(*warm, *done[1:], done[1])) == []
+    assert codes(read(*done[:1])) == []  # whether a warmup was made is not known
+
+
+def test_the_release_is_what_has_all_wordings() -> None:
+    old = STAMP + "Enabling all offloading for GPU with low device memory"
+    assert read(old).release == "0.5.11"
+    assert read(old, release="0.5.9").release == "0.5.9"
+    wrong = read(old, release="0.5.23")
+    assert codes(wrong) == ["LOG216", "LOG706"]
+    assert wrong.release == "0.5.11"
+
+
+def test_what_is_said_with_other_values_is_told_again() -> None:
+    frames = STAMP + "Adjusting number of frames from {} to {} based on number of GPUs (2)"
+    lines = [frames.format(*one) for one in ((81, 85), (81, 85), (49, 53), (81, 81))]
+    reader = read(*lines)
+    assert [one.message[:2] for one in reader.found] == ["85", "53"]
+    assert [reader.times(one) for one in reader.found] == [2, 1]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_anything_is_read(seed: int) -> None:
+    chance = random.Random(seed)
+    parts = ["server_args: ", "{", "}", '"', "[", "]", "\r", "\x1b[", "m", "é", "\ufffd", "\0", " "]
+    parts += [form.text for one in load() for form in one.forms][seed::20]
+    reader = Reader(load(), "")
+    for _ in range(300):
+        reader.feed("".join(chance.choice(parts) for _ in range(chance.randrange(12))))
+    reader.end()
+    assert reader.line == 300

@@ -72,7 +72,8 @@ class Asked:
     line: where it stands; 0 in a command. title: its first words. command: the subcommand.
     inside: it runs in a container, of which this machine tells nothing but its GPUs.
     release, release_from: what it is checked for. written_for: what the file says, with its origin.
-    own_path: the script may start another SGLang than the one on PATH.
+    program: what starts it, as it is written; None where that is not known. own_path: the script
+    may start another SGLang than the one on PATH.
     gpus: how many it takes. first: it takes the first that it sees.
     least, most: GiB of memory on each GPU. host: GiB of weights that stay in the machine's memory.
     model: path or id. gated, is_id: whether its weights are behind a licence, and come from a hub.
@@ -87,6 +88,7 @@ class Asked:
     inside: bool
     release: str
     release_from: str
+    program: str | None
     own_path: bool
     environment: Environment
     gpus: int | None = None
@@ -137,7 +139,8 @@ def asked(
         inside=inside,
         release=launch.release.name,
         release_from="",
-        own_path=any(sign in text for sign in CHANGES_PATH),
+        program=variant.found.command.words[variant.found.launcher].text,
+        own_path=bool(launch.file) or any(sign in text for sign in CHANGES_PATH),
         environment=environment,
         gpus=_whole(_one(facts, "parallel.num_gpus")),
         first=_one(facts, WORKERS),

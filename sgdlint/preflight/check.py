@@ -25,6 +25,11 @@ def gib(size: float) -> str:
     return f"{size / GIB:.1f} GiB"
 
 
+def short(path: str, home: str | None) -> str:
+    """Write a path as people do, with `~` for the home folder."""
+    return "~" + path[len(home) :] if home and path.startswith(home + "/") else path.rstrip("/")
+
+
 def listed(words: list[str] | tuple[str, ...], last: str = "and") -> str:
     """Write words as a list in a sentence."""
     return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""

@@ -19,10 +19,20 @@ if TYPE_CHECKING:
     from sgdlint.preflight.asked import Asked
 
 
-def first_look(outside: Mapping[str, str]) -> Machine:
-    """Return what counts for the rules: the GPUs, and the SGLang that is installed."""
-    found = packages.of_launch(outside)
-    seen = Machine(installed=found.installed(), looked=found.place)
+STARTERS = ("sglang", "python")
+"""How the names of programs begin that start SGLang by themselves."""
+
+
+def first_look(outside: Mapping[str, str], command: Sequence[str]) -> Machine:
+    """Return what counts for the rules: the GPUs, and the SGLang that is installed.
+
+    command: the words of a command that is to be run.
+    """
+    name = next((one for one in command[:1] if _starts(one)), packages.PROGRAM)
+    found = packages.of_launch(outside, name)
+    seen = Machine(
+        started=name, installed=found.installed(), looked=found.place, wrapper=found.wrapper
+    )
     try:
         machine = everything()
     except HardwareError as error:
@@ -35,7 +45,7 @@ def look(
 ) -> Machine:
     """Return all that the launches ask for. command: the words of a command that is to be run."""
     here = [one for one in launches if not one.inside]
-    found = packages.of_launch(outside)
+    found = packages.of_launch(outside, seen.started)
     paths = {one.path for launch in here for one in launch.folders}
     return replace(
         seen,
@@ -50,6 +60,10 @@ def look(
         programs={name: shutil.which(name, path=outside.get("PATH")) or "" for name in command[:1]},
         memory=system.memory(),
     )
+
+
+def _starts(name: str) -> bool:
+    return os.path.basename(name).startswith(STARTERS)
 
 
 def _processes(gpus: Sequence[GpuInfo]) -> dict[int, str]:

@@ -39,7 +39,11 @@ def preflight(arguments: Arguments) -> int:
     _check_words(arguments)
     asked = Arguments(**{**vars(arguments), **NOT_ASKED})
     outside, failures = dict(os.environ), list[Failure]()
-    seen = recorded.read(arguments.machine) if arguments.machine else collecting.first_look(outside)
+    seen = (
+        recorded.read(arguments.machine)
+        if arguments.machine
+        else collecting.first_look(outside, arguments.run)
+    )
     options, packs = with_gpus(options_of(asked), seen), Packs(asked)
     found = []
     for one in _inputs(asked, failures, seen, outside):

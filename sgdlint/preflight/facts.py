@@ -64,7 +64,8 @@ class Machine:
     """All that was seen.
 
     gpus: every GPU; None where NVML does not tell, for the reason in no_gpus. processes: names by
-    number. installed: None where no SGLang was found; looked: where it was looked for.
+    number. started: the program that would start SGLang. installed: None where no SGLang was found;
+    looked: where it was looked for; wrapper: the program, where it is none of Python.
     packages: version by name of distribution, None for one that is not there; open_packages: more
     may be there than their folders show. modules: whether a module is there.
     folders: by path, as asked. ports: whether each is free. cached: whether files of a repository
@@ -77,8 +78,10 @@ class Machine:
     driver: str | None = None
     notes: tuple[str, ...] = ()
     processes: Mapping[int, str] = {}
+    started: str = "sglang"
     installed: Installed | None = None
     looked: str = ""
+    wrapper: str = ""
     packages: Mapping[str, str | None] = {}
     modules: Mapping[str, bool | None] = {}
     folders: Mapping[str, Folder] = {}

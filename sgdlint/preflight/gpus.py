@@ -155,7 +155,7 @@ def _memory(taken: Sequence[GpuInfo], asked: Asked, seen: Seen) -> Iterator[Chec
         if asked.most is not None:
             needs = f"{asked.least:.1f} to {asked.most:.1f}"
         told = f"{there}, and the launch needs {needs} GiB"
-        yield Check("GPU memory", WARN if gpu.busy else OK, told)
+        yield Check("GPU memory", WARN if gpu.busy else UNKNOWN, told)
 
 
 def _room(gpu: GpuInfo, asked: Asked, seen: Seen) -> str:

@@ -45,14 +45,15 @@ def look(
     They are checked for the SGLang that is installed, where nobody named another one and all of
     them would start it.
     """
-    report, places = _read(source, pack, options, outside)
+    report, places = _read(source, pack, options, outside, seen)
     installed = seen.installed
     if options.sglang or installed is None or installed.version not in catalog.releases():
         return report, places
     if not places or any(one.asked.inside or one.asked.own_path for one in places):
         return report, places
     meant = [(one.asked.release, one.asked.release_from) for one in places]
-    report, places = _read(source, pack, replace(options, sglang=(installed.version,)), outside)
+    wishes = replace(options, sglang=(installed.version,))
+    report, places = _read(source, pack, wishes, outside, seen)
     here = f"installed in {installed.place}"
     return replace(report, release_from=here), [
         replace(
@@ -68,13 +69,15 @@ def look(
 
 
 def _read(
-    source: Source, pack: Pack, options: Options, outside: Mapping[str, str]
+    source: Source, pack: Pack, options: Options, outside: Mapping[str, str], seen: Seen
 ) -> tuple[Report, list[Place]]:
     found: list[tuple[Expanded, Asked]] = []
 
     def see(script: Script, variant: Variant, launch: Launch, engine: Engine) -> list[Finding]:
         if variant.found.command.dead is None:
             wanted = asked(script, variant, launch, engine, outside)
+            if wanted.program != seen.started:
+                wanted = replace(wanted, own_path=True)
             found.append((Expanded(script, variant, launch, ()), wanted))
         return []
 

@@ -56,6 +56,11 @@ class Packages:
                 return True
         return None if self.is_open or not self.folders else False
 
+    @property
+    def wrapper(self) -> str:
+        """The program, where it is none of Python: nobody knows which environment it starts."""
+        return self.program if not self.folders else ""
+
     def installed(self) -> Installed | None:
         """Return the SGLang in it."""
         version = self.version(PROGRAM)
@@ -71,21 +76,27 @@ class Packages:
         return False
 
 
-def of_launch(variables: Mapping[str, str]) -> Packages:
-    """Return the packages of the `sglang` on PATH; else those of the environment in use."""
-    program = shutil.which(PROGRAM, path=variables.get("PATH"))
+def of_launch(variables: Mapping[str, str], name: str = PROGRAM) -> Packages:
+    """Return the packages that a program on PATH has; else those of the environment in use.
+
+    name: of the program: `sglang`, a path to it, or a Python.
+    """
+    program = shutil.which(name, path=variables.get("PATH"))
     if program is not None:
-        python = interpreter_of(program)
-        folders = of_interpreter(python) if python else ()
-        if folders:
-            return Packages(folders, os.path.dirname(os.path.dirname(python)), program)
+        is_python = os.path.basename(program).startswith("python")
+        python = program if is_python else interpreter_of(program)
+        return Packages(of_interpreter(python) if python else (), _prefix(python), program)
     active = variables.get("VIRTUAL_ENV") or variables.get("CONDA_PREFIX")
     if active:
-        return Packages(tuple(_below(active)), active, program or "")
+        return Packages(tuple(_below(active)), active)
     other = shutil.which("python3", path=variables.get("PATH"))
     if other is not None and os.path.realpath(other) != os.path.realpath(sys.executable):
-        return Packages(of_interpreter(other), os.path.dirname(os.path.dirname(other)))
-    return Packages(_mine(), sys.prefix, program or "")
+        return Packages(of_interpreter(other), _prefix(other))
+    return Packages(_mine(), sys.prefix)
+
+
+def _prefix(python: str) -> str:
+    return os.path.dirname(os.path.dirname(python))
 
 
 def interpreter_of(program: str) -> str:
@@ -108,7 +119,7 @@ def interpreter_of(program: str) -> str:
 
 def of_interpreter(python: str) -> tuple[str, ...]:
     """Return the folders with packages of a Python, by where it lies."""
-    prefix = os.path.dirname(os.path.dirname(python))
+    prefix = _prefix(python)
     folders = [*_below(prefix)]
     config = _text(os.path.join(prefix, "pyvenv.cfg"))
     is_virtual = bool(config)

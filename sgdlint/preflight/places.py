@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sgdlint.catalog import tables
 from sgdlint.preflight.asked import ENDS, HTTP
-from sgdlint.preflight.check import BLOCK, GIB, OK, UNKNOWN, WARN, Check, gib, listed
+from sgdlint.preflight.check import BLOCK, GIB, OK, UNKNOWN, WARN, Check, gib, listed, short
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ SMALLEST = 1 * GIB
 
 def folders(asked: Asked, seen: Machine) -> Iterator[Check]:
     """Yield what is to be said of each folder; those that are well share a line."""
-    home = asked.environment.get("HOME") or ""
+    home = asked.environment.get("HOME")
     well: dict[int | None, list[str]] = {}
     free: dict[int | None, int | None] = {}
     for one in () if asked.inside else asked.folders:
@@ -32,18 +32,13 @@ def folders(asked: Asked, seen: Machine) -> Iterator[Check]:
             told = f"{gib(found.free)} free in {one.path} ({one.what})"
             yield Check("folders", BLOCK if not found.free else WARN, told, "make room")
         else:
-            well.setdefault(found.device, []).append(_short(one.path, home))
+            well.setdefault(found.device, []).append(short(one.path, home))
             free[found.device] = found.free
     for device, paths in well.items():
         left = free[device]
         told = f" ({gib(left)} free)" if left is not None else ""
         shown = [one for one in dict.fromkeys(paths) if not _is_below(one, paths)]
         yield Check("folders", OK, f"can be written: {', '.join(shown)}{told}")
-
-
-def _short(path: str, home: str) -> str:
-    """Return a path as people write it."""
-    return "~" + path[len(home) :] if home and path.startswith(home + "/") else path.rstrip("/")
 
 
 def _is_below(path: str, others: list[str]) -> bool:

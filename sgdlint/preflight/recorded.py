@@ -17,6 +17,19 @@ if TYPE_CHECKING:
 FORM = 1
 """The form of the file; one of another form is refused."""
 RECORDS = {"installed": Installed, "memory": Memory}
+KINDS = {"int": int, "str": str, "bool": bool, "None": type(None)}
+"""What the words of an annotation mean, where values are checked."""
+MAPPINGS = {
+    "processes": "str",
+    "packages": "str | None",
+    "modules": "bool | None",
+    "ports": "bool | None",
+    "cached": "bool | None",
+    "tokens": "bool | None",
+    "paths": "bool | None",
+    "programs": "str",
+}
+"""What the values of mappings are."""
 LARGEST = 10_000_000
 """Bytes: a larger file is no record of a machine."""
 
@@ -72,7 +85,29 @@ def of_data(data: Any) -> Machine:
     rest = {key: value for key, value in data.items() if value is not None}
     rest["notes"] = tuple(rest.get("notes", ()))
     found = None if gpus is None else tuple(map(_gpu, gpus))
-    return Machine(gpus=found, ports=ports, processes=names, folders=folders, **parts, **rest)
+    seen = Machine(gpus=found, ports=ports, processes=names, folders=folders, **parts, **rest)
+    _check(seen)
+    return seen
+
+
+def _check(seen: Machine) -> None:
+    """Raise TypeError for a value of another type than it has in a record."""
+    parts = [seen, seen.memory, *seen.folders.values(), *(seen.gpus or ())]
+    parts += [one for gpu in seen.gpus or () for one in gpu.holders or ()]
+    for part in (*parts, *([seen.installed] if seen.installed is not None else [])):
+        for name, kind in type(part).__annotations__.items():
+            if set(kind.split(" | ")) <= KINDS.keys():
+                _check_one(name, getattr(part, name), kind)
+    for name, kind in MAPPINGS.items():
+        for key, value in getattr(seen, name).items():
+            _check_one(f"{name}: {key}", value, kind)
+    for text in seen.notes:
+        _check_one("notes", text, "str")
+
+
+def _check_one(name: str, value: object, kind: str) -> None:
+    if type(value) not in [KINDS[one] for one in kind.split(" | ")]:
+        raise TypeError(f"{name}: {value!r} is no {kind.removesuffix(' | None')}")
 
 
 def _gpu(data: dict[str, Any]) -> GpuInfo:

@@ -28,7 +28,12 @@ def checks(asked: Asked, seen: Machine, command: Sequence[str]) -> Iterator[Chec
         todo = "look at PATH, or activate its environment"
         yield Check(NAME, BLOCK, f"there is no program {missing[0]!r}", todo)
     elif asked.own_path:
-        told = f"the script changes which SGLang is found; {_meant(asked)}"
+        told = f"the launch may start another SGLang than the one on PATH; {_meant(asked)}"
+        yield Check(NAME, UNKNOWN, told)
+    elif seen.wrapper:
+        told = (
+            f"{seen.wrapper} is no program of Python, so its SGLang is not known; {_meant(asked)}"
+        )
         yield Check(NAME, UNKNOWN, told)
     elif seen.installed is None:
         told = f"not installed in {seen.looked or 'any environment'}; {_meant(asked)}"

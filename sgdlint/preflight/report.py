@@ -54,7 +54,7 @@ def lines(flights: Sequence[Flight], width: int, quiet: bool) -> list[Line]:
     for one in flights:
         found += text.blocks([one.report], width)
         found += _checks(one, quiet)
-    if not quiet or any(one.stops for one in flights):
+    if flights and (not quiet or any(one.stops for one in flights)):
         found.append(_closing(flights))
     return found
 

@@ -4,35 +4,14 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from typing import Protocol
+    from collections.abc import Callable, Iterable
 
-    class Said(Protocol):
-        """One thing that a log says."""
-
-        @property
-        def code(self) -> str:
-            """The code of its pattern."""
-
-        @property
-        def severity(self) -> str:
-            """How serious it is."""
-
-        message: str
-        help: str
-
-    class Reader(Protocol):
-        """Reads a log line by line."""
-
-        def feed(self, line: str) -> Sequence[Said]:
-            """Return what one more line says."""
-
-        def end(self) -> Sequence[Said]:
-            """Return what is known only at the end."""
+    from sgdlint.log.model import LogFinding
+    from sgdlint.log.reading import Reader
 
 
 LONGEST = 1 << 16
-"""Bytes of a line that are read; what stands behind them is passed on and not looked at."""
+"""Bytes of a line that are looked at; all of it is passed on."""
 
 
 class Watch:
@@ -42,19 +21,31 @@ class Watch:
         self._reader = reader
         self._begun: dict[int, bytes] = {}
         self._waiting: list[str] = []
+        self._failed = False
 
     def see(self, channel: int, data: bytes) -> None:
         """Take in some bytes of a channel."""
         *lines, rest = (self._begun.get(channel, b"") + data).split(b"\n")
         for line in lines:
             self._feed(line)
-        self._begun[channel] = rest[:LONGEST]
+        self._begun[channel] = rest[-LONGEST:]
 
     def _feed(self, line: bytes) -> None:
         shown = line.rstrip(b"\r").rpartition(b"\r")[2]  # of a progress bar the last state
-        self._note(self._reader.feed(shown[:LONGEST].decode("utf-8", "replace")))
+        text = shown[:LONGEST].decode("utf-8", "replace")
+        self._ask(lambda: self._reader.feed(text))
 
-    def _note(self, found: Iterable[Said]) -> None:
+    def _ask(self, read: Callable[[], Iterable[LogFinding]]) -> None:
+        if self._failed:
+            return
+        try:
+            self._note(read())
+        except Exception as error:  # the command must go on, whatever we make of it
+            self._failed = True
+            told = f"sgdlint: its output is no longer read along ({type(error).__name__}: {error})"
+            self._waiting.append(f"{told}; please report it\n")
+
+    def _note(self, found: Iterable[LogFinding]) -> None:
         for one in found:
             todo = f" → {one.help}" if one.help else ""
             self._waiting.append(f"sgdlint: {one.severity} {one.code}: {one.message}{todo}\n")
@@ -70,9 +61,15 @@ class Watch:
             if rest:
                 self._feed(rest)
         self._begun = {}
-        self._note(self._reader.end())
+        self._ask(self._reader.end)
 
 
-def watch_for(release: str) -> Watch | None:
-    """Return what looks at the lines of a release; "" is one that is not known."""
-    return None
+def watch_for(release: str) -> Watch:
+    """Return what looks at the lines of a release; "" is one that is not known.
+
+    Raises RuleError when a file with patterns is wrong.
+    """
+    from sgdlint.log import patterns  # only a command that is run needs them
+    from sgdlint.log.reading import Reader
+
+    return Watch(Reader(patterns.load(), release))

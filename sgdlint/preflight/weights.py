@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sgdlint.catalog import tables
 from sgdlint.preflight.asked import HUB
-from sgdlint.preflight.check import BLOCK, GIB, OK, UNKNOWN, WARN, Check, gib
+from sgdlint.preflight.check import BLOCK, GIB, OK, UNKNOWN, WARN, Check, gib, short
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _room(asked: Asked, seen: Machine) -> Iterator[Check]:
     folder = seen.folders.get(path)
     if folder is None or folder.free is None or not asked.weights:
         return
-    there = f"{gib(folder.free)} free in {path}"
+    there = f"{gib(folder.free)} free in {short(path, asked.environment.get('HOME'))}"
     if folder.free < asked.weights * GIB * LEAST_SHARE:
         told = f"{asked.model} has about {asked.weights:.0f} GiB, and there are {there}"
         yield Check("download", BLOCK, told, "make room, or set HF_HUB_CACHE to a folder with more")

@@ -230,6 +230,15 @@ def test_a_script_that_changes_path_says_nothing_of_what_is_installed() -> None:
     assert "packages" not in found
 
 
+@pytest.mark.parametrize("program", ["/opt/venv/bin/sglang", "python3 -m sglang.cli.main"])
+def test_a_program_elsewhere_says_nothing_of_what_is_installed(program: str) -> None:
+    seen = machine(modules={"diffusers": False})
+    text = f"{program} generate --model-path Qwen/Qwen-Image --prompt x"
+    for one in launches(text, sglang=("0.5.23",)):
+        assert one.own_path
+        assert only_of(checks(one, seen), "SGLang")[0] == UNKNOWN
+
+
 # --- containers -----------------------------------------------------------------------------------
 
 

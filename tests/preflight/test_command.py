@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -94,6 +95,22 @@ def test_a_command_for_which_all_is_well(tmp_path: Path) -> None:
         "\n"
         "Nothing blocks; 8 in order\n"
     )
+
+
+def test_the_example_of_the_documentation(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "preflight.md").read_text(encoding="utf-8")
+    shown = page.split("```console\n$ ")[1].split("```")[0]
+    command, _, expected = shown.partition("\n")
+    seen = machine(
+        tmp_path,
+        gpus=(held(0, 30), gpu(1), gpu(2)),
+        driver="580.159.04",
+        processes={4242: "python3"},
+        cached={f"{tmp_path}/.cache/huggingface/hub/models--black-forest-labs--FLUX.1-dev": False},
+        tokens={f"{tmp_path}/.cache/huggingface/token": False},
+    )
+    done = preflight(tmp_path, *shlex.split(command)[2:], recorded=seen)
+    assert (done.returncode, done.stdout) == (1, expected)
 
 
 def test_quiet_shows_what_is_to_be_done(tmp_path: Path) -> None:
@@ -267,7 +284,11 @@ def test_every_part_of_a_machine_is_kept(tmp_path: Path) -> None:
 
 BAD = ["", "[", "[]", "{}", '{"form": 2}', '{"form": 1, "gpus": 3}', '{"form": 1, "more": 1}',
        '{"form": 1, "gpus": [{"index": 0}]}', '{"form": 1, "ports": {"x": true}}', "\udcff",
-       '{"form": 1, "folders": {"a": 1}}', "[" * 100_000]  # fmt: skip
+       '{"form": 1, "folders": {"a": 1}}', "[" * 100_000, '{"form": 1, "memory": {"total": "x"}}',
+       '{"form": 1, "memory": {"total": NaN}}', '{"form": 1, "memory": {"total": true}}',
+       '{"form": 1, "driver": 5}', '{"form": 1, "modules": {"x": 1}}', '{"form": 1, "notes": [1]}',
+       '{"form": 1, "modules": []}',
+       '{"form": 1, "installed": {"version": 1, "place": ""}}']  # fmt: skip
 
 
 @pytest.mark.parametrize("text", BAD)

@@ -145,3 +145,19 @@ def test_memory() -> None:
 
 def test_a_process_that_is_not_there_has_no_name() -> None:
     assert system.process_name(1 << 22) == ""
+
+
+def test_a_program_that_is_no_python_tells_nothing(tmp_path: Path) -> None:
+    program = environment(tmp_path, head="#!/bin/sh\nexec docker run x\n")
+    found = of_launch({"PATH": str(program.parent), "VIRTUAL_ENV": str(tmp_path)})
+    assert (found.installed(), found.wrapper) == (None, str(program))
+    assert found.has("diffusers") is None
+
+
+@pytest.mark.parametrize("name", ["sglang", "python3.12"])
+def test_a_program_may_be_named_by_its_path(tmp_path: Path, name: str) -> None:
+    program = environment(tmp_path).parent / name
+    program.chmod(0o755)
+    found = of_launch({"PATH": "/nowhere"}, str(program)).installed()
+    assert found is not None
+    assert (found.version, found.place) == ("0.5.19", str(tmp_path))

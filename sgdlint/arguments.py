@@ -32,6 +32,7 @@ commands:
   log         tell what the log of a run says: the backend, what was changed, memory, times
   recommend   print the best command for a model, a machine and a release, with its reasons
   perf        compare what runs measured (--perf-dump-path), with their noise
+  bench       write a script that measures the variants of a launch, and read its results back
   catalog     tell what is known of options, models, attention backends, environment variables
               and releases of SGLang, and where it was read
   lsp         serve editors: findings while typing, fixes, hover, completion
@@ -58,6 +59,10 @@ EXITS_OF = {
     "preflight": (
         "exit status: 0 nothing blocks, 1 something does, 2 could not look; the command's own "
         "when it was run"
+    ),
+    "bench": (
+        "exit status: 0 it is written or told, 1 the launch cannot be measured, or has no result "
+        "that counts, 2 could not run"
     ),
 }
 """The exit statuses of commands that have their own."""
@@ -253,6 +258,41 @@ RECOMMENDING = (
         choices=("text", "shell", "json", "yaml", "compose", "kubernetes"),
     ),
 )
+BENCHING = (
+    *(
+        flag
+        for flag in CHECKING
+        if flag.name in ("--command", "--stdin-filename", "--sglang", "--gpu", "--gpus", "--vram")
+    ),
+    KIND,
+    RULES,
+    Flag("--launch", "of several launches, the one with this number in the list of them", "N"),
+    Flag(
+        "--request",
+        "options of the request, for a server or in the place of those of the launch: "
+        "'--prompt \"a fox\" --width 1024'",
+        "TEXT",
+    ),
+    Flag("--lossy", "vary what trades quality for speed, too", kind="switch"),
+    Flag("--full", "vary everything, and all combinations", kind="switch"),
+    Flag(
+        "--only",
+        "vary these axes alone: residency, layout, attention, graphs, lossy",
+        "AXIS",
+        "values",
+    ),
+    Flag("--axis", "vary this axis, too, that is else only in --full", "AXIS", "values"),
+    Flag("--repeat", "measure each variant so many times; default 3", "N"),
+    Flag("--results", "the folder that the results go to; default bench-results", "DIR"),
+    Flag("--output", "write the script to this file, ready to run", "FILE"),
+    Flag("--run", "run the script here and now, and tell what came of it", kind="switch"),
+    Flag("--read", "tell what came of it: a table, and which variant to take", "DIR"),
+    Flag(
+        "--format",
+        "the script, or what it runs; default script; with --read, default text",
+        choices=("script", "text", "markdown", "json"),
+    ),
+)
 CONFIGURING = (
     *("--command", "--stdin-filename", "--kind", "--sglang", "--gpu", "--gpus", "--vram"),
     *("--select", "--ignore", "--rules", "--lossy", "--fail-on", "--strict", "--goal"),
@@ -318,6 +358,7 @@ DESCRIPTIONS = {
     "catalog": "Tell what is known of SGLang, and where it was read; without NAME, list the names.",
     "recommend": "Print the best command for a model, a machine and a release, with its reasons.",
     "perf": "Compare what runs measured: the files that --perf-dump-path of SGLang writes.",
+    "bench": "Write a script that measures variants of a launch, or read its results (--read).",
     "completion": "Print what makes a shell complete commands and options; --help says where to.",
     "version": "Print the version of sgdlint, and the SGLang releases that it knows.",
     "log": "Tell what the log of a run says: which backend ran, what was changed, memory, times.",
@@ -367,6 +408,7 @@ FLAGS: dict[str, tuple[Flag, ...]] = {
     "explain": (RULES,),
     "recommend": RECOMMENDING,
     "perf": PERF,
+    "bench": BENCHING,
     "version": (PLAIN_FORMAT,),
     "catalog": (
         Flag(

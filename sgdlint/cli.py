@@ -144,6 +144,12 @@ def _log(arguments: Arguments) -> int:
     return run(arguments)
 
 
+def _bench(arguments: Arguments) -> int:
+    from sgdlint.benching import run
+
+    return run(arguments)
+
+
 def _lsp(arguments: Arguments) -> int:
     from sgdlint.lsp import serve
 
@@ -255,6 +261,7 @@ COMMANDS = {
     "recommend": _recommend,
     "perf": _perf,
     "log": _log,
+    "bench": _bench,
     "lsp": _lsp,
     "ast": _ast,
     "rules": _rules,

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     Also = Callable[[Script, Variant, Launch, Engine], list[Finding]]
 
-__all__ = ["Options", "check", "launches_for", "settings_of", "stated_release"]
+__all__ = ["Options", "check", "launches_for", "settings_of", "stated_release", "surroundings_of"]
 
 
 def check(source: Source, pack: Pack, options: Options, also: Also | None = None) -> Report:
@@ -242,7 +242,7 @@ def _launches(task: _Task, engine: Engine, called: str) -> list[Ran]:
     from sgdlint.variants import Ran, variants
 
     script, known = task.script, catalog.load(engine.release)
-    around = _around(script)
+    around = surroundings_of(script)
     text = script.source.text
     mine = [number for number, one in enumerate(task.sure) if engine.release in one.releases]
     ran: list[Ran] = []
@@ -272,7 +272,7 @@ def _tuned(
     from sgdlint.tuning import Tuned, advice
 
     def read(one: Recognised) -> Launch | None:
-        return launch_of(one, launch.release, task.hardware, _around(task.script))
+        return launch_of(one, launch.release, task.hardware, surroundings_of(task.script))
 
     text, lossy = task.script.source.text, task.tuning.lossy
     return advice(Tuned(variant.found, launch, engine, text, found, read, lossy))
@@ -293,7 +293,7 @@ def _added(
     return [one for one in found if (one.code, one.message) not in own]
 
 
-def _around(script: Script) -> Surroundings:
+def surroundings_of(script: Script) -> Surroundings:
     """Return what the launches of a script may read, and what a document tells of them."""
     from sgdlint.launch.launch import Surroundings
 
@@ -435,7 +435,7 @@ def launches_by_key(
     hardware, project = hardware_of(options, directed), settings_of_file(source)
     launches: dict[tuple[int, Key], Launch | None] = {}
     for script in read.all:
-        around, given = _around(script), _granted(hardware, script, project)
+        around, given = surroundings_of(script), _granted(hardware, script, project)
         for key, one in zip(keys(script.found), script.found, strict=True):
             launches[script.number, key] = launch_of(one, known, given, around)
     return launches

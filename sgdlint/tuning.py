@@ -63,7 +63,7 @@ class Change:
     env: tuple[tuple[str, str], ...] = ()
 
 
-class _Facts(Facts):
+class Wanted(Facts):
     """The facts that recipes ask: the GPUs are those that the launch is to use."""
 
     def _gpu(self, name: str) -> Value:
@@ -75,7 +75,7 @@ class _Facts(Facts):
 def advice(tuned: Tuned) -> list[Finding]:
     """Return what the recipe of a launch's model has beside what stands there."""
     launch = tuned.launch
-    facts = _Facts(launch, tuned.engine.derived)
+    facts = Wanted(launch, tuned.engine.derived)
     if launch.model is None or launch.bound.open or not _is_told(launch):
         return []
     if not _is_true(facts.lookup("derived", "tuning.possible")):
@@ -235,7 +235,7 @@ class _Search:
     def finding(
         self, recipe: Recipe, step: Step, change: Change, after: Launch
     ) -> Iterator[Finding]:
-        fits = _Facts(after, self.tuned.engine.derived).lookup("memory", "fits")
+        fits = Wanted(after, self.tuned.engine.derived).lookup("memory", "fits")
         fields = {
             "subject": step.decides,
             "step": step.name,

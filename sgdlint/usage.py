@@ -105,7 +105,7 @@ class _Parser(argparse.ArgumentParser):
         return f"; did you mean {hint}?" if hint else ""
 
 
-WITH_PATHS = ("check", "fix", "expand", "config", "perf", "log")
+WITH_PATHS = ("check", "fix", "expand", "config", "perf", "log", "bench")
 """The commands that take paths, between which options may stand."""
 
 
@@ -175,6 +175,9 @@ def _with_paths(parser: argparse.ArgumentParser, name: str, words: list[str]) ->
     if name == "perf":
         parser.formatter_class = argparse.RawDescriptionHelpFormatter
         parser.description, parser.epilog = f"{DESCRIPTIONS[name]}\n\n{PERF}", PERF_END
+    if name == "bench":
+        parser.usage = "sgdlint bench [OPTIONS] FILE | --command TEXT | --read DIR"
+        parser.description = DESCRIPTIONS[name]
     end = words.index("--") if "--" in words else len(words)
     arguments, others = parser.parse_known_args(words[:end])
     unknown = [word for word in others if word.startswith("-") and word != "-"]

@@ -26,6 +26,8 @@ LAYERS = (
         "effective",
         "viewing",
         "perf",
+        "bench",
+        "benching",
     },
     {"log"},
     {"checking"},

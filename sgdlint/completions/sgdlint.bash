@@ -5,7 +5,7 @@
 #    source ~/.local/share/bash_completion/sgdlint
 # See also: https://github.com/scop/bash-completion/blob/main/doc/configuration.md
 
-_shtab_sgdlint_subparsers=(check fix expand preflight config explain rules rule catalog recommend perf completion version log lsp ast)
+_shtab_sgdlint_subparsers=(check fix expand preflight config explain rules rule catalog recommend perf bench completion version log lsp ast)
 
 _shtab_sgdlint_check_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --baseline -q --quiet -v --verbose --format --output --statistics --color --log --patterns --write-baseline --update-baseline --diff-base --add-suppressions --reason)
 _shtab_sgdlint_fix_option_strings=(-h --help --command --stdin-filename --kind --sglang --gpu --gpus --vram --select --ignore --rules --goal --lossy --fail-on --exit-zero --strict --as-found --baseline -q --quiet -v --verbose --format --output --statistics --color --log --patterns --exit-non-zero-on-fix --to --diff --explain --interactive --unsafe)
@@ -18,6 +18,7 @@ _shtab_sgdlint_rule_option_strings=(-h --help)
 _shtab_sgdlint_catalog_option_strings=(-h --help --sglang --format)
 _shtab_sgdlint_recommend_option_strings=(-h --help --model --gpu --gpus --vram --sglang --like --task --size --frames --goal --lossy --serve --generate --format)
 _shtab_sgdlint_perf_option_strings=(-h --help --baseline --new --command --sglang --fail-if-slower --format --output --color)
+_shtab_sgdlint_bench_option_strings=(-h --help --command --stdin-filename --sglang --gpu --gpus --vram --kind --rules --launch --request --lossy --full --only --axis --repeat --results --output --run --read --format)
 _shtab_sgdlint_completion_option_strings=(-h --help)
 _shtab_sgdlint_version_option_strings=(-h --help --format)
 _shtab_sgdlint_log_option_strings=(-h --help --sglang --select --ignore --fail-on --exit-zero -q --quiet --format --output --statistics --color --patterns --follow --list)
@@ -49,6 +50,8 @@ _shtab_sgdlint_perf_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_perf___baseline_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_perf___new_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_perf___output_COMPGEN=_shtab_compgen_files
+_shtab_sgdlint_bench___rules_COMPGEN=_shtab_compgen_files
+_shtab_sgdlint_bench___output_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_log___patterns_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_lsp___rules_COMPGEN=_shtab_compgen_files
 _shtab_sgdlint_ast_pos_0_COMPGEN=_shtab_compgen_files
@@ -76,13 +79,14 @@ _shtab_sgdlint_recommend___goal_choices=(latency throughput memory)
 _shtab_sgdlint_recommend___format_choices=(text shell json yaml compose kubernetes)
 _shtab_sgdlint_perf___format_choices=(text markdown json)
 _shtab_sgdlint_perf___color_choices=(auto always never)
+_shtab_sgdlint_bench___format_choices=(script text markdown json)
 _shtab_sgdlint_completion_pos_0_choices=(bash zsh fish)
 _shtab_sgdlint_version___format_choices=(text json)
 _shtab_sgdlint_log___fail_on_choices=(error warning perf info)
 _shtab_sgdlint_log___format_choices=(text concise json jsonl sarif github gitlab junit checkstyle markdown html)
 _shtab_sgdlint_log___color_choices=(auto always never)
 _shtab_sgdlint_lsp___goal_choices=(latency throughput memory none)
-_shtab_sgdlint_pos_0_choices=(check fix expand preflight config explain rules rule catalog recommend perf completion version log lsp ast)
+_shtab_sgdlint_pos_0_choices=(check fix expand preflight config explain rules rule catalog recommend perf bench completion version log lsp ast)
 
 _shtab_sgdlint_check_pos_0_nargs='*'
 _shtab_sgdlint_check__h_nargs=0
@@ -155,6 +159,11 @@ _shtab_sgdlint_perf__h_nargs=0
 _shtab_sgdlint_perf___help_nargs=0
 _shtab_sgdlint_perf___baseline_nargs=+
 _shtab_sgdlint_perf___new_nargs=+
+_shtab_sgdlint_bench__h_nargs=0
+_shtab_sgdlint_bench___help_nargs=0
+_shtab_sgdlint_bench___lossy_nargs=0
+_shtab_sgdlint_bench___full_nargs=0
+_shtab_sgdlint_bench___run_nargs=0
 _shtab_sgdlint_completion__h_nargs=0
 _shtab_sgdlint_completion___help_nargs=0
 _shtab_sgdlint_version__h_nargs=0

@@ -50,8 +50,8 @@ function _shtab_sgdlint_using
   test "$_shtab_sgdlint_cmdpath" = "$argv"
 end
 
-set -g _shtab_sgdlint_commands check fix expand preflight config explain rules rule catalog recommend perf completion version log lsp ast
-set -g _shtab_sgdlint_opts_with_value --baseline --color --command --diff-base --fail-if-slower --fail-on --format --frames --goal --gpu --gpus --ignore --kind --like --log --machine --model --new --output --patterns --reason --record --rules --select --sglang --size --stdin-filename --task --to --vram --write-baseline
+set -g _shtab_sgdlint_commands check fix expand preflight config explain rules rule catalog recommend perf bench completion version log lsp ast
+set -g _shtab_sgdlint_opts_with_value --axis --baseline --color --command --diff-base --fail-if-slower --fail-on --format --frames --goal --gpu --gpus --ignore --kind --launch --like --log --machine --model --new --only --output --patterns --read --reason --record --repeat --request --results --rules --select --sglang --size --stdin-filename --task --to --vram --write-baseline
 
 complete -c sgdlint -e
 complete -c sgdlint -f
@@ -219,6 +219,28 @@ complete -c sgdlint -n '_shtab_sgdlint_using perf' -l format -xka "text markdown
 complete -c sgdlint -n '_shtab_sgdlint_using perf' -l output -xka "(__fish_complete_path (commandline -ct))" -d 'write it to a file, too: .svg is a picture, .html a page, or .md, .json, .txt; may be given several times'
 complete -c sgdlint -n '_shtab_sgdlint_using perf' -l color -xka "auto always never" -d 'default auto: on a terminal, unless NO_COLOR is set'
 complete -c sgdlint -n '_shtab_sgdlint_using perf; and test $_shtab_sgdlint_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'files and folders'
+complete -c sgdlint -n '_shtab_sgdlint_using; and test $_shtab_sgdlint_npos -eq 0' -a bench -d 'Write a script that measures variants of a launch, or read its results (--read).'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -s h -l help -d 'show this help message and exit'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l command -x -d 'read this command instead of a file'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l stdin-filename -x -d 'what standard input is called: that tells its kind, too'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l sglang -x -d 'SGLang release, or a range like '"'"'>=0.5.10,<0.5.13'"'"'; may be given several times; default: what the file or the project says, else the newest known'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l gpu -x -d 'GPU (H100, L40S, …), or auto for this machine'"'"'s'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l gpus -x -d 'how many GPUs the machine has'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l vram -x -d 'memory of one GPU in GiB'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l kind -x -d 'what the named files are, instead of what their names and texts tell: shell, dockerfile, github-actions, gitlab-ci, azure-pipelines, circleci, buildkite, kubernetes, compose, helm, definitions, skypilot, systemd, markdown, rst, notebook, json, python, asciidoc, supervisord, procfile, makefile, justfile, env, sglang-config'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l rules -xka "(__fish_complete_path (commandline -ct))" -d 'your own rules beside the built-in ones: a file or folder'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l launch -x -d 'of several launches, the one with this number in the list of them'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l request -x -d 'options of the request, for a server or in the place of those of the launch: '"'"'--prompt "a fox" --width 1024'"'"''
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l lossy -d 'vary what trades quality for speed, too'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l full -d 'vary everything, and all combinations'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l only -x -d 'vary these axes alone: residency, layout, attention, graphs, lossy'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l axis -x -d 'vary this axis, too, that is else only in --full'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l repeat -x -d 'measure each variant so many times; default 3'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l results -x -d 'the folder that the results go to; default bench-results'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l output -xka "(__fish_complete_path (commandline -ct))" -d 'write the script to this file, ready to run'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l run -d 'run the script here and now, and tell what came of it'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l read -x -d 'tell what came of it: a table, and which variant to take'
+complete -c sgdlint -n '_shtab_sgdlint_using bench' -l format -xka "script text markdown json" -d 'the script, or what it runs; default script; with --read, default text'
 complete -c sgdlint -n '_shtab_sgdlint_using; and test $_shtab_sgdlint_npos -eq 0' -a completion -d 'Print what makes a shell complete commands and options; --help says where to.'
 complete -c sgdlint -n '_shtab_sgdlint_using completion' -s h -l help -d 'show this help message and exit'
 complete -c sgdlint -n '_shtab_sgdlint_using completion; and test $_shtab_sgdlint_npos -eq 0' -ka "bash zsh fish" -d shell

@@ -11,6 +11,7 @@
 _shtab_sgdlint_commands() {
   local _commands=(
     ast:'Print the syntax tree as JSON; exit 1 when part of it did not parse.'
+    bench:'Write a script that measures variants of a launch, or read its results (--read).'
     catalog:'Tell what is known of SGLang, and where it was read; without NAME, list the names.'
     check:'Say what will fail, be ignored or be slow, at the exact words.'
     completion:'Print what makes a shell complete commands and options; --help says where to.'
@@ -44,6 +45,33 @@ _shtab_sgdlint_ast_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_sgdlint_ast_defaults_added=0
+
+_shtab_sgdlint_bench_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--command[read this command instead of a file]:TEXT:"
+  "--stdin-filename[what standard input is called\: that tells its kind, too]:NAME:"
+  "*--sglang[SGLang release, or a range like \'\>\=0.5.10,\<0.5.13\'\; may be given several times\; default\: what the file or the project says, else the newest known]:VERSION:"
+  "--gpu[GPU (H100, L40S, \…), or auto for this machine\'s]:NAME:"
+  "--gpus[how many GPUs the machine has]:N:"
+  "--vram[memory of one GPU in GiB]:GIB:"
+  "--kind[what the named files are, instead of what their names and texts tell\: shell, dockerfile, github-actions, gitlab-ci, azure-pipelines, circleci, buildkite, kubernetes, compose, helm, definitions, skypilot, systemd, markdown, rst, notebook, json, python, asciidoc, supervisord, procfile, makefile, justfile, env, sglang-config]:KIND:"
+  "*--rules[your own rules beside the built-in ones\: a file or folder]:PATH:_files"
+  "--launch[of several launches, the one with this number in the list of them]:N:"
+  "--request[options of the request, for a server or in the place of those of the launch\: \'--prompt \"a fox\" --width 1024\']:TEXT:"
+  "--lossy[vary what trades quality for speed, too]"
+  "--full[vary everything, and all combinations]"
+  "*--only[vary these axes alone\: residency, layout, attention, graphs, lossy]:AXIS:"
+  "*--axis[vary this axis, too, that is else only in --full]:AXIS:"
+  "--repeat[measure each variant so many times\; default 3]:N:"
+  "--results[the folder that the results go to\; default bench-results]:DIR:"
+  "--output[write the script to this file, ready to run]:FILE:_files"
+  "--run[run the script here and now, and tell what came of it]"
+  "--read[tell what came of it\: a table, and which variant to take]:DIR:"
+  "--format[the script, or what it runs\; default script\; with --read, default text]:format:(script text markdown json)"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_sgdlint_bench_defaults_added=0
 
 _shtab_sgdlint_catalog_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -335,6 +363,7 @@ _shtab_sgdlint() {
       curcontext="${curcontext%:*:*}:_shtab_sgdlint-$line[1]:"
       case $line[1] in
         ast) _arguments -C -s $_shtab_sgdlint_ast_options ;;
+        bench) _arguments -C -s $_shtab_sgdlint_bench_options ;;
         catalog) _arguments -C -s $_shtab_sgdlint_catalog_options ;;
         check) _arguments -C -s $_shtab_sgdlint_check_options ;;
         completion) _arguments -C -s $_shtab_sgdlint_completion_options ;;

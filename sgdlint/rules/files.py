@@ -22,7 +22,8 @@ MOST_LEVELS = 50
 """Above this many levels a rule file is refused: building it would exhaust the stack."""
 LONGEST_NUMBER = 40
 SCHEMA = os.path.join(os.path.dirname(__file__), "schema.json")
-SECTIONS = ("rules", "facts", "changes", "recipes", "subjects", "patterns")
+SECTIONS: tuple[str, ...] = ("rules", "facts", "changes", "recipes", "subjects", "patterns")
+SECTIONS += ("axes", "measuring", "refused", "proofs")
 _ENDINGS = (".yaml", ".yml")
 _TAG = "tag:yaml.org,2002:"
 _CULPRIT = r"`([^`]+)`|'([^']+)'|(\{[\w.-]+\})"

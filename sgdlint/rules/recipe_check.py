@@ -35,7 +35,7 @@ def read_recipes(folder: str, pack: Pack) -> tuple[Recipe, ...]:
 
     pack: the rules, whose facts the conditions may use.
     """
-    checker = _Checker(pack)
+    checker = Checker(pack)
     found = []
     for path in find_files(folder):
         file = read_file(path, SCHEMA)
@@ -69,7 +69,7 @@ def _width(recipe: Recipe) -> int:
     return 0 if recipe.ids else 1 if recipe.families else 2 if recipe.kinds else 3
 
 
-class _Checker:
+class Checker:
     """Makes recipes of data, and gathers what is wrong."""
 
     def __init__(self, pack: Pack) -> None:
@@ -78,9 +78,11 @@ class _Checker:
         self.taken: set[str] = set()
 
     def refuse(self, at: At, message: str) -> None:
+        """Note a mistake."""
         self.problems.append(at.problem(message))
 
     def recipe(self, at: At, data: dict[str, Any]) -> Recipe:
+        """Return a recipe."""
         if data["name"] in self.taken:
             self.refuse(at.down("name"), f"{data['name']!r} is taken")
         self.taken.add(data["name"])
@@ -95,6 +97,7 @@ class _Checker:
         return Recipe(data["name"], data["title"], tuple(steps), **changes)
 
     def are_known(self, at: At, data: dict[str, Any], key: str, name: str) -> None:
+        """Note families and ids that no release has."""
         rows = [row for one in catalog.releases() for row in catalog.load(one).registry.rows]
         known = {row["family"] for row in rows} if key == "families" else set()
         known |= {one for row in rows for one in row.get("ids", ())} if key == "ids" else set()
@@ -105,10 +108,11 @@ class _Checker:
                 self.refuse(at.down(key, number), f"no release has {one!r}{told}")
 
     def step(self, at: At, data: dict[str, Any]) -> Step:
+        """Return a step."""
         if not releases_of(data):
             self.refuse(at, "no release lies between since and until")
             return Step(data["name"], data["why"], ())
-        if "set" not in data and "env" not in data:
+        if not {"set", "env", "clears"} & set(data):
             self.refuse(at, "sets nothing: it needs `set` or `env`")
         if "replaces" in data and not (data.get("later") or data.get("lossy")):
             self.refuse(at.down("replaces"), "is for steps that are `later` or `lossy`")
@@ -138,6 +142,7 @@ class _Checker:
         )
 
     def gain(self, at: At, data: dict[str, Any] | None) -> Gain | None:
+        """Return what a step gains."""
         if data is None:
             return None
         if len({"times", "gib", "note"} & set(data)) != 1:
@@ -152,6 +157,7 @@ class _Checker:
     def settings(
         self, at: At, data: dict[str, str], names: Names, variables: bool
     ) -> tuple[Setting, ...]:
+        """Return options, or variables, with their values."""
         found: list[Setting] = []
         for name, value in data.items():
             here = at.down(name)
@@ -174,6 +180,7 @@ class _Checker:
             self.refuse(at, f"there is no `{name}`{told}")
 
     def value(self, at: At, text: str, names: Names) -> Any:
+        """Return a value: a text, or what it is worked out with."""
         if text.startswith(WORKED_OUT):
             try:
                 return compile_condition(text[1:].strip(), names, "number")
@@ -187,6 +194,7 @@ class _Checker:
         return text
 
     def leaf_of(self, at: At, name: str, names: Names) -> list[Any] | None:
+        """Return a name as it is compiled; None when there is none."""
         try:
             found = names.resolve(name)
         except ConditionError as error:
@@ -195,6 +203,7 @@ class _Checker:
         return None if found is None else found[0]
 
     def condition(self, at: At, text: str | None, names: Names) -> list[Any] | None:
+        """Return a condition as it is compiled; None for none, and for one in error."""
         if text is None:
             return None
         try:

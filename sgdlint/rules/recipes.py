@@ -107,11 +107,12 @@ def _prepared() -> dict[str, Any]:
 
 
 def _recipe(data: dict[str, Any]) -> Recipe:
-    steps = tuple(_step(one) for one in data["steps"])
+    steps = tuple(step_of(one) for one in data["steps"])
     return Recipe(**{**_with_tuples(data), "steps": steps})
 
 
-def _step(data: dict[str, Any]) -> Step:
+def step_of(data: dict[str, Any]) -> Step:
+    """Return a step of its prepared form."""
     changes: dict[str, Any] = {}
     if "gain" in data:
         changes["gain"] = Gain(**_with_tuples(data["gain"]))

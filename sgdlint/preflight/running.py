@@ -23,6 +23,8 @@ NOT_FOUND, NOT_STARTED = 127, 126
 """Exit statuses that shells give for a command that is not there, or cannot be started."""
 KILLED = 128
 """Plus the number of the signal: the exit status of a command that a signal ended."""
+LOOK = 1.0
+"""Seconds without output and signals after which we look whether it ended: one may be lost."""
 QUIET_END = 0.2
 """Seconds without output after which nobody waits for processes that outlive the command."""
 
@@ -81,17 +83,18 @@ class _Run:
         self.pid = process.pid
         self.signals.start()
         while self.status is None:
-            self._step(None)
+            if not self._step(LOOK):
+                self._look()
         while self._step(QUIET_END):
             pass
         self._finish()
         process.returncode = self.status
         return self.status
 
-    def _step(self, wait: float | None) -> bool:
-        """Pass on what is there; False when nothing comes any more."""
+    def _step(self, wait: float) -> bool:
+        """Pass on what is there; False when nothing comes in so many seconds."""
         ways = {way.source: way for way in self.ways if way.source >= 0}
-        if wait is not None and not ways:
+        if self.status is not None and not ways:
             return False
         ready, _, _ = select.select([*ways, self.signals.source], [], [], wait)
         for source in ready:

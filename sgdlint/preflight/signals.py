@@ -22,7 +22,11 @@ _ONE = struct.Struct("ii")
 
 
 class Signals:
-    """The signals of a run. shared: the command is in our process group, and keeps the terminal."""
+    """The signals of a run. shared: the command is in our process group, and keeps the terminal.
+
+    A caller may have SIGCHLD ignored; then the kernel keeps no exit status of the command, and
+    tells nobody that it ended. children: what was done with that signal before.
+    """
 
     def __init__(self, shared: bool) -> None:
         self.shared = shared
@@ -31,6 +35,7 @@ class Signals:
             numbers -= {getattr(signal, f"SIG{name}") for name in STOPS}
         ignored = {one for one in numbers if signal.getsignal(one) == signal.SIG_IGN}
         self.numbers = numbers - ignored | {signal.SIGCHLD}
+        self.children = signal.signal(signal.SIGCHLD, signal.SIG_DFL) or signal.SIG_DFL
         self.before = signal.pthread_sigmask(signal.SIG_BLOCK, self.numbers)
         self.source, self._sink = os.pipe()
         self._ended = False
@@ -38,9 +43,10 @@ class Signals:
 
     def in_child(self) -> Callable[[], None]:
         """Return what the command does first: signals as they were, and its own group."""
-        before, shared = self.before, self.shared
+        before, shared, children = self.before, self.shared, self.children
 
         def prepare() -> None:
+            signal.signal(signal.SIGCHLD, children)
             if not shared:
                 os.setpgid(0, 0)
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -70,6 +76,7 @@ class Signals:
             signal.pthread_kill(self._thread.ident, signal.SIGCHLD)  # it waits for no other end
             self._thread.join()
         signal.pthread_sigmask(signal.SIG_SETMASK, self.before)
+        signal.signal(signal.SIGCHLD, self.children)
         os.close(self.source)
         os.close(self._sink)
 

@@ -92,6 +92,19 @@ def test_the_exit_status_is_that_of_the_command(
     assert run(*words, **more)[0] == status
 
 
+@pytest.mark.parametrize("more", [{}, {"INHERIT": "1"}])
+def test_a_caller_may_have_signals_of_children_ignored(more: dict[str, str]) -> None:
+    program = (
+        "import os, signal, sys\n"
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "os.execv(sys.executable, [sys.executable, '-c', *sys.argv[1:]])"
+    )
+    words = [sys.executable, "-c", program, HEAD, "bash", "-c", "echo it runs; exit 5"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **more}
+    done = subprocess.run(words, env=environment, capture_output=True, timeout=LIMIT, check=False)
+    assert (done.returncode, done.stdout) == (5, b"it runs\n")
+
+
 def test_a_command_that_ctrl_c_ends_ends_us_the_same_way() -> None:
     status, _, _ = run("bash", "-c", "kill -INT $$")
     assert status == -signal.SIGINT  # which a shell calls 130

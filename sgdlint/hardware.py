@@ -8,6 +8,7 @@ needs it. What NVML will not tell about one GPU is None; what keeps every GPU fr
 from __future__ import annotations
 
 import os
+import signal
 
 from sgdlint.record import record
 
@@ -150,6 +151,18 @@ class _Nvml:
                 raise
             return None
 
+    def start(self) -> None:
+        """Start NVML, with the signals of its thread blocked.
+
+        The driver's library (580.159) leaves a thread behind. A signal that we block to wait for it
+        would reach that thread, and be lost, or end the process.
+        """
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        try:
+            self.call("nvmlInit")
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
     def text(self, code: int) -> str:
         """Return what NVML calls an error."""
         return str(self._module.NVMLError(code))
@@ -167,7 +180,7 @@ def everything() -> Machine:
     """Return all GPUs of this machine, and all instances of those that are split."""
     nvml = _Nvml()
     try:
-        nvml.call("nvmlInit")
+        nvml.start()
     except _RefusedError as refusal:
         why = WHY_NOT_STARTED.get(refusal.code, f"NVML did not start: {nvml.text(refusal.code)}")
         raise HardwareError(why) from None

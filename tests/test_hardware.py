@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -382,3 +383,16 @@ class TestOnTheCommandLine:
         monkeypatch.setitem(sys.modules, "pynvml", None)
         assert main(self.WORDS) == 2
         assert "the Python module pynvml is missing (pip install" in capsys.readouterr().err
+
+
+def test_the_thread_that_nvml_leaves_takes_no_signals(
+    nvml: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has the signals blocked that are blocked while NVML starts; then ours are as before."""
+    fake = nvml(json.loads(RECORDINGS[0].read_text(encoding="utf-8")))
+    blocked: list[set[Any]] = []
+    masked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    fake.nvmlInit = lambda: blocked.append(signal.pthread_sigmask(signal.SIG_BLOCK, ()))  # type: ignore[attr-defined]
+    detect({})
+    assert {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD} <= blocked[0]
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == masked

@@ -322,9 +322,21 @@ def test_what_cannot_be_done(tmp_path: Path, words: tuple[str, ...], says: str) 
     assert "Traceback" not in done.stderr
 
 
+RESIDENT = QWEN + " --dit-cpu-offload false --text-encoder-cpu-offload false"
+
+
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
 def test_machines_that_were_recorded(tmp_path: Path, path: Path) -> None:
+    """What was printed on a real GPU, idle and with a process that holds memory."""
     assert read(str(path)).looked
-    done = preflight(tmp_path, "--command", QWEN, recorded=path)
-    assert done.returncode in (0, 1)
-    assert "GPUs" in done.stdout
+    command = RESIDENT if path.stem == "full" else QWEN
+    done = preflight(tmp_path, "--command", command, recorded=path, HOME="/root")
+    printed = f"{done.stdout}status {done.returncode}\n"
+    assert printed == path.with_suffix(".txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "held"), [("idle", []), ("busy", [9.5]), ("full", [60.5])])
+def test_who_holds_the_memory_of_a_real_gpu(name: str, held: list[float]) -> None:
+    (one,) = read(str(ROOT / "tests" / "data" / "preflight" / f"{name}.json")).gpus or ()
+    assert one.busy is bool(held)
+    assert [round((who.held or 0) / GIB, 1) for who in one.holders or ()] == held

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from sgdlint import checking, showing, writing
@@ -118,9 +117,8 @@ def _asking(arguments: Arguments) -> Callable[[Finding, Source], bool] | None:
     if not arguments.interactive:
         return None
     from sgdlint.asking import Asking
-    from sgdlint.formatters.text import NARROWEST
 
-    width = max(NARROWEST, os.get_terminal_size(sys.stdout.fileno()).columns)  # 0: it tells none
+    width = showing.width_of(sys.stdout)
     return Asking(lambda shown: showing.write_lines(arguments, shown, sys.stdout), width)
 
 

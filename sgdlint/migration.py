@@ -85,8 +85,9 @@ def story(move: Move, source: Source, fixed: Fixed) -> list[str]:
     """Return lines that tell from where to where a file was moved, and what was changed."""
     if not fixed.report.launches and not fixed.applied:
         return []
-    where = f"{move.release} ({move.origin})" if move.release else "a release that nothing names"
-    lines = [f"{source.path}: from SGLang {where} to {move.options.sglang}\n"]
+    known = f"from SGLang {move.release} ({move.origin}) to"
+    moved = known if move.release else "from a release that nothing names to SGLang"
+    lines = [f"{source.path}: {moved} {move.options.sglang}\n"]
     if not move.release:
         lines.append("  --sglang says which it is now; without it, defaults are not compared\n")
     for finding in fixed.applied:

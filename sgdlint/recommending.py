@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from sgdlint import catalog, recommended, rulepack
@@ -15,6 +14,7 @@ from sgdlint.quick import fullmatch
 from sgdlint.recommend import KINDS, Wish, model_of, recommend
 from sgdlint.record import replace
 from sgdlint.rules import recipes
+from sgdlint.showing import width_of
 from sgdlint.source import Source
 from sgdlint.stated import (
     OptionError,
@@ -177,4 +177,4 @@ def _of_machine(found: Recommendation) -> Iterator[str]:
 def _width() -> int:
     if not sys.stdout.isatty():
         return WIDTH
-    return max(NARROWEST, min(WIDTH, os.get_terminal_size(sys.stdout.fileno()).columns))
+    return max(NARROWEST, min(WIDTH, width_of(sys.stdout)))

@@ -144,7 +144,8 @@ def _show_text(
         from sgdlint.formatters import statistics
 
         counts = statistics.lines(reports)
-        lines = [*counts, *[[]] * bool(counts), *text.summary(reports, width, failures)]
+        closing = [] if arguments.quiet else text.summary(reports, width, failures)
+        lines = [*counts, *[[]] * bool(counts and closing), *closing]
     elif arguments.quiet:
         lines = text.blocks(reports, width)
     else:
@@ -153,12 +154,12 @@ def _show_text(
 
 
 def width_of(stream: TextIO) -> int:
-    """Return how many columns a stream has."""
+    """Return how many columns a stream has; a terminal of no size does not say how wide it is."""
     from sgdlint.formatters import text
 
     if not stream.isatty():
         return text.WIDTH
-    return max(text.NARROWEST, os.get_terminal_size(stream.fileno()).columns)
+    return max(text.NARROWEST, os.get_terminal_size(stream.fileno()).columns or text.WIDTH)
 
 
 def write_lines(arguments: Arguments, lines: Sequence[Line], stream: TextIO) -> None:

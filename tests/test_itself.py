@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -74,6 +75,48 @@ def test_bash_completes(
     assert set(done.stdout.split()) == expected
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("sgdlint che", ["check"]),
+        ("sgdlint check --goal ", ["latency", "memory", "none", "throughput"]),
+        ("sgdlint lsp --goa", ["--goal"]),
+        ("sgdlint completion ", ["bash", "fish", "zsh"]),
+    ],
+)
+def test_fish_completes(
+    line: str, expected: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fish = shutil.which("fish")
+    if fish is None:
+        pytest.skip("no fish")
+    main(["completion", "fish"])
+    (tmp_path / "sgdlint.fish").write_text(capsys.readouterr().out)
+    command = [fish, "--no-config", "-c", f"source sgdlint.fish; complete -C '{line}'"]
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    done = subprocess.run(
+        command, check=True, capture_output=True, text=True, cwd=tmp_path, env=environment
+    )
+    assert sorted(one.partition("\t")[0] for one in done.stdout.splitlines()) == expected
+
+
+def test_zsh_loads_its_completion(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    zsh = shutil.which("zsh")
+    if zsh is None:
+        pytest.skip("no zsh")
+    main(["completion", "zsh"])
+    (tmp_path / "_sgdlint").write_text(capsys.readouterr().out)
+    script = (
+        "fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -D; print $_comps[sgdlint];"
+        "autoload +X _sgdlint; whence -w _sgdlint"
+    )
+    done = subprocess.run(
+        [zsh, "-f", "-c", script], check=True, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert done.stdout.split() == ["_sgdlint", "_sgdlint:", "function"]
+    assert done.stderr == ""
+
+
 def test_completion_of_an_unknown_shell(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["completion", "ksh"]) == 2
     assert "bash" in capsys.readouterr().err
@@ -88,10 +131,11 @@ def test_quiet_shows_findings_and_nothing_besides(
     monkeypatch.chdir(tmp_path)
     script = tmp_path / "run.sh"
     script.write_text(BAD)
-    assert main(["check", "--quiet", "run.sh"]) == 1
-    told = capsys.readouterr()
-    assert "SGD206" in told.out
-    assert "1 finding" not in told.out
+    for more in ((), ("--statistics",)):
+        assert main(["check", "--quiet", *more, "run.sh"]) == 1
+        told = capsys.readouterr()
+        assert "SGD206" in told.out
+        assert "1 finding" not in told.out
     assert main(["fix", "--quiet", "run.sh"]) == 0
     assert capsys.readouterr() == ("", "")
     assert "--num-gpus" in script.read_text()

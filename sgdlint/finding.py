@@ -172,6 +172,11 @@ def at_least(severity: str, threshold: str) -> bool:
     return SEVERITIES.index(severity) >= SEVERITIES.index(threshold)
 
 
+def is_of_log(wish: str) -> bool:
+    """Whether what logs say is meant, by a code or the beginning of codes: `LOG4`, `LOG405`."""
+    return wish.startswith("LOG") and (wish[3:] or "0").isdecimal()
+
+
 def is_meant(wish: str, code: str, name: str) -> bool:
     """Whether a rule is meant: by name or code, or by less than three digits of its code."""
     if wish in (name, code):

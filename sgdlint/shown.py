@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sgdlint.finding import APPLICABILITIES, is_meant
+from sgdlint.finding import APPLICABILITIES, is_meant, is_of_log
 from sgdlint.record import replace
 from sgdlint.rules.model import RECIPE
 from sgdlint.stated import OptionError
@@ -94,8 +94,11 @@ def _is_wanted(
 
 
 def is_named(wish: str, pack: Pack) -> bool:
-    """Whether a rule of a pack is meant by a code, the beginning of one, or a name."""
-    return any(is_meant(wish, rule.code, rule.name) for rule in pack.rules)
+    """Whether a rule of a pack is meant by a code, the beginning of one, or a name.
+
+    What logs say is known by its codes, with a log and without.
+    """
+    return any(is_meant(wish, rule.code, rule.name) for rule in pack.rules) or is_of_log(wish)
 
 
 def check_names(wishes: Sequence[str], pack: Pack) -> None:

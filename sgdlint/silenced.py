@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sgdlint import suppressions
-from sgdlint.finding import Fix, is_meant
+from sgdlint.finding import Fix, is_meant, is_of_log
 from sgdlint.record import record, replace
 from sgdlint.rules.model import RECIPE
 from sgdlint.stated import REASONS
@@ -86,6 +86,8 @@ class _Judge:
         quiet = {rule.code for rule in self.engine.pack.rules if rule.category == RECIPE}
         unused = set()
         for wish in comment.codes:
+            if is_of_log(wish):  # whether it silences something, only a log can tell
+                continue
             meant = [rule for rule in rules if is_meant(wish, *rule)]
             if not meant:
                 yield from self._unknown(comment, wish, near)

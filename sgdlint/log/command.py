@@ -158,19 +158,29 @@ def lines_of(file: BinaryIO) -> Iterator[tuple[int, str]]:
 
 
 def growing(path: str) -> Iterator[str]:
-    """Yield the lines of a file as they come, for ever; one that is cut off is begun again."""
-    with open(path, "rb") as file:
-        rest = b""
-        while True:
-            part = file.readline(LONGEST_PART)
-            rest += part
-            if part.endswith(b"\n") or len(rest) >= LONGEST_PART:
-                yield rest.decode("utf-8", "replace")
-                rest = b""
-            elif not part:
-                if os.fstat(file.fileno()).st_size < file.tell():
-                    file.seek(0)
-                time.sleep(PAUSE)
+    """Yield the lines of a file as they come, for ever; one that is replaced is begun again."""
+    rest = b""
+    while True:
+        with open(path, "rb") as file:
+            while True:
+                rest += (part := file.readline(LONGEST_PART))
+                if part.endswith(b"\n") or len(rest) >= LONGEST_PART:
+                    yield rest.decode("utf-8", "replace")
+                    rest = b""
+                elif not part:
+                    if _is_replaced(path, file):
+                        break
+                    time.sleep(PAUSE)
+
+
+def _is_replaced(path: str, file: BinaryIO) -> bool:
+    """Whether a log was cut off, or another file has its name, as when logs are rotated."""
+    mine = os.fstat(file.fileno())
+    try:
+        now = os.stat(path)
+    except OSError:
+        return False
+    return mine.st_size < file.tell() or (mine.st_dev, mine.st_ino) != (now.st_dev, now.st_ino)
 
 
 # --- while it grows -------------------------------------------------------------------------------

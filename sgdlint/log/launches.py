@@ -7,14 +7,16 @@ when it is the only one of the file that can have been that run.
 from __future__ import annotations
 
 from sgdlint import linter
+from sgdlint.directives import DirectiveError
 from sgdlint.launch.bind import Event
-from sgdlint.log.residency import fixes
+from sgdlint.log.residency import fixes, is_free
 from sgdlint.log.templates import parse
 from sgdlint.record import record, replace
 from sgdlint.rules.engine import Engine
 from sgdlint.rules.facts import Facts
 from sgdlint.rules.model import holds
 from sgdlint.source import COMMAND, Source
+from sgdlint.stated import OptionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +54,10 @@ def also(
     logs: Sequence[Log], source: Source, pack: Pack, options: Options
 ) -> tuple[Also, list[str]]:
     """Return what adds the findings of logs to the launches of a file, and notes for the user."""
-    known = _launches(logs, source, options)
+    try:
+        known = _launches(logs, source, options)
+    except (DirectiveError, OptionError):  # the check that follows tells it
+        return lambda *_: [], []
     notes: list[str] = []
     wanted: dict[Place, list[tuple[Log, Run]]] = {}
     for log in logs:
@@ -167,10 +172,12 @@ def _at(
     if not holds(engine.release, rule.since, rule.until) and rule.fixes:
         rule = replace(rule, fixes=())
     if one.pattern.resident:
-        made = fixes(one, run, engine.release, launch.command)
+        made = fixes(one, run, launch)
         rule = replace(rule, fixes=made, at=_touched(made) or rule.at)
     if rule.fixes and _is_done(rule.fixes[0], run, launch, engine):
         return
+    if one.pattern.resident and not is_free(one, launch):
+        rule = replace(rule, fixes=())
     event = Event("log", (), _fields(one))
     found = engine.logged(launch, text, rule, event)
     if found is not None:

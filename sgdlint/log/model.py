@@ -39,7 +39,8 @@ ROLES = {
     "out-of-memory": "GPU memory ran out",
     "memory": "tells what could stay on the GPU",
     "ended": "the run is over",
-    "raised": "the last line of a traceback",
+    "raised": "found by the reader: the last line of a traceback",
+    "warmup-inside": "found by the reader: a time that has the warmup in it",
     "not-warm": "found by the reader: a time that is called warmed up, and is not",
     "no-warmup": "found by the reader: a time with the cost of first use in it",
     "slow-first": "found by the reader: a first request that took much longer than the others",
@@ -47,7 +48,10 @@ ROLES = {
 }
 """What the reader itself makes of a message, besides telling it."""
 
-BY_READER = ("not-warm", "no-warmup", "slow-first", "other-release")
+BY_READER = (
+    *("not-warm", "no-warmup", "slow-first", "warmup-inside", "other-release"),
+    "raised",
+)
 """Roles of findings that no single line holds, so that their patterns have no wording."""
 
 
@@ -75,14 +79,16 @@ class Resident:
     """How components are kept on the GPU in some releases. since is inclusive, until exclusive.
 
     options: component → options that offload it, all switches. whole: all of them are written,
-    since naming one changes what SGLang chooses for the others. listed: the option that takes
-    `component=resident` instead. certain: nothing else is chosen otherwise then.
+    since naming one changes what SGLang chooses for the others. plain: for launches that name none
+    of them. listed: the option that takes `component=resident` instead. certain: nothing else is
+    chosen otherwise then.
     """
 
     since: str = ""
     until: str = ""
     options: tuple[tuple[str, tuple[str, ...]], ...] = ()
     whole: bool = False
+    plain: bool = False
     listed: str = ""
     certain: bool = False
 

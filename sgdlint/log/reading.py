@@ -7,6 +7,7 @@ from sgdlint.log.lines import messages
 from sgdlint.log.model import BY_READER, EARLY, LogFinding, Place
 from sgdlint.log.runs import Run, arguments_in
 from sgdlint.log.templates import anchor, head, match, opening, parse
+from sgdlint.log.tracebacks import Tracebacks
 from sgdlint.rules.engine import PLACEHOLDER
 from sgdlint.rules.model import holds
 
@@ -32,10 +33,14 @@ KNOWN_FIELDS = {
     "memory": ("names", "left"),
     "not-warm": ("seconds",),
     "no-warmup": ("seconds",),
+    "warmup-inside": ("seconds", "whole"),
+    "raised": ("exception",),
     "slow-first": ("first", "others", "factor"),
     "other-release": ("release", "releases"),
 }
 """What the reader adds to the holes of a pattern with a role."""
+WARM = 0.95
+"""Below this part of the whole a warmed-up time shows that the warmup is in the whole."""
 COMMAND = r"\++ (?:[A-Za-z_]\w*=\S* |exec |env )*(?:\S*/)?sglang (?:generate|serve) "
 """A launch as `set -x` shows it."""
 
@@ -56,7 +61,7 @@ class Reader:
         self._seen: dict[tuple[object, ...], int] = {}
         self._times: list[int] = []
         self._possible: set[str] | None = None
-        self._in_traceback = False
+        self._tracebacks = Tracebacks()
 
     def feed(self, line: str) -> tuple[LogFinding, ...]:
         """Read one more line; return what it says that was not said before."""
@@ -91,10 +96,23 @@ class Reader:
 
     def _read(self, said: Said) -> None:
         self._command(said)
-        for pattern, form, found in self._known.matches(said):
+        exception = self._tracebacks.exception(said)
+        every = list(self._known.matches(said))
+        is_memory = any(pattern.role == "out-of-memory" for pattern, _, _ in every)
+        for pattern, form, found in every:
             if form.origin == "sglang":
                 self._narrow(form)
-            self._take(pattern, found, said)
+            if not (is_memory and pattern.rule.category == "failed"):
+                self._take(pattern, found, said)
+        if exception and not every:
+            self._raised(exception, said)
+
+    def _raised(self, exception: str, said: Said) -> None:
+        """Tell what a traceback ends with, unless a line has told why something failed."""
+        run = self._run()
+        if not any(reason and exception.endswith(reason) for reason in run.reasons):
+            place = Place(self.line, said.start + 1, len(said.text) + 1, said.text)
+            self._note("raised", place, {"exception": exception}, run)
 
     def _command(self, said: Said) -> None:
         """Begin a run where the shell shows its command."""
@@ -122,9 +140,18 @@ class Reader:
         run = self._run()
         if any(run.asked(name) == value for name, value in pattern.unless):
             return
+        if self._is_known_failure(pattern, values, run):
+            return
         if pattern.differ and len({values.get(name) for name in pattern.differ}) == 1:
             return
         self._tell(pattern, place, {**values, **more}, run)
+
+    def _is_known_failure(self, pattern: Pattern, values: dict[str, str], run: Run) -> bool:
+        """Whether another message has told why something failed; notes it otherwise."""
+        reason = values.get("reason", "")
+        if pattern.rule.category != "failed" or not reason:
+            return False
+        return run.reasons.setdefault(reason, pattern.rule.code) != pattern.rule.code
 
     def _tell(self, pattern: Pattern, place: Place, fields: dict[str, str], run: Run) -> None:
         fields = {name: value[:LONGEST_VALUE] for name, value in fields.items()}
@@ -224,6 +251,9 @@ class Reader:
     def _warmed_up(self, run: Run, values: dict[str, str], place: Place) -> dict[str, str]:
         if run.failed_warmups and not run.warmups:
             self._note("not-warm", place, values, run)
+        elif run.times and float(values["seconds"]) < WARM * run.times[-1]:
+            fields = {**values, "whole": f"{run.times[-1]:g}"}
+            self._note("warmup-inside", place, fields, run)
         return {}
 
     def _out_of_memory(self, run: Run, values: dict[str, str], place: Place) -> dict[str, str]:

@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sgdlint.launch.launch import Launch
     from sgdlint.log.model import LogFinding, Resident
     from sgdlint.log.runs import Run
 
@@ -15,16 +16,30 @@ MARGIN = 4.0
 """GB that must be left at the peak for a fix to be safe: fragments, libraries, other processes."""
 
 
-def fixes(one: LogFinding, run: Run, release: str, command: str) -> tuple[RuleFix, ...]:
+def fixes(one: LogFinding, run: Run, launch: Launch) -> tuple[RuleFix, ...]:
     """Return what keeps the components of a memory line on the GPU; () where it is not certain."""
     names = one.values.get("names", "").split(", ")
-    way = next((one for one in one.pattern.resident if holds(release, one.since, one.until)), None)
+    way = _way(one, launch)
     actions = _actions(way, names, run) if way is not None else ()
     if not actions:
         return ()
-    why = _why_unsafe(one, run, command, way is not None and way.certain)
+    why = _why_unsafe(one, run, launch.command, way is not None and way.certain)
     title = f"keep {', '.join(names)} on the GPU"
     return (RuleFix(title, "unsafe" if why else "safe", actions, why),)
+
+
+def is_free(one: LogFinding, launch: Launch) -> bool:
+    """Whether options may be added to a launch: those that it names may change what they do."""
+    way = _way(one, launch)
+    options = {option for _, some in way.options for option in some} if way is not None else set()
+    return way is None or not way.plain or launch.bound.given.keys().isdisjoint(options)
+
+
+def _way(one: LogFinding, launch: Launch) -> Resident | None:
+    """Return how components are kept on the GPU in the release of a launch."""
+    release = launch.release.name
+    ways = one.pattern.resident
+    return next((way for way in ways if holds(release, way.since, way.until)), None)
 
 
 def _why_unsafe(one: LogFinding, run: Run, command: str, certain: bool) -> str:
@@ -46,22 +61,17 @@ def _actions(way: Resident, names: Sequence[str], run: Run) -> tuple[Action, ...
             return ()  # it says something of components already
         return (Action("set", way.listed, " ".join(f"{name}=resident" for name in names)),)
     options = dict(way.options)
-    if not all(name in options for name in names):
+    shown = {option: run.asked(option) for some in options.values() for option in some}
+    if not options.keys() >= set(names) or not set(shown.values()) <= {"true", "false", ""}:
         return ()
-    off = {
-        option
-        for name in names
-        for option in options[name]
-        if _is_only_for(option, names, way, run)
-    }
-    shown = {option: run.asked(option) for _, some in way.options for option in some}
-    if not off or not set(shown.values()) <= {"true", "false"}:
+    meant = dict.fromkeys(option for name in names for option in options[name])
+    off = [option for option in meant if _is_only_for(option, names, way, run)]
+    if not way.whole:
+        return tuple(Action("set", option, "false") for option in off)
+    if not any(shown[option] == "true" for option in off):
         return ()
-    if way.whole and not any(shown[option] == "true" for option in off):
-        return ()
-    values = {option: "false" if option in off else value for option, value in shown.items()}
-    written = values if way.whole else {option: "false" for option in values if option in off}
-    return tuple(Action("set", option, value) for option, value in written.items())
+    values = {**shown, **{option: "false" for option in off if shown[option]}}
+    return tuple(Action("set", option, value) for option, value in values.items() if value)
 
 
 def _is_only_for(option: str, names: Sequence[str], way: Resident, run: Run) -> bool:

@@ -21,7 +21,8 @@ class Run:
     """One run of SGLang in a log.
 
     number: from 1. command: the words of a launch that the shell showed before it. arguments: those
-    of the server, as it shows them; {} until then. sizes: component → GB, as loaded.
+    of the server, as it shows them; {} until then. sizes: component → GB, as loaded. reasons: why
+    something failed, with the code that told it.
     """
 
     def __init__(self, number: int, line: int, command: str = "") -> None:
@@ -39,7 +40,7 @@ class Run:
         self.failed_warmups = 0
         self.times: list[float] = []
         self.first: Place | None = None
-        self.raised: set[str] = set()
+        self.reasons: dict[str, str] = {}
 
     def asked(self, name: str) -> str:
         """Return an argument of the run as a text; "" when it is not known."""

@@ -142,15 +142,19 @@ def test_a_file_that_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
             with log.open("a") as file:
                 file.write("f\n")
         elif len(grown) == 1:
-            log.write_text("")
-        else:
             log.write_text("new\n")
+        else:
+            log.unlink()
+            log.write_text("another with more than before\n")
         grown.append(1)
 
     grown: list[int] = []
     monkeypatch.setattr(time, "sleep", pause)
     lines = command.growing(str(log))
-    assert [next(lines) for _ in range(3)] == ["first\n", "half\n", "new\n"]
+    assert [next(lines) for _ in range(4)] == [
+        *("first\n", "half\n", "new\n"),
+        "another with more than before\n",
+    ]
 
 
 def test_standard_input_that_is_closed(

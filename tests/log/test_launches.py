@@ -93,6 +93,15 @@ def test_all_offload_is_written_where_naming_one_changes_the_others(files: Files
     assert "No findings" in files.told.out
 
 
+def test_an_option_that_the_run_does_not_show_is_not_written(files: Files) -> None:
+    log = log_of(["text_encoder"], dit_layerwise_offload=None)
+    files.write(f"{ONE}\n", log)
+    assert files.fix(release="0.5.9") == (
+        f"{ONE} --dit-cpu-offload false --text-encoder-cpu-offload false"
+        " --image-encoder-cpu-offload true --vae-cpu-offload false\n"
+    )
+
+
 def test_an_option_is_changed_where_it_stands(files: Files) -> None:
     script = (
         f'ARGS=(--text-encoder-cpu-offload --dit-layerwise-offload true)\n{ONE} "${{ARGS[@]}}"\n'
@@ -107,10 +116,17 @@ def test_between_them_only_what_is_not_needed_is_named(files: Files) -> None:
     changed: dict[str, Any] = dict.fromkeys(OFFLOAD, False)
     files.write(f"{ONE}\n", log_of(["text_encoder", "transformer"], **changed))
     assert files.fix(release="0.5.15") == f"{ONE}\n"
-    wanted = f"{ONE} --dit-layerwise-offload false --dit-cpu-offload false"
-    wanted += " --text-encoder-cpu-offload false\n"
+    wanted = f"{ONE} --text-encoder-cpu-offload false"
+    wanted += " --dit-layerwise-offload false --dit-cpu-offload false\n"
     assert files.fix("--unsafe", release="0.5.15") == wanted
     assert files.check(release="0.5.15") == []
+
+
+def test_what_a_launch_names_already_may_change_the_rest(files: Files) -> None:
+    script = f"{ONE} --dit-layerwise-offload true\n"
+    changed: dict[str, Any] = {**dict.fromkeys(OFFLOAD, False), "dit_layerwise_offload": True}
+    files.write(script, log_of(["transformer"], **changed))
+    assert files.fix("--unsafe", release="0.5.15") == script
 
 
 def test_later_releases_name_the_component(files: Files) -> None:
@@ -231,3 +247,27 @@ def test_what_cannot_be_done(
 ) -> None:
     assert main(["fix", *words]) == 2
     assert told in capsys.readouterr().err
+
+
+def test_what_is_said_can_be_chosen_and_silenced(files: Files) -> None:
+    files.write(f"{ONE} --num-frames 80\n", log_of(["text_encoder"]))
+    log = files.log.read_text()
+    log += f"{STAMP}Adjusting number of frames from 80 to 81 based on model\n"
+    files.write(f"{ONE} --num-frames 80\n", log)
+    words = ["check", str(files.script), "--log", str(files.log), "--format", "concise"]
+    words += ["--sglang", "0.5.12"]
+    for option, codes in (("--select", {"LOG405"}), ("--ignore", {"LOG206"})):
+        main([*words, option, "LOG4"])
+        told = files.capsys.readouterr().out
+        assert {one for one in ("LOG206", "LOG405") if one in told} == codes
+    silent = f"{ONE} --num-frames 80  # sgdlint: ignore[LOG405, LOG206] known\n"
+    files.write(silent, log)
+    assert files.check() == []
+    assert main(["check", str(files.script), "--sglang", "0.5.12"]) == 0  # and without a log
+    assert "No findings" in files.capsys.readouterr().out
+
+
+def test_a_file_with_a_wrong_directive_is_told_as_ever(files: Files) -> None:
+    files.write(f"# sgdlint: nothing\n{ONE}\n", log_of(["vae"]))
+    assert main(["check", str(files.script), "--log", str(files.log)]) == 2
+    assert "`nothing` is not a directive" in files.capsys.readouterr().err

@@ -38,10 +38,12 @@ def codes(reader: Reader) -> list[str]:
 LOGS = Path(__file__).parents[1] / "data/logs"
 
 
-def test_a_published_log_with_nothing_to_say() -> None:
+def test_a_published_log_whose_whole_time_has_the_warmup_in_it() -> None:
     text = (LOGS / "pull-19405.log").read_text(encoding="utf-8")
     reader = read(*text.splitlines())
-    assert codes(reader) == []
+    assert [one.message for one in reader.found] == [
+        "The time of the whole (11.06 s) has the warmup in it: a request takes 8.69 s"
+    ]
     assert len(reader.runs) == 1
     assert reader.runs[0].is_over
 
@@ -72,6 +74,35 @@ def test_where_memory_ran_out(before: list[str], during: str) -> None:
     assert reader.found[0].values["during"] == during
     assert reader.found[0].message == f"GPU memory ran out {during}"
     assert reader.times(reader.found[0]) == 2
+
+
+FAILED = "[DenoisingStage] Error during execution after 812.5 ms: shape mismatch"
+VALUE = [
+    "Traceback (most recent call last):",
+    '  File "/x/denoising.py", line 20, in forward',
+    "ValueError: shape mismatch",
+]
+
+
+def test_what_a_traceback_ends_with() -> None:
+    assert [one.message for one in read(*VALUE).found] == ["ValueError: shape mismatch"]
+    assert codes(read(*VALUE[:2], "KeyboardInterrupt")) == []
+    assert codes(read(*VALUE[:2], "[11-24 02:16:11] something", VALUE[2])) == ["LOG707"]
+    assert codes(read(*VALUE[2:])) == []
+
+
+def test_ranks_that_fail_at_once() -> None:
+    both = [f"[rank{rank}]: {line}" for line in VALUE for rank in (0, 1)]
+    reader = read(*both)
+    assert codes(reader) == ["LOG707"]
+    assert reader.times(reader.found[0]) == 2
+
+
+def test_why_something_failed_is_told_once() -> None:
+    later = ["Error executing request 12: shape mismatch", "Generation failed: shape mismatch"]
+    assert codes(read(STAMP + FAILED, *VALUE, *(STAMP + one for one in later))) == ["LOG702"]
+    memory = f"[DenoisingStage] Error during execution after 812.5 ms: {OOM}"
+    assert codes(read(STAMP + memory, *TRACEBACK)) == ["LOG401"]
 
 
 def test_the_gate_is_silent_for_a_run_that_asked_for_diffusers() -> None:

@@ -36,7 +36,8 @@ from conformance.score import GPU_NAMES  # noqa: E402
 from sgdlint import catalog, rulepack  # noqa: E402
 from sgdlint.bench import axes  # noqa: E402
 from sgdlint.bench.base import BenchError, Command  # noqa: E402
-from sgdlint.bench.matrix import BASE, Matrix, Wish  # noqa: E402
+from sgdlint.bench.changes import Wish  # noqa: E402
+from sgdlint.bench.matrix import BASE, Matrix  # noqa: E402
 from sgdlint.benching import Candidate, gather, matrix_for  # noqa: E402
 from sgdlint.linter import check  # noqa: E402
 from sgdlint.recommend import IMAGE, recommend  # noqa: E402

@@ -10,7 +10,8 @@ from sgdlint import catalog
 from sgdlint.arguments import Arguments
 from sgdlint.bench import axes
 from sgdlint.bench.base import BenchError, base_of
-from sgdlint.bench.matrix import Wish, matrix_of
+from sgdlint.bench.changes import Wish
+from sgdlint.bench.matrix import matrix_of
 from sgdlint.bench.script import MARK, script
 from sgdlint.bench.telling import planned
 from sgdlint.checking import CLEAN, FAILED, FOUND, Packs, inputs, options_of
@@ -261,7 +262,8 @@ def _run(text: str, results: str) -> int:
 
 
 def _read(folder: str, form: str) -> int:
-    from sgdlint.bench.results import ResultsError, read
+    from sgdlint.bench.folder import ResultsError
+    from sgdlint.bench.results import read
     from sgdlint.bench.telling import told
 
     if form == "script":

@@ -153,7 +153,7 @@ def base_of(
     command = _with_request(base, command, request)
     head, wrapped = _head(found, served)
     exports, needed, told = _environment(settled, release)
-    needed = (*needed, *_variables(command, text))
+    needed = (*needed, *_variables(command, text, release))
     return replace(
         base,
         command=command,
@@ -253,18 +253,12 @@ def _with_request(base: Base, command: Command, request: Sequence[str]) -> Comma
 
 
 def shell(one: Word, text: str) -> str:
-    """Return a word as it is written in the script; raises BenchError for what is not known."""
+    """Return a word as it is written in the script: known, or with one variable from outside."""
     if one.text is not None:
         return quoted(one.text)
-    name = name_of(one, text)
-    if not name:
-        shown = one.prefix + "…" if one.prefix else text[one.written_start : one.written_end]
-        reason = one.reason or "it depends on the path"
-        told = f"{shown or 'a word'} is not known ({reason}); give the command with --command"
-        raise BenchError(told)
     pieces = [piece.texts[0] if piece.texts else "" for piece in one.pieces]
-    parts = [quoted(part) if part else "" for part in pieces]
-    return "".join(part or f'"${{{name}}}"' for part in parts)
+    variable_there = f'"${{{name_of(one, text)}}}"'
+    return "".join(quoted(part) if part else variable_there for part in pieces)
 
 
 def name_of(one: Word, text: str) -> str:
@@ -282,11 +276,25 @@ def name_of(one: Word, text: str) -> str:
     return name if plain in forms else ""
 
 
-def _variables(command: Command, text: str) -> Iterable[str]:
+def _variables(command: Command, text: str, release: Release) -> Iterable[str]:
     """Yield the variables from outside that a command has; raises BenchError for anything else."""
-    for one in (one for part in command.parts for one in part.words if one.text is None):
-        shell(one, text)
-        yield name_of(one, text)
+    for part in command.parts:
+        for one in part.words:
+            if one.text is not None:
+                continue
+            name = name_of(one, text)
+            if not name:
+                raise BenchError(_unknown(one, part, text, release))
+            yield name
+
+
+def _unknown(one: Word, part: Part, text: str, release: Release) -> str:
+    """Return what is said of a word of which nothing is known, and what helps."""
+    shown = one.prefix + "…" if one.prefix else text[one.written_start : one.written_end]
+    flag = release.flag(GENERATE, part.dest) if part.dest else None
+    of_request = flag is not None and release.options(GENERATE)[flag].sampling
+    helps = f"--request '{flag} …' says it" if of_request else "give the command with --command"
+    return f"{shown or 'a word'} is not known ({one.reason or 'it depends on the path'}); {helps}"
 
 
 def _head(found: Recognised, served: bool) -> tuple[tuple[str, ...], list[str]]:

@@ -9,23 +9,22 @@ from __future__ import annotations
 from itertools import combinations, product
 
 from sgdlint.bench.base import BenchError, Command
+from sgdlint.bench.changes import Ways
 from sgdlint.record import record
-from sgdlint.rules import recipes
 from sgdlint.rules.filling import filled
 from sgdlint.rules.logic import holds
 from sgdlint.rules.model import holds as in_range
-from sgdlint.tuning import Wanted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sgdlint.bench.axes import Axis, Plan, Variation
-    from sgdlint.bench.base import Base
+    from sgdlint.bench.axes import Plan
+    from sgdlint.bench.base import Base, Part
+    from sgdlint.bench.changes import Change, Wish
     from sgdlint.finding import Finding
     from sgdlint.launch.launch import Launch
     from sgdlint.rules.engine import Engine
-    from sgdlint.rules.recipes import Setting, Step
 
 BASE = "base"
 """The name of the launch as it is."""
@@ -33,39 +32,8 @@ UNWANTED = ("error", "warning")
 """Severities that a variant must not bring."""
 FAILS = "the launch fails as it is ({}); `sgdlint fix` may mend it"
 UNLIKE = "it cannot be measured as one `sglang generate`: {}"
-GOALS = ("latency", "throughput")
-"""What steps of recipes are for, unless everything is asked for."""
 MOST_TRIALS = 48
 """So many commands are in a matrix; each takes some minutes, several times."""
-
-
-@record
-class Wish:
-    """What is asked for. full: every combination. only: these axes; more: these, too."""
-
-    lossy: bool = False
-    full: bool = False
-    only: tuple[str, ...] = ()
-    more: tuple[str, ...] = ()
-
-
-@record
-class Change:
-    """One way along an axis, with its values.
-
-    clears: options, and `env.NAME`, that it replaces.
-    """
-
-    name: str
-    axis: str
-    order: int
-    options: tuple[tuple[str, str], ...]
-    env: tuple[tuple[str, str], ...]
-    clears: tuple[str, ...]
-    why: str
-    references: tuple[str, ...]
-    lossy: bool = False
-    quality: str = ""
 
 
 @record
@@ -123,11 +91,12 @@ class _Search:
     def __init__(self, base: Base, engine: Engine, plan: Plan, wish: Wish) -> None:
         self.base, self.engine, self.plan, self.wish = base, engine, plan, wish
         self.release = base.release.name
+        self.ways = Ways(base, engine, wish)
+        self.facts = self.ways.facts
         self.dropped: list[Dropped] = []
         self.trials: list[Trial] = []
-        self.facts = self.facts_of(self.launch_of(base.command))
         self.plain = self.measured(base.command)
-        self.first = self.launch_of(self.plain)
+        self.first = self.ways.launch_of(self.plain)
         standing = base.in_file(base.whole)
         self.known = {one.code for one in self.found(self.first)}
         self.known |= {one.code for one in self.found(standing)} if standing is not None else set()
@@ -135,9 +104,9 @@ class _Search:
     def matrix(self) -> Matrix:
         self.check()
         self.add(BASE, (), self.plain, self.base.whole)
-        axes = [axis for axis in self.plan.axes if self.is_asked(axis)]
+        axes = [axis for axis in self.plan.axes if self.ways.is_asked(axis)]
         kept = {
-            axis.name: [one for one in self.changes(axis) if self.take((one,))] for axis in axes
+            axis.name: [one for one in self.ways.along(axis) if self.take((one,))] for axis in axes
         }
         left = self.combine(kept)
         trials = sorted(self.trials, key=_when)
@@ -150,177 +119,12 @@ class _Search:
             if here and holds(one.when, self.facts.lookup):
                 raise BenchError(one.says)
         standing = self.base.in_file(self.base.whole)
-        for launch, says in (
-            (standing, FAILS),
-            (self.first, UNLIKE if self.base.served else FAILS),
-        ):
-            errors = (
-                [one for one in self.found(launch) if one.severity == "error"] if launch else []
-            )
+        unlike = UNLIKE if self.base.served else FAILS
+        for launch, says in ((standing, FAILS), (self.first, unlike)):
+            found = self.found(launch) if launch is not None else []
+            errors = [one for one in found if one.severity == "error"]
             if errors:
                 raise BenchError(says.format(f"{errors[0].code}: {errors[0].message}"))
-
-    def is_asked(self, axis: Axis) -> bool:
-        wish = self.wish
-        if wish.only:
-            return axis.name in wish.only
-        if axis.lossy:
-            return wish.lossy or axis.name in wish.more
-        return not axis.full or wish.full or axis.name in wish.more
-
-    # --- what may be changed ----------------------------------------------------------------------
-
-    def changes(self, axis: Axis) -> Iterator[Change]:
-        """Yield the ways along an axis: those of recipes, and its own."""
-        names: set[str] = set()
-        for one in (*self.of_recipes(axis), *self.own(axis)):
-            if one.name not in names:
-                names.add(one.name)
-                yield one
-
-    def of_recipes(self, axis: Axis) -> Iterator[Change]:
-        """Yield what recipes have: the first step that fits, and what to measure beside it."""
-        facts = self.facts_of(self.launch_of(self.base.command.without(self.subject(axis.subject))))
-        is_first = True
-        for step in self.steps(axis):
-            if step.when is not None and not holds(step.when, facts.lookup):
-                continue
-            wanted = axis.lossy or bool(step.replaces) or self.wish.full or is_first
-            if wanted and self.is_free(step) and (step.measure or self.is_enough(axis, step)):
-                yield from self.of_step(axis, step, facts)
-            is_first = is_first and (step.later or axis.lossy)
-
-    def is_enough(self, axis: Axis, step: Step) -> bool:
-        """Whether a step takes no less of the machine than the launch does."""
-        if self.wish.full or not axis.at_least:
-            return True
-        parts = [self.base.part(*one) for one in filled(step.set, self.facts, self.asked) or ()]
-        launch = self.base.launch(
-            self.base.command.without(self.subject(axis.subject)).having(parts)
-        )
-        if launch is None:
-            return False
-        facts = self.facts_of(launch)
-        return not any(self.is_less(facts, one) for one in axis.at_least)
-
-    def is_less(self, facts: Wanted, name: str) -> bool:
-        """Whether a number is certainly smaller than that of the launch as it is."""
-        mine, its = self.facts.lookup("derived", name), facts.lookup("derived", name)
-        if not mine.values or not its.values:
-            return False
-        return bool(max(its.values) < min(mine.values))
-
-    def of_step(self, axis: Axis, step: Step, facts: Wanted) -> Iterator[Change]:
-        clears = self.subject(step.decides)
-        one = self.change(axis, step, step.set, facts, clears)
-        if one is not None:
-            yield one
-        if step.instead:
-            name = self.called(step) or f"instead-of-{step.name}"
-            other = self.change(axis, step, step.instead, facts, clears, name)
-            if other is not None:
-                yield other
-
-    def called(self, step: Step) -> str:
-        """Return what recipes call the other variant of a step; "" when it has no name."""
-        model = self.first.model
-        steps = (
-            (one for recipe in recipes.for_model(model) for one in recipe.steps) if model else ()
-        )
-        same = (one.name for one in steps if one.set == step.instead and not one.env)
-        return next(same, "")
-
-    def steps(self, axis: Axis) -> Iterator[Step]:
-        model = self.first.model
-        for recipe in recipes.for_model(model) if model is not None else ():
-            for step in recipe.steps:
-                mine = step.lossy if axis.lossy else self.decides(step, axis)
-                for_goal = self.wish.full or set(step.goals) & set(GOALS)
-                if mine and for_goal and self.in_force(step):
-                    yield step
-
-    def decides(self, step: Step, axis: Axis) -> bool:
-        subjects = {step.decides, step.replaces} - {""}
-        return not step.lossy and axis.subject in subjects
-
-    def own(self, axis: Axis) -> Iterator[Change]:
-        """Yield the ways that stand with the axis."""
-        for one in axis.steps:
-            step = one.step
-            if (one.full and not (self.wish.full or axis.name in self.wish.only)) or not (
-                self.in_force(step) and self.holds(one)
-            ):
-                continue
-            clears = (*self.subject(step.decides), *one.clears)
-            change = self.change(axis, step, step.set, self.facts, clears)
-            if change is not None:
-                yield change
-
-    def holds(self, one: Variation) -> bool:
-        facts = self.facts
-        if one.unless is not None and holds(one.unless, facts.lookup):
-            return False
-        return one.step.when is None or holds(one.step.when, facts.lookup)
-
-    def in_force(self, step: Step) -> bool:
-        here = in_range(self.release, step.since, step.until)
-        return here and self.base.found.subcommand in step.commands
-
-    def is_free(self, step: Step) -> bool:
-        """Whether a step leaves the request as it is."""
-        release, command = self.base.release, self.base.found.subcommand
-        flags = [release.flag(command, name) for name, _ in step.set]
-        return not any(flag and release.options(command)[flag].sampling for flag in flags)
-
-    def change(
-        self,
-        axis: Axis,
-        step: Step,
-        settings: Iterable[Setting],
-        facts: Wanted,
-        clears: tuple[str, ...],
-        instead: str = "",
-    ) -> Change | None:
-        """Return a change with its values; None when one of them is not known.
-
-        instead: the name of the other variant, when `settings` are those.
-        """
-        options = filled(settings, facts, self.asked)
-        env = filled(() if instead else step.env, facts, self.asked)
-        if options is None or env is None:
-            return None
-        why = step.measure if instead else step.why
-        return Change(
-            instead or step.name,
-            axis.name,
-            axis.order,
-            options,
-            env,
-            clears,
-            why,
-            step.references,
-            step.lossy or axis.lossy,
-            dict(step.costs).get("quality", ""),
-        )
-
-    def subject(self, name: str) -> tuple[str, ...]:
-        return recipes.subjects().get(name, ())
-
-    def asked(self, name: str) -> str | None:
-        """Return the size or the frames of the request."""
-        facts, model = self.facts, self.first.model
-        usual = model.defaults if model is not None else {}
-
-        def one(option: str) -> int:
-            given = facts.lookup("option", option)
-            if given.values is not None and len(given.values) == 1 and not given.absent:
-                return int(given.values[0] or 0)
-            return int(usual.get(option) or 0) if given.values == () else 0
-
-        if name == "frames":
-            return str(one("num_frames")) if one("num_frames") > 1 else None
-        width, height = one("width"), one("height")
-        return f"{width}x{height}" if name == "size" and width and height else None
 
     # --- what is run ------------------------------------------------------------------------------
 
@@ -349,7 +153,7 @@ class _Search:
 
     def add(self, name: str, changes: tuple[Change, ...], command: Command, whole: Command) -> None:
         """Add a command to what is run."""
-        facts = self.facts_of(self.launch_of(command))
+        facts = self.ways.facts_of(self.ways.launch_of(command))
         proofs = [
             one
             for one in self.plan.proofs
@@ -368,10 +172,10 @@ class _Search:
         return command
 
     def same_as_base(self, launch: Launch | None, changes: Sequence[Change]) -> str:
+        """Return that a variant is the launch as it is; "" when that is not certain."""
         here = [axis for axis in self.plan.axes if any(one.axis == axis.name for one in changes)]
-        if launch is None or not all(
-            axis.same and self.is_same(launch, axis.same) for axis in here
-        ):
+        facts = [axis.same for axis in here]
+        if launch is None or not all(some and self.is_same(launch, some) for some in facts):
             return ""
         return "the launch runs so already"
 
@@ -388,7 +192,7 @@ class _Search:
 
     def is_same(self, launch: Launch, names: Iterable[str]) -> bool:
         """Whether a launch certainly is the first one, by some facts."""
-        other = self.facts_of(launch)
+        other = self.ways.facts_of(launch)
         for name in names:
             if self.engine.derived.get(name) is None:
                 continue
@@ -420,10 +224,10 @@ class _Search:
     def measured(self, command: Command) -> Command:
         """Return a command with what every run has."""
         for one in self.plan.measuring:
-            if not (self.in_force(one.step) and self.holds(one)):
+            if not (self.ways.in_force(one.step) and self.ways.holds(one)):
                 continue
-            options = filled(one.step.set, self.facts, self.asked) or ()
-            env = filled(one.step.env, self.facts, self.asked) or ()
+            options = filled(one.step.set, self.facts, self.ways.asked) or ()
+            env = filled(one.step.env, self.facts, self.ways.asked) or ()
             names = {name for name, _ in options}
             given = names & {part.dest for part in command.parts}
             given |= {name for name, _ in env if name in self.base.found.environment}
@@ -432,17 +236,6 @@ class _Search:
             parts = [self.base.part(name, value) for name, value in options]
             command = command.without({*one.clears, *names}).having(parts, env)
         return command
-
-    # --- what sgdlint knows of a command ----------------------------------------------------------
-
-    def launch_of(self, command: Command) -> Launch:
-        launch = self.base.launch(command)
-        if launch is None:
-            raise BenchError("SGLang does not read it as a launch of a diffusion model")
-        return launch
-
-    def facts_of(self, launch: Launch) -> Wanted:
-        return Wanted(launch, self.engine.derived)
 
     def found(self, launch: Launch) -> list[Finding]:
         return self.engine.run(launch, self.base.text)
@@ -461,9 +254,9 @@ def _signature(one: Command) -> tuple[object, ...]:
     return frozenset((part.dest, texts(part)) for part in one.parts), frozenset(one.env)
 
 
-def texts(part: object) -> tuple[str, ...]:
+def texts(part: Part) -> tuple[str, ...]:
     """Return the words of an option, `?` for what is not known."""
-    return tuple("?" if one.text is None else one.text for one in part.words)  # type: ignore[attr-defined]
+    return tuple("?" if one.text is None else one.text for one in part.words)
 
 
 def difference(before: Command, after: Command) -> str:

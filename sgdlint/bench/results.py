@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 
 from sgdlint import catalog
+from sgdlint.bench.folder import ResultsError, digests, dumps_of, manifest_of, text_of
 from sgdlint.bench.logs import first_log, new, said
 from sgdlint.bench.manifest import FAILED, MANIFEST, NOT_RUN
 from sgdlint.bench.matrix import BASE
 from sgdlint.perf.comparing import CompareError, compare
-from sgdlint.perf.dumps import DumpError
-from sgdlint.perf.dumps import read as read_dump
 from sgdlint.perf.noise import change, median, spread
 from sgdlint.perf.sides import Side
 from sgdlint.record import record, replace
@@ -27,24 +24,12 @@ if TYPE_CHECKING:
     from sgdlint.perf.dumps import Dump
     from sgdlint.perf.noise import Spread
 
-MOST_CHARACTERS = 4_000_000
-"""A longer file is none of ours."""
-MOST_VARIANTS = 200
-"""So many variants are read."""
-MOST_FILES = 100
-"""With more files in a folder of outputs nothing is said of them."""
-MOST_BYTES = 1 << 31
-"""Nor with more bytes."""
 MOST_REASON = 300
 """Characters that are shown of why a run failed."""
 SAME = "as the launch has it"
 """What is said of what all variants have in common, since the script asks each for the same."""
 GIB = 1024
 """MiB in a GiB."""
-
-
-class ResultsError(Exception):
-    """A folder that holds no results; the message says what is wrong."""
 
 
 @record
@@ -132,7 +117,7 @@ def _heard(folder: str, one: Outcome, base: Outcome, release: str) -> Outcome:
 
 def read(folder: str) -> Results:
     """Return what a folder holds; raises ResultsError."""
-    about = _manifest(folder)
+    about = manifest_of(folder)
     rows = about["variants"]
     outcomes = [_outcome(folder, row) for row in rows]
     base = next((one for one in outcomes if one.name == BASE), None)
@@ -155,56 +140,13 @@ def read(folder: str) -> Results:
     return Results(folder, *texts, (base, *others), best, lossy)
 
 
-# --- files ----------------------------------------------------------------------------------------
-
-
-def _manifest(folder: str) -> dict[str, Any]:
-    """Return what the script wrote about its variants."""
-    if not os.path.isdir(folder):
-        raise ResultsError("no such folder")
-    path = os.path.join(folder, MANIFEST)
-    if not os.path.exists(path):
-        raise ResultsError(f"holds no {MANIFEST}: a script of `sgdlint bench` writes it")
-    try:
-        data = json.loads(_text(path))
-    except (ValueError, RecursionError) as error:
-        raise ResultsError(f"{MANIFEST}: not JSON: {error}") from None
-    rows = data.get("variants") if isinstance(data, dict) else None
-    if not isinstance(rows, list) or not rows or len(rows) > MOST_VARIANTS:
-        raise ResultsError(f"{MANIFEST}: it has no list of variants")
-    if not all(isinstance(one, dict) and _is_name(one.get("name")) for one in rows):
-        raise ResultsError(f"{MANIFEST}: each variant needs a name")
-    return {
-        **{key: str(data.get(key) or "") for key in ("sglang", "model", "gpu")},
-        "variants": rows,
-    }
-
-
-def _is_name(name: object) -> bool:
-    return isinstance(name, str) and bool(name) and "/" not in name and not name.startswith(".")
-
-
-def _text(path: str) -> str:
-    """Return the text of a file; raises ResultsError."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read(MOST_CHARACTERS + 1)
-    except OSError as error:
-        raise ResultsError(f"{os.path.basename(path)}: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise ResultsError(f"{os.path.basename(path)}: not UTF-8") from None
-    if len(text) > MOST_CHARACTERS:
-        raise ResultsError(f"{os.path.basename(path)}: far too long")
-    return text
-
-
 def _outcome(folder: str, row: dict[str, Any]) -> Outcome:
     name = row["name"]
     here = os.path.join(folder, name)
-    dumps, problem = _dumps(here)
+    dumps, problem = dumps_of(here)
     failed = problem
     if os.path.exists(os.path.join(here, FAILED)):
-        failed = " ".join(_text(os.path.join(here, FAILED)).split())[:MOST_REASON] or "it failed"
+        failed = " ".join(text_of(os.path.join(here, FAILED)).split())[:MOST_REASON] or "it failed"
     axes = row.get("axes")
     found = Outcome(
         name,
@@ -228,53 +170,16 @@ def _outcome(folder: str, row: dict[str, Any]) -> Outcome:
     )
 
 
-def _dumps(folder: str) -> tuple[list[Dump], str]:
-    """Return the measurements of a variant, and what is wrong with one that does not read."""
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return [], ""
-    numbers = sorted(
-        int(one[:-5]) for one in names if one.endswith(".json") and one[:-5].isdecimal()
-    )
-    found: list[Dump] = []
-    for number in numbers:
-        try:
-            found.append(read_dump(_text(os.path.join(folder, f"{number}.json")), f"{number}.json"))
-        except (DumpError, ResultsError) as error:
-            return found, f"{number}.json: {error}"
-    return found, ""
-
-
 # --- outputs --------------------------------------------------------------------------------------
 
 
 def _with_outputs(folder: str, base: Outcome, others: Iterable[Outcome]) -> Iterator[Outcome]:
     """Yield the outcomes, with whether their output is that of the launch as it is."""
-    first, second = (_digests(os.path.join(folder, base.name, f"output-{at}")) for at in (1, 2))
+    first, second = (digests(os.path.join(folder, base.name, f"output-{at}")) for at in (1, 2))
     for one in others:
-        mine = _digests(os.path.join(folder, one.name, "output-1")) if one.dumps else None
+        mine = digests(os.path.join(folder, one.name, "output-1")) if one.dumps else None
         is_told = first is not None and first == second and mine is not None
         yield replace(one, output=("same" if mine == first else "differs") if is_told else "")
-
-
-def _digests(folder: str) -> tuple[str, ...] | None:
-    """Return what tells whether the files of two folders are the same; None where that is open."""
-    try:
-        paths = sorted(entry.path for entry in os.scandir(folder) if entry.is_file())
-        if not paths or len(paths) > MOST_FILES or sum(map(os.path.getsize, paths)) > MOST_BYTES:
-            return None
-        return tuple(sorted(map(_digest, paths)))
-    except OSError:
-        return None
-
-
-def _digest(path: str) -> str:
-    found = hashlib.sha256()
-    with open(path, "rb") as file:
-        while block := file.read(1 << 20):
-            found.update(block)
-    return found.hexdigest()
 
 
 # --- which ----------------------------------------------------------------------------------------

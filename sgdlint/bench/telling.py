@@ -21,6 +21,8 @@ MOST_LIKELY = 0.1
 """A recommendation that is more likely by chance says so."""
 MOST_SAID = 3
 """So many things of each log are told; `sgdlint log` tells all."""
+SMALL = 1.1
+"""A gain below this is worth another measurement."""
 SAME_MEMORY = 0.1
 """GiB: a smaller difference is none."""
 COLUMNS = ("variant", "runs", "median", "spread", "against base", "denoising", "peak", "")
@@ -160,21 +162,21 @@ def _advice(results: Results, is_markdown: bool) -> Iterable[str]:
         yield from (fence[0], best.command, fence[1])
         if best.output == "differs":
             yield "Its output is not the same byte for byte: look whether it is as good."
-        yield from _by_chance(results)
+        yield from _by_chance(results, speedup)
     lossy = results.lossy
     if lossy is not None and lossy.against is not None:
         speedup = lossy.against.total.speedup or 0
         yield f"Lossy, look at its output: {lossy.name}, {speedup:.2f}× as fast ({lossy.differs})."
 
 
-def _by_chance(results: Results) -> Iterable[str]:
-    """Yield how often one of so many variants looks faster, where none is."""
-    compared = [one for one in results.outcomes if one.counts and one.against is not None]
-    likely = sum(0.5 / one.against.total.one_in for one in compared if one.against is not None)
-    if likely > MOST_LIKELY:
+def _by_chance(results: Results, speedup: float) -> Iterable[str]:
+    """Yield how often one of so many variants looks faster where none is, for a small gain."""
+    compared = [one.against.total for one in results.outcomes if one.counts and one.against]
+    likely = sum((1 - one.confidence) / 2 for one in compared)
+    if likely > MOST_LIKELY and speedup < SMALL:
         yield (
-            f"Of {len(compared)} variants with so few runs one looks faster by chance alone in "
-            f"{min(likely, 1):.0%} of such measurements; REPEAT=5 goes on where it was."
+            f"Of {len(compared)} variants, all equally fast, one would look faster by chance in "
+            f"{min(likely, 1):.0%} of such measurements: measure a gain this small once more."
         )
 
 

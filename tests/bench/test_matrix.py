@@ -188,7 +188,8 @@ class TestRefused:
             (f"{QWEN} --backend diffusers", "0.5.12", "asks for diffusers"),
             (f"{FLUX} --num-gpus 2 --dp-size 2", "0.5.23", "--dp-size"),
             (f"{QWEN} $EXTRA", "0.5.12", "give the command with --command"),
-            (f'{QWEN} --seed "$1"', "0.5.12", "give the command with --command"),
+            (f'{QWEN} --seed "$1"', "0.5.12", "--request '--seed …' says it"),
+            (f'{QWEN} --num-gpus "$1"', "0.5.12", "give the command with --command"),
             (f"{FLUX} --no-such 1", "0.5.23", "the launch fails as it is (SGD"),
             ("sglang serve --model-path lerobot/pi05_base", "0.5.23", "cannot be measured as one"),
             (
@@ -245,6 +246,13 @@ class TestRefused:
 
 
 class TestRequest:
+    def test_it_says_what_the_file_does_not(self, capsys: pytest.CaptureFixture[str]) -> None:
+        command = "while read -r line; do sglang generate --model-path Qwen/Qwen-Image "
+        command += '--prompt "$line"; done < prompts'
+        words = ["--request", "--prompt 'a fox'"]
+        found = planned(capsys, command, "0.5.12", *words)
+        assert found["variants"][0]["command"].endswith('--prompt "$line"')
+
     def test_it_takes_the_place_of_what_is_there(self, tmp_path: Path) -> None:
         path = tmp_path / "bench.sh"
         request = "--prompt 'two words' --width 512 --height 512"

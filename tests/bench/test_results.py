@@ -125,6 +125,7 @@ class TestBadInput:
             (b'{"variants": []}', "no list of variants"),
             (b'{"variants": [1]}', "each variant needs a name"),
             (b'{"variants": [{"name": "../x"}]}', "each variant needs a name"),
+            (b'{"variants": [{"name": "a\\u0000"}]}', "each variant needs a name"),
             (b'{"variants": [{"name": "a"}]}', "there is no variant 'base'"),
             (b"\xff\xfe", "not UTF-8"),
             (b"[" * 100_000, "not JSON"),

@@ -72,9 +72,29 @@ def show(
     if arguments.output:
         told = replace(_told(arguments, reports, failures, changed or {}, written or {}), look=look)
         unwritten = _written(arguments, told)
-    for failure in (*failures, *unwritten):
-        print(f"sgdlint: error: {failure.path}: {failure.message}", file=sys.stderr)
+    say([*failures, *unwritten])
     return unwritten
+
+
+def say(failures: Sequence[Failure]) -> None:
+    """Print what could not be done to standard error."""
+    for failure in failures:
+        print(f"sgdlint: error: {failure.path}: {failure.message}", file=sys.stderr)
+
+
+def write_files(
+    arguments: Arguments,
+    reports: Sequence[Report],
+    failures: Sequence[Failure],
+    written: Mapping[str, dict[str, Any]],
+) -> list[Failure]:
+    """Write the files of `--output` alone; return what went wrong with them."""
+    if not arguments.output:
+        return []
+    from sgdlint import outputs
+
+    outputs.check_inputs(arguments.output, reports)
+    return _written(arguments, _told(arguments, reports, failures, {}, written))
 
 
 def _rendered(name: str, arguments: Arguments, told: Told) -> str:

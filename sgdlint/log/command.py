@@ -71,12 +71,14 @@ def run(arguments: Arguments) -> int:
             continue
         readers.append(reader)
         reports.append(report)
-    quiet = [*failures]
+    written = _written(wish)
     if is_text and not arguments.quiet:
-        _show_text(arguments, reports, readers, failures)
+        _show_text(arguments, reports, readers)
+        unwritten = showing.write_files(arguments, reports, failures, written)
+        showing.say([*failures, *unwritten])
     else:
-        quiet += showing.show(arguments, reports, failures, sys.stdout, written=_written(wish))
-    return status_of(reports, quiet, arguments)
+        unwritten = showing.show(arguments, reports, failures, sys.stdout, written=written)
+    return status_of(reports, [*failures, *unwritten], arguments)
 
 
 def wish_of(arguments: Arguments) -> Wish:
@@ -195,14 +197,18 @@ def _live(arguments: Arguments, path: str, wish: Wish) -> int:
             _tell(arguments, path, reader, filter(wish.wanted, reader.feed(line)))
     except KeyboardInterrupt:
         print(file=sys.stderr)
+    except BrokenPipeError:  # of standard output: there is nobody to tell
+        raise
     except OSError as error:
         print(f"sgdlint: error: {path}: {_reason(error)}", file=sys.stderr)
         return FAILED
     _tell(arguments, path, reader, filter(wish.wanted, reader.end()))
     report = report_of(path, reader, filter(wish.wanted, reader.found))
     if not arguments.quiet:
-        showing.write_lines(arguments, _closing([report], [reader], ()), sys.stdout)
-    return status_of([report], [], arguments)
+        showing.write_lines(arguments, _closing([report], [reader]), sys.stdout)
+    unwritten = showing.write_files(arguments, [report], [], _written(wish))
+    showing.say(unwritten)
+    return status_of([report], unwritten, arguments)
 
 
 def _streamed(path: str) -> Iterator[str]:
@@ -224,24 +230,15 @@ def _tell(arguments: Arguments, path: str, reader: Reader, found: Iterable[LogFi
 # --- text -----------------------------------------------------------------------------------------
 
 
-def _show_text(
-    arguments: Arguments,
-    reports: Sequence[Report],
-    readers: Sequence[Reader],
-    failures: Sequence[Failure],
-) -> None:
+def _show_text(arguments: Arguments, reports: Sequence[Report], readers: Sequence[Reader]) -> None:
     from sgdlint.formatters import text
 
     lines = text.blocks(reports, showing.width_of(sys.stdout))
-    lines = [*lines, *_closing(reports, readers, failures)]
+    lines = [*lines, *_closing(reports, readers)]
     showing.write_lines(arguments, lines, sys.stdout)
-    for failure in failures:
-        print(f"sgdlint: error: {failure.path}: {failure.message}", file=sys.stderr)
 
 
-def _closing(
-    reports: Sequence[Report], readers: Sequence[Reader], failures: Sequence[Failure]
-) -> list[list[tuple[str, str]]]:
+def _closing(reports: Sequence[Report], readers: Sequence[Reader]) -> list[list[tuple[str, str]]]:
     """Return the closing lines: what was read, of which release, and whether it counts."""
     from sgdlint.formatters.text import counted
 

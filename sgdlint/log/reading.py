@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from sgdlint import catalog, quick
 from sgdlint.log.lines import messages
-from sgdlint.log.model import BY_READER, EARLY, LogFinding, Place
+from sgdlint.log.model import EARLY, LogFinding, Place
 from sgdlint.log.runs import Run, arguments_in
-from sgdlint.log.templates import anchor, head, match, opening, parse
 from sgdlint.log.tracebacks import Tracebacks
+from sgdlint.log.wordings import Wordings
 from sgdlint.rules.engine import PLACEHOLDER
 from sgdlint.rules.model import holds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable
 
     from sgdlint.log.lines import Said
     from sgdlint.log.model import Form, Pattern
-    from sgdlint.log.templates import Match, Template
-
-    _Wording = tuple[int, Pattern, Form, Template]
+    from sgdlint.log.templates import Match
 
 MOST_FINDINGS = 2_000
 """So many different things of one log are told; the others are counted."""
@@ -57,7 +55,7 @@ class Reader:
         self.found: list[LogFinding] = []
         self.runs: list[Run] = []
         self.left_out = 0
-        self._known = _Known(patterns)
+        self._known = Wordings(patterns)
         self._seen: dict[tuple[object, ...], int] = {}
         self._times: list[int] = []
         self._possible: set[str] | None = None
@@ -254,6 +252,7 @@ class Reader:
         elif run.times and float(values["seconds"]) < WARM * run.times[-1]:
             fields = {**values, "whole": f"{run.times[-1]:g}"}
             self._note("warmup-inside", place, fields, run)
+            run.has_warmup_inside = True
         return {}
 
     def _out_of_memory(self, run: Run, values: dict[str, str], place: Place) -> dict[str, str]:
@@ -292,58 +291,6 @@ _ROLES: dict[str, Callable[[Reader, Run, dict[str, str], Place], dict[str, str] 
     "ended": Reader._ended,
 }
 """What the reader does with a message that means something to it; None: nothing is told."""
-
-
-class _Known:
-    """The wordings, by a word that each such message has: most lines have none of them."""
-
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self.by_role: dict[str, Pattern] = {}
-        self.heads: dict[str, list[_Wording]] = {}
-        self.openings: dict[str, list[_Wording]] = {}
-        self.words: dict[str, list[_Wording]] = {}
-        number = 0
-        for pattern in patterns:
-            if pattern.role in BY_READER:
-                self.by_role[pattern.role] = pattern
-            for form in pattern.forms:
-                number += 1
-                self._add((number, pattern, form, parse(form.text)))
-
-    def _add(self, wording: _Wording) -> None:
-        _, _, form, template = wording
-        if not form.anywhere and (word := head(template)):
-            self.heads.setdefault(word, []).append(wording)
-        elif word := anchor(template, form.anywhere):
-            self.words.setdefault(word, []).append(wording)
-        else:
-            self.openings.setdefault(opening(template), []).append(wording)
-
-    def matches(self, said: Said) -> Iterator[tuple[Pattern, Form, Match]]:
-        """Yield the wordings that a message has; of one pattern the first."""
-        done: set[int] = set()
-        for _, pattern, form, template in self._candidates(said):
-            if id(pattern) in done:
-                continue
-            found = match(template, said.text, said.start, form.anywhere)
-            if found is not None:
-                done.add(id(pattern))
-                yield pattern, form, found
-
-    def _candidates(self, said: Said) -> Sequence[_Wording]:
-        text, start = said.text, said.start
-        end = text.find(" ", start)
-        found = [
-            *self.heads.get(text[start : end if end >= 0 else len(text)], ()),
-            *self.openings.get(text[start : start + 1], ()),
-        ]
-        for word in self.words.keys() & set(text[start:].split()):
-            found += self.words[word]
-        return sorted(found, key=_number) if len(found) > 1 else found
-
-
-def _number(wording: _Wording) -> int:
-    return wording[0]
 
 
 def _filled(template: str, fields: dict[str, str]) -> str:

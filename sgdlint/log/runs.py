@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 MOST_TIMES = 100_000
 """Requests of a run whose times are kept."""
-LONGEST_NAME = 80
+ALIKE = 1.25
+"""Requests that take at most so many times their median are of one kind."""
 
 
 class Run:
@@ -39,6 +40,7 @@ class Run:
         self.warmups = 0
         self.failed_warmups = 0
         self.times: list[float] = []
+        self.has_warmup_inside = False
         self.first: Place | None = None
         self.reasons: dict[str, str] = {}
 
@@ -78,10 +80,15 @@ class Run:
 
     @property
     def first_and_others(self) -> tuple[float, float] | None:
-        """The time of the first request and the median of the others; None below three."""
-        if len(self.times) < 3:
+        """The time of the first request and the median of the others, which must be alike.
+
+        None where there are fewer than two others, or the warmup is in the time of the first.
+        """
+        first, *others = self.times or [0.0]
+        if len(others) < 2 or self.has_warmup_inside:
             return None
-        return self.times[0], statistics.median(self.times[1:])
+        usual = statistics.median(others)
+        return (first, usual) if max(others) <= ALIKE * usual else None
 
 
 def arguments_in(text: str) -> dict[str, Any]:

@@ -157,6 +157,27 @@ def test_a_file_that_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     ]
 
 
+def test_a_report_into_a_file_beside_the_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, page = tmp_path / "run.log", tmp_path / "report.sarif"
+    log.write_text(GATE)
+    assert main(["log", str(log), "--output", f"sarif={page}"]) == 1
+    assert "NOT A RUN OF NATIVE SGLANG" in capsys.readouterr().out
+    [run] = json.loads(page.read_text())["runs"]
+    [rule] = run["tool"]["driver"]["rules"]
+    assert rule["id"] == "LOG101"
+    assert "sglang 0.5.8 multimodal_gen/registry.py" in rule["help"]["text"]
+    assert main(["log", str(log), "--output", f"sarif={tmp_path}/none/x"]) == 2
+
+
+def test_standard_output_that_is_closed_in_the_middle() -> None:
+    command = f"yes '{GATE.strip()}' | head -20000 | {sys.executable} -m sgdlint log - | head -1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("-:1:18: error LOG101")
+    assert done.stderr == ""
+
+
 def test_standard_input_that_is_closed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

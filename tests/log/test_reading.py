@@ -144,6 +144,11 @@ def test_times_of_warmup_and_first_requests() -> None:
     done = [STAMP + f"Pixel data generated successfully in {one} seconds" for one in (9, 3, 3.5)]
     assert codes(read(*warm, *done)) == ["LOG503"]
     assert codes(read(*warm, *done[1:], done[1])) == []
+    mixed = STAMP + "Pixel data generated successfully in 8 seconds"
+    assert codes(read(*warm, *done, mixed)) == []  # of several sizes, it seems
+    inside = STAMP + "Warmed-up request processed in 3.40 seconds (with warmup excluded)"
+    whole = STAMP + "Pixel data generated successfully in 9 seconds"
+    assert codes(read(*warm, whole, inside, *done[1:])) == ["LOG507"]
     assert codes(read(*done[:1])) == []  # whether a warmup was made is not known
 
 

@@ -26,7 +26,7 @@ from sgdlint.stated import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from typing import TypeVar
+    from typing import Protocol, TypeVar
 
     from sgdlint.arguments import Arguments
     from sgdlint.files import Found
@@ -39,7 +39,16 @@ if TYPE_CHECKING:
 
     Read = TypeVar("Read")
     View = Callable[[Report, Pack, Options], Page]
-    More = Callable[[Source, Pack, Options], Also]
+
+    class More(Protocol):
+        """What adds findings to the launches of a file."""
+
+        def options(self, source: Source, options: Options) -> Options:
+            """Return the options for a file, with what is known besides."""
+
+        def __call__(self, source: Source, pack: Pack, options: Options) -> Also:
+            """Return what adds the findings."""
+
 
 CLEAN, FOUND, FAILED = 0, 1, 2
 FAIL_ON = "warning"
@@ -166,7 +175,10 @@ def _checked(source: Source, packs: Packs, options: Options, more: More | None =
     from sgdlint.linter import check
 
     pack = packs.of(source)
-    return check(source, pack, options, more(source, pack, options) if more is not None else None)
+    if more is None:
+        return check(source, pack, options)
+    options = more.options(source, options)
+    return check(source, pack, options, more(source, pack, options))
 
 
 def inputs(arguments: Arguments, failures: list[Failure]) -> Iterator[Input]:

@@ -153,6 +153,7 @@ def _checker(
 ) -> tuple[Callable[[Source], Report], Callable[[Fixed], list[str]]]:
     """Return what checks the texts of a file, and what tells of its move to another release."""
     if more is not None:
+        options = more.options(one.source, options)
         return lambda it: check_source(it, pack, options, more(it, pack, options)), lambda _: []
     if not arguments.to:
         return lambda it: check_source(it, pack, options), lambda fixed: []

@@ -37,7 +37,8 @@ class Options:
     select, ignore: rule codes (or prefixes of them) and names. lossy: show lossy advice too.
     kind: of files that are named, instead of what their names and texts tell. goal: what launches
     are tuned for, or "none". tune: tell what recipes have, also where nobody names a goal.
-    severity: pairs of a rule and how its findings are graded.
+    severity: pairs of a rule and how its findings are graded. sglang_from: who says the releases,
+    when it is not the command line.
     """
 
     sglang: str | tuple[str, ...] = ()
@@ -51,6 +52,7 @@ class Options:
     goal: str = ""
     severity: tuple[tuple[str, str], ...] = ()
     tune: bool = False
+    sglang_from: str = ""
 
 
 def stated_by(options: Options, directed: Sequence[Setting]) -> Assumed | None:
@@ -58,7 +60,7 @@ def stated_by(options: Options, directed: Sequence[Setting]) -> Assumed | None:
     said = [one for one in directed if one.name == "sglang"]
     if options.sglang:
         said_there = (options.sglang,) if isinstance(options.sglang, str) else options.sglang
-        return known_releases(said_there, assumed.COMMAND_LINE)
+        return known_releases(said_there, options.sglang_from or assumed.COMMAND_LINE)
     if not said:
         return None
     lines = ", ".join(dict.fromkeys(f"line {one.line}" for one in said))

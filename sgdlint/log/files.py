@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 
+from sgdlint.directives import DirectiveError
+from sgdlint.linter import stated_release
 from sgdlint.log.command import read_log
 from sgdlint.log.launches import Log, also
 from sgdlint.log.patterns import load
+from sgdlint.record import replace
 from sgdlint.stated import OptionError
 
 TYPE_CHECKING = False
@@ -33,6 +36,16 @@ class Logs:
             except OSError as error:
                 raise OptionError(f"--log {path}: {error.strerror or error}") from None
         self._told: set[str] = set()
+
+    def options(self, source: Source, options: Options) -> Options:
+        """Return the options with the release of the logs, for a file that tells none."""
+        told = next((one for one in self._logs if one.reader.release), None)
+        try:
+            if told is None or options.sglang or stated_release(source, options) is not None:
+                return options
+        except (DirectiveError, OptionError):  # the check that follows tells it
+            return options
+        return replace(options, sglang=told.reader.release, sglang_from=f"as {told.path} tells")
 
     def __call__(self, source: Source, pack: Pack, options: Options) -> Also:
         """Return what adds the findings; what cannot be told is said on standard error once."""

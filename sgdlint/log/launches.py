@@ -178,6 +178,9 @@ def _at(
         return
     if one.pattern.resident and not is_free(one, launch):
         rule = replace(rule, fixes=())
+    if not log.reader.is_of(engine.release):
+        told = f"the log is of SGLang {log.reader.release}: say --sglang for a fix"
+        rule = replace(rule, fixes=(), help=told if rule.fixes else rule.help)
     event = Event("log", (), _fields(one))
     found = engine.logged(launch, text, rule, event)
     if found is not None:

@@ -37,6 +37,11 @@ KNOWN_FIELDS = {
     "other-release": ("release", "releases"),
 }
 """What the reader adds to the holes of a pattern with a role."""
+RELEASE = (
+    r"(?:sglang(?:\[[\w,]{1,40}\])?==|\bsglang-|lmsysorg/sglang:v)"
+    r"(\d{1,4}\.\d{1,4}\.\d{1,4}(?:\.post\d{1,4})?)(?![\w.]*\d)"
+)
+"""How logs name the release: what pip installs, the folder of the package, the image."""
 WARM = 0.95
 """Below this part of the whole a warmed-up time shows that the warmup is in the whole."""
 COMMAND = r"\++ (?:[A-Za-z_]\w*=\S* |exec |env )*(?:\S*/)?sglang (?:generate|serve) "
@@ -46,11 +51,12 @@ COMMAND = r"\++ (?:[A-Za-z_]\w*=\S* |exec |env )*(?:\S*/)?sglang (?:generate|ser
 class Reader:
     """Reads a log line by line, and keeps what it found and the runs that it saw.
 
-    release: the one that the log is said to be of, or "".
+    release: the one that the log is said to be of, or "". told: the one that it names itself.
     """
 
     def __init__(self, patterns: Iterable[Pattern], release: str = "") -> None:
         self.stated = release
+        self.told = ""
         self.line = 0
         self.found: list[LogFinding] = []
         self.runs: list[Run] = []
@@ -85,15 +91,21 @@ class Reader:
 
     @property
     def release(self) -> str:
-        """The newest release with all the wordings of the log; the stated one; or ""."""
-        if self._possible and self.stated not in self._possible:
+        """The stated release, or the one that the log names; the newest with all its wordings."""
+        if self._possible and not self.is_of(self.stated or self.told):
             return max(self._possible, key=catalog.release_key)
-        return self.stated
+        return self.stated or self.told
+
+    def is_of(self, release: str) -> bool:
+        """Whether a release has all the wordings of the log, as far as that can be told."""
+        return self._possible is None or release in self._possible
 
     # --- one message ------------------------------------------------------------------------------
 
     def _read(self, said: Said) -> None:
         self._command(said)
+        if not self.told and "sglang" in said.text:
+            self._name(said.text)
         exception = self._tracebacks.exception(said)
         every = list(self._known.matches(said))
         is_memory = any(pattern.role == "out-of-memory" for pattern, _, _ in every)
@@ -118,6 +130,12 @@ class Reader:
         is_shown = text.startswith("+", said.start) and "sglang " in text
         if is_shown and quick.compile(COMMAND).match(text, said.start):
             self._begin(text[said.start :].lstrip("+ "))
+
+    def _name(self, text: str) -> None:
+        """Note the release that an image, a package or its folder names."""
+        found = quick.compile(RELEASE).search(text)
+        if found is not None and found[1] in catalog.releases():
+            self.told = found[1]
 
     def _narrow(self, form: Form) -> None:
         """Note which releases have all the wordings so far."""

@@ -79,6 +79,8 @@ def release_from(reader: Reader) -> str:
     """Return why a release is told, as the end of a sentence."""
     if reader.release and reader.release == reader.stated:
         return "from the command line"
+    if reader.release and reader.release == reader.told:
+        return "as the log says"
     return "the newest that has these wordings" if reader.release else ""
 
 

@@ -96,7 +96,7 @@ def test_all_offload_is_written_where_naming_one_changes_the_others(files: Files
 def test_an_option_that_the_run_does_not_show_is_not_written(files: Files) -> None:
     log = log_of(["text_encoder"], dit_layerwise_offload=None)
     files.write(f"{ONE}\n", log)
-    assert files.fix(release="0.5.9") == (
+    assert files.fix(release="0.5.10") == (
         f"{ONE} --dit-cpu-offload false --text-encoder-cpu-offload false"
         " --image-encoder-cpu-offload true --vae-cpu-offload false\n"
     )
@@ -271,3 +271,23 @@ def test_a_file_with_a_wrong_directive_is_told_as_ever(files: Files) -> None:
     files.write(f"# sgdlint: nothing\n{ONE}\n", log_of(["vae"]))
     assert main(["check", str(files.script), "--log", str(files.log)]) == 2
     assert "`nothing` is not a directive" in files.capsys.readouterr().err
+
+
+def test_the_log_tells_the_release_where_the_file_does_not(files: Files) -> None:
+    files.write(f"{ONE}\n", log_of(["text_encoder"]))
+    assert main(["fix", str(files.script), "--log", str(files.log)]) == 0
+    assert "SGLang 0.5.17 (as" in files.capsys.readouterr().out
+    named = f"Successfully installed sglang-0.5.12 torch-2.11.0\n{log_of(['text_encoder'])}"
+    files.write(f"{ONE}\n", named)
+    assert main(["fix", str(files.script), "--log", str(files.log)]) == 0
+    told = " ".join(files.capsys.readouterr().out.split())
+    assert f"SGLang 0.5.12 (as {files.log} tells)" in told
+    assert "--text-encoder-cpu-offload false" in files.script.read_text()
+
+
+def test_a_launch_of_another_release_gets_no_fix(files: Files) -> None:
+    script = f"# sgdlint: sglang=0.5.23\n{ONE}\n"
+    files.write(script, log_of(["text_encoder"]))
+    assert main(["fix", str(files.script), "--log", str(files.log), "--unsafe"]) == 0
+    assert "the log is of SGLang 0.5.17" in files.capsys.readouterr().out
+    assert files.script.read_text() == script

@@ -161,6 +161,25 @@ def test_the_release_is_what_has_all_wordings() -> None:
     assert wrong.release == "0.5.11"
 
 
+@pytest.mark.parametrize(
+    ("line", "release"),
+    [
+        ("Successfully installed sglang-0.5.12.post1 torch-2.11.0", "0.5.12.post1"),
+        ("+ pip install 'sglang[diffusion]==0.5.9'", "0.5.9"),
+        ("Pulling from lmsysorg/sglang:v0.5.10-cu129", "0.5.10"),
+        ('File "/x/site-packages/sglang-0.5.8.dist-info/x.py"', "0.5.8"),
+        ("sglang-kernel-0.5.8", ""),
+        ("sglang==0.4.1", ""),
+        ("sglang>=0.5.9", ""),
+    ],
+)
+def test_the_release_that_a_log_names(line: str, release: str) -> None:
+    assert read(line).release == release
+    old = STAMP + "Enabling all offloading for GPU with low device memory"
+    expected = release if release in ("0.5.9", "0.5.10") else "0.5.11"
+    assert read(line, old).release == expected
+
+
 def test_what_is_said_with_other_values_is_told_again() -> None:
     frames = STAMP + "Adjusting number of frames from {} to {} based on number of GPUs (2)"
     lines = [frames.format(*one) for one in ((81, 85), (81, 85), (49, 53), (81, 81))]

@@ -3,8 +3,9 @@
 #
 #   scripts/try_preflight.sh OUT [PYTHON]
 #
-# PYTHON must have pynvml (nvidia-ml-py); neither SGLang nor PyTorch is needed. Writes into the folder
-# OUT what was printed, and idle.json, busy.json, full.json for tests/data/preflight (UUIDs masked).
+# PYTHON must find pynvml (`pip install --target FOLDER nvidia-ml-py`, then PYTHONPATH=FOLDER); nothing
+# else is needed, neither SGLang nor PyTorch. Writes into the folder OUT what was printed, and idle.json,
+# busy.json and full.json: they belong into tests/data/preflight as NAME-idle.json and so on.
 set -u
 out=$(mkdir -p "${1:?name a folder}" && cd "$1" && pwd)
 python=${2:-python3}

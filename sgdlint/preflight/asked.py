@@ -6,7 +6,8 @@ What is not known is None, and a path or a port that may be another one is left 
 from __future__ import annotations
 
 from sgdlint.catalog import tables
-from sgdlint.documents.region import HERE
+from sgdlint.documents.region import CONTAINER, HERE
+from sgdlint.launch.wrappers import CONTAINERS
 from sgdlint.preflight.environment import Environment, of_launch
 from sgdlint.record import record
 from sgdlint.rules.facts import Facts
@@ -34,6 +35,8 @@ WORKERS = "machine.first_gpus"
 VISIBLE, PATH = "CUDA_VISIBLE_DEVICES", "PATH"
 CHANGES_PATH = ("PATH=", "activate")
 """What a script holds that may start another SGLang than the one found now."""
+LOCAL = CONTAINERS - {"kubectl", "oc"}
+"""Programs that start a container on this machine, and not somewhere in a cluster."""
 MOVES = ("cd ", "pushd ")
 """What a script holds that may run a launch in another folder."""
 
@@ -70,7 +73,8 @@ class Asked:
     """What one launch asks.
 
     line: where it stands; 0 in a command. title: its first words. command: the subcommand.
-    inside: it runs in a container, of which this machine tells nothing but its GPUs.
+    inside: it runs in a container, of which this machine tells nothing but its GPUs; or elsewhere:
+    on another machine, or as another user.
     release, release_from: what it is checked for. written_for: what the file says, with its origin.
     program: what starts it, as it is written; None where that is not known. own_path: the script
     may start another SGLang than the one on PATH.
@@ -86,6 +90,7 @@ class Asked:
     title: str
     command: str
     inside: bool
+    elsewhere: bool
     release: str
     release_from: str
     program: str | None
@@ -121,7 +126,9 @@ def asked(
     """Return what a launch asks. outside: the environment that sgdlint is started in."""
     facts = Facts(launch, engine.derived)
     region = script.region
-    inside = launch.fresh or (region is not None and region.granted.runs != HERE)
+    runs = region.granted.runs if region is not None else HERE
+    contained = runs == CONTAINER or any(one in LOCAL for one in variant.found.wrappers)
+    inside = launch.fresh or contained or runs != HERE
     environment = _environment(script, variant, launch, {} if inside else outside)
     text = script.source.text
     stays = not any(sign in text for sign in MOVES)
@@ -137,6 +144,7 @@ def asked(
         title=f"sglang {launch.written or launch.command}",
         command=launch.command,
         inside=inside,
+        elsewhere=inside and not contained,
         release=launch.release.name,
         release_from="",
         program=variant.found.command.words[variant.found.launcher].text,

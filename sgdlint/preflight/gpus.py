@@ -21,6 +21,9 @@ BUS = "PCI_BUS_ID"
 
 def checks(asked: Asked, seen: Seen) -> Iterator[Check]:
     """Yield what is to be said of the GPUs of a launch."""
+    if asked.elsewhere:
+        yield Check("GPUs", UNKNOWN, "the launch runs on another machine, or as another user")
+        return
     if seen.gpus is None:
         yield Check("GPUs", UNKNOWN, f"not known: {seen.no_gpus or 'nobody looked'}")
         return
@@ -42,8 +45,8 @@ def checks(asked: Asked, seen: Seen) -> Iterator[Check]:
     if asked.gpus > len(found):
         yield _too_few(asked.gpus, asked, found, seen)
         return
-    if asked.first is not True:
-        yield Check("GPUs", UNKNOWN, "which of the GPUs the launch takes is not known")
+    if asked.first is not True or (asked.inside and not _all_idle(found)):
+        yield _some(found, seen)
         return
     taken = found[: asked.gpus]
     yield _busy(taken, asked, seen)
@@ -55,6 +58,17 @@ def _visible(asked: Asked, seen: Seen) -> tuple[GpuInfo, ...]:
     names = (VISIBLE, ORDER)
     given = {name: value for name in names if (value := asked.environment.get(name)) is not None}
     return visible(Machine(seen.gpus or (), seen.driver), given).gpus
+
+
+def _all_idle(gpus: Sequence[GpuInfo]) -> bool:
+    return all(gpu.busy is False for gpu in gpus)
+
+
+def _some(found: Sequence[GpuInfo], seen: Seen) -> Check:
+    """Say what is known where nobody tells which of the GPUs a launch gets."""
+    told = "which of the GPUs the launch gets is not known"
+    busy = [_held(gpu, seen) for gpu in found if gpu.busy]
+    return Check("GPUs", UNKNOWN, "; ".join([told, *busy]))
 
 
 def _too_few(wanted: int, asked: Asked, found: Sequence[GpuInfo], seen: Seen) -> Check:

@@ -91,7 +91,8 @@ def of_launch(variables: Mapping[str, str], name: str = PROGRAM) -> Packages:
         return Packages(tuple(_below(active)), active)
     other = shutil.which("python3", path=variables.get("PATH"))
     if other is not None and os.path.realpath(other) != os.path.realpath(sys.executable):
-        return Packages(of_interpreter(other), _prefix(other))
+        folders = of_interpreter(other)
+        return Packages(folders, _prefix(other) if folders else "")
     return Packages(_mine(), sys.prefix)
 
 

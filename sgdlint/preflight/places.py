@@ -87,12 +87,12 @@ def _taken(port: Port) -> Check:
 
 def modules(asked: Asked, seen: Machine) -> Iterator[Check]:
     """Yield what is to be said of each module that has to be there."""
-    if asked.inside or asked.own_path or (seen.installed is None and not seen.modules):
+    if asked.inside or asked.own_path or seen.installed is None:
         return
     there = []
     for one in asked.modules:
         found = seen.modules.get(one.name)
-        if found is None or seen.installed is None:
+        if found is None:
             yield Check("packages", UNKNOWN, f"whether {one.name} is installed is not known")
         elif found:
             there.append(one.name)

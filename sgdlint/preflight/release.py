@@ -23,7 +23,8 @@ def checks(asked: Asked, seen: Machine, command: Sequence[str]) -> Iterator[Chec
     """Yield what is to be said of the release of a launch. command: words that are to be run."""
     missing = [name for name in command[:1] if not seen.programs.get(name)]
     if asked.inside:
-        yield Check(NAME, UNKNOWN, f"the launch runs in a container or elsewhere; {_meant(asked)}")
+        where = "on another machine, or as another user" if asked.elsewhere else "in a container"
+        yield Check(NAME, UNKNOWN, f"the launch runs {where}; {_meant(asked)}")
     elif missing:
         todo = "look at PATH, or activate its environment"
         yield Check(NAME, BLOCK, f"there is no program {missing[0]!r}", todo)
@@ -36,7 +37,8 @@ def checks(asked: Asked, seen: Machine, command: Sequence[str]) -> Iterator[Chec
         )
         yield Check(NAME, UNKNOWN, told)
     elif seen.installed is None:
-        told = f"not installed in {seen.looked or 'any environment'}; {_meant(asked)}"
+        where = f"not installed in {seen.looked}" if seen.looked else "not found"
+        told = f"{where}; {_meant(asked)}"
         todo = f"pip install '{EXTRA}=={asked.release}', or activate its environment"
         yield Check(NAME, WARN, told, todo)
     else:

@@ -30,6 +30,12 @@ def checks(asked: Asked, seen: Machine) -> Iterator[Check]:
         yield _elsewhere(asked)
     elif any(asked.environment.is_true(name, rows["true"]) for name in rows["elsewhere"]):
         yield Check(NAME, UNKNOWN, f"{asked.model} comes from another hub than Hugging Face")
+    elif asked.environment.get(rows["endpoint"]) or not asked.environment.is_known(
+        rows["endpoint"]
+    ):
+        yield Check(
+            NAME, UNKNOWN, f"{asked.model} may come from another server ({rows['endpoint']})"
+        )
     elif seen.cached.get(asked.cache):
         told = f"{asked.model} is in the cache of Hugging Face; whether as a whole is not known"
         yield Check(NAME, OK, told)
@@ -54,7 +60,7 @@ def _offline(asked: Asked, seen: Machine, names: list[str]) -> Check:
         return Check(NAME, UNKNOWN, f"whether {asked.model} is in the cache is not known")
     name = next(one for one in names if asked.environment.get(one))
     told = f"{asked.model} is not in the cache of Hugging Face, and {name} forbids to download it"
-    return Check(NAME, BLOCK, told, f"unset {name}, or download it first")
+    return Check(NAME, WARN, told, f"unset {name}, or download it first")
 
 
 def _access(asked: Asked, seen: Machine) -> Check:
@@ -63,7 +69,7 @@ def _access(asked: Asked, seen: Machine) -> Check:
         return Check(NAME, UNKNOWN, f"whether {asked.model} needs a token is not known")
     if not asked.gated:
         later = ", and will be downloaded" if seen.cached.get(asked.cache) is False else ""
-        return Check(NAME, OK, f"{asked.model} needs no token{later}")
+        return Check(NAME, OK, f"{asked.model} is not known to be gated{later}")
     known = asked.token or (asked.token_file if seen.tokens.get(asked.token_file) else "")
     if known:
         told = f"{asked.model} is gated, and {known} gives a token"

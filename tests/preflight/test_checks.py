@@ -203,7 +203,7 @@ RELEASES = [
      "9.9.9 is installed in /venv, and not known to sgdlint; checked for 0.5.23"),
     (Installed("0.5.19", "/venv"), ("0.5.23",), WARN,
      "0.5.19 is installed in /venv; checked for 0.5.23 (the command line)"),
-    (None, ("0.5.23",), WARN, "not installed in any environment; checked for 0.5.23"),
+    (None, ("0.5.23",), WARN, "not found; checked for 0.5.23"),
 ]  # fmt: skip
 
 
@@ -254,11 +254,35 @@ def test_of_a_container_only_the_gpus_are_of_this_machine() -> None:
     }
 
 
+DOCKER = "docker run --gpus device=1 lmsysorg/sglang:v0.5.23 "
+
+
+def test_which_gpus_a_container_gets_is_not_known() -> None:
+    assert only(said(DOCKER + QWEN, machine()), "GPUs")[0] == OK
+    assert only(said(DOCKER + QWEN, machine(gpus=(held(0, 30), gpu(1)))), "GPUs") == (
+        UNKNOWN,
+        (
+            "which of the GPUs the launch gets is not known; "
+            "GPU 0 is busy, 31.0 GiB of 80.0 GiB taken by process 4242 (30.0 GiB)"
+        ),
+        "",
+    )
+
+
+@pytest.mark.parametrize("before", ["ssh node ", "sudo -u other ", "kubectl exec pod -- "])
+def test_of_another_machine_or_user_nothing_is_known(before: str) -> None:
+    seen = machine(gpus=(held(0, 30),), ports={30000: False})
+    found = said(f"{before}{SERVE} --num-gpus 4", seen)
+    assert {name: one[0].status for name, one in found.items()} == dict.fromkeys(
+        ("SGLang", "GPUs"), UNKNOWN
+    )
+
+
 # --- weights --------------------------------------------------------------------------------------
 
 FILE = "/home/me/.cache/huggingface/token"
 WEIGHTS = [
-    (QWEN, {}, {}, OK, "Qwen/Qwen-Image needs no token, and will be downloaded"),
+    (QWEN, {}, {}, OK, "Qwen/Qwen-Image is not known to be gated, and will be downloaded"),
     (FLUX, {}, {}, BLOCK, "FLUX.1-dev is gated, it is not in the cache, and there is no token"),
     (FLUX, {}, {"HF_TOKEN": " "}, BLOCK, "there is no token"),
     (FLUX, {}, {"HF_TOKEN": "hf_secret"}, OK, "is gated, and HF_TOKEN gives a token"),
@@ -273,7 +297,8 @@ WEIGHTS = [
     ("HF_TOKEN=$T " + FLUX, {}, {}, UNKNOWN, "whether there is a token is not known"),
     ("HF_TOKEN=hf_secret " + FLUX, {}, {}, OK, "HF_TOKEN gives a token"),
     (FLUX, {}, {"SGLANG_USE_MODELSCOPE": "true"}, UNKNOWN, "comes from another hub"),
-    (QWEN, {}, {"HF_HUB_OFFLINE": "1"}, BLOCK,
+    (FLUX, {}, {"HF_ENDPOINT": "https://mirror"}, UNKNOWN, "may come from another server"),
+    (QWEN, {}, {"HF_HUB_OFFLINE": "1"}, WARN,
      "Qwen/Qwen-Image is not in the cache of Hugging Face, and HF_HUB_OFFLINE forbids"),
     (FLUX, {"cached": {
         "/home/me/.cache/huggingface/hub/models--black-forest-labs--FLUX.1-dev": True}},

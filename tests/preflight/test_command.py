@@ -237,6 +237,22 @@ def test_a_command_does_not_run_when_something_blocks(tmp_path: Path) -> None:
     assert "Nothing blocks" in done.stderr
 
 
+def test_lines_of_the_log_are_told_while_the_command_runs(tmp_path: Path) -> None:
+    program = tmp_path / "sglang"
+    lines = ("echo Falling back to diffusers backend", "sleep 0.3", "echo later >&2", "exit 5")
+    program.write_text("\n".join(("#!/bin/sh", *lines)), encoding="utf-8")
+    program.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    words = ("--", *QWEN.split())
+    done = preflight(tmp_path, *words, recorded=machine(tmp_path), PATH=path)
+    assert (done.returncode, done.stdout) == (5, "Falling back to diffusers backend\n")
+    *_, told, last = done.stderr.splitlines()
+    assert told.startswith("sgdlint: error LOG101: This run is no run of native SGLang")
+    assert last == "later"
+    done = preflight(tmp_path, "--quiet", *words, recorded=machine(tmp_path), PATH=path)
+    assert (done.returncode, done.stderr) == (5, "later\n")
+
+
 def test_what_this_machine_lacks(tmp_path: Path) -> None:
     done = preflight(tmp_path, "--", "no-sglang-here", *QWEN.split()[1:], PATH="/usr/bin:/bin")
     assert done.returncode in (1, 127)

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from sgdlint.perf.comparing import Comparison, MemoryChange, Variant
     from sgdlint.perf.noise import Change, Spread
 
+MISSING = "not measured"
+"""What is said of steps that a dump does not have."""
+
 
 @record
 class Bar:
@@ -66,17 +69,19 @@ def steps(found: Comparison) -> Iterator[Group]:
         news = [getattr(one.steps, of) for one in found.variants]
         if old is None and not any(news):
             continue
-        bars = [_time(found.baseline.label, old, None)]
+        bars = [_time(found.baseline.label, old, None, MISSING)]
         bars += [
-            _time(one.side.label, new, getattr(one, of))
+            _time(one.side.label, new, getattr(one, of), MISSING)
             for one, new in zip(found.variants, news, strict=True)
         ]
         yield Group(title, tuple(bars))
 
 
-def _time(label: str, found: Spread | None, change: Change | None) -> Bar:
+def _time(
+    label: str, found: Spread | None, change: Change | None, missing: str = "did not run"
+) -> Bar:
     if found is None:
-        return Bar(label, None, 0.0, 0.0, "not there", "", "dim")
+        return Bar(label, None, 0.0, 0.0, missing, "", "dim")
     beside, style = words.beside(change), words.style(change)
     return Bar(label, found.median, found.low, found.high, words.ms(found.median), beside, style)
 

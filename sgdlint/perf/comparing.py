@@ -63,7 +63,7 @@ class Steps:
         """Whether the first step did what a warm-up would have done."""
         if self.first is None or self.steady is None:
             return False
-        return self.first.median >= COLD * self.steady.median
+        return self.first.median >= COLD * self.steady.median > 0
 
 
 @record

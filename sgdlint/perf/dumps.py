@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 16_000_000
 """A longer text is not read; a dump has a few thousand."""
-MOST_STAGES = 500
+MOST_STAGES = 200
 """So many stages, and snapshots of the memory, a dump may have."""
 MOST_STEPS = 20_000
 """So many denoising steps a dump may have."""
@@ -78,6 +78,11 @@ class Dump:
     warmed: bool | None
     since: str
     before: str
+
+    @property
+    def measurement(self) -> tuple[str, str, float]:
+        """What is the same in copies of a dump, and in no other one."""
+        return self.timestamp, self.request, self.total
 
 
 def read(text: str, name: str) -> Dump:

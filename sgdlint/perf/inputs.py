@@ -13,7 +13,7 @@ from sgdlint.stated import OptionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sgdlint.perf.dumps import Dump
 
@@ -95,7 +95,17 @@ def _read(asked: Asked, problems: list[str]) -> list[Dump]:
                 found.append(read(text_of(file), file))
             except (DumpError, InputError) as error:
                 problems.append(f"{file}: {error}")
+    problems += _copies(found)
     return found
+
+
+def _copies(dumps: Sequence[Dump]) -> Iterator[str]:
+    """Yield what is wrong with dumps that are copies of others of their side."""
+    seen: dict[tuple[str, str, float], str] = {}
+    for one in dumps:
+        first = seen.setdefault(one.measurement, one.name)
+        if one.timestamp and first != one.name:
+            yield f"{one.name}: the same measurement as {first}, which would look like no noise"
 
 
 def _files(path: str) -> list[str]:

@@ -81,13 +81,13 @@ def _groups(groups: Sequence[Group], width: int, blocks: bool) -> Iterator[Line]
     values = [one.high for group in groups for one in group.bars if one.value is not None]
     if not values:
         return
-    columns = _columns(groups, width)
+    columns, most = _columns(groups, width), max(values) or 1.0
     roomy = columns[1] > SHORTEST_BAR
     for group in groups:
         yield [(group.title, "path")]
         for at, one in enumerate(group.bars):
             more = group.more[at] if group.more and roomy else ""
-            yield _bar(one, more, max(values), columns, blocks)
+            yield _bar(one, more, most, columns, blocks)
 
 
 def _columns(groups: Sequence[Group], width: int) -> tuple[int, int, int, int]:

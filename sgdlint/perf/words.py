@@ -23,6 +23,14 @@ MARKS = {
     "unknown": "",
 }
 """A verdict beside a number."""
+MANY = 10
+"""From so many times more on it is told how many times it is."""
+NOTHING = 0.0005
+"""A change that is below this rounds to nothing."""
+DRIFT = 0.05
+"""A smaller difference may come from the order of the runs."""
+UTC = "+00:00"
+"""How the time in a dump ends; such times are ordered as texts are."""
 DIFFERENT = {
     "steps": "another number of steps",
     "frames": "another number of frames",
@@ -51,8 +59,10 @@ def gib(mib: float) -> str:
 
 
 def share(value: float) -> str:
-    """Return how much more or less, as +5.0%; a change that rounds to nothing has no sign."""
-    return f"{value:+.1%}" if abs(value) >= 0.0005 else "0.0%"
+    """Return how much more or less, as +5.0%, or 12× from ten times more on."""
+    if value >= MANY:
+        return f"{value + 1:.3g}×"
+    return f"{value:+.1%}" if abs(value) >= NOTHING else "0.0%"
 
 
 def times(speedup: float) -> str:
@@ -100,6 +110,8 @@ def verdict(old: Side, variant: Variant) -> str:
     """Return the one sentence that counts."""
     change, names = variant.total, (variant.side.label, old.label)
     told = f"{names[0]} takes {_less(change.slower_by)} time than {names[1]}"
+    if abs(change.slower_by) < NOTHING:
+        told = f"{names[0]} takes the same time as {names[1]}"
     if change.verdict == "same":
         return f"No difference beyond the noise: {told} ({_between(change)})."
     speedup = change.speedup or 1.0
@@ -140,8 +152,11 @@ def _differing(one: Condition) -> str:
 
 
 def _unknown(one: Condition) -> str:
-    known = {value for value in (one.old, one.new) if value}
-    return f"{one.name} ({' against '.join(sorted(known))})" if known else one.name
+    if not one.old and not one.new:
+        return one.name
+    if one.old == one.new:
+        return f"{one.name} ({one.old})"
+    return f"{one.name} ({one.old or '?'} against {one.new or '?'})"
 
 
 def _common(one: Condition) -> str:
@@ -181,15 +196,35 @@ def signed(value: float) -> str:
 
 
 def notes(found: Comparison) -> Iterator[str]:
-    """Yield what else is worth knowing, of each side once."""
+    """Yield what else is worth knowing."""
     sides = [(found.baseline, found.steps), *((one.side, one.steps) for one in found.variants)]
     for side, steps in sides:
         yield from _of_steps(side, steps)
         if any(one.backend == "diffusers" for one in side.dumps):
-            yield (
-                f"{side.label}: it ran in the diffusers backend, so it says nothing about native "
-                "SGLang"
-            )
+            told = "so it says nothing about native SGLang"
+            yield f"{side.label}: it ran in the diffusers backend, {told}"
+    for variant in found.variants:
+        yield from _of_order(found.baseline, variant)
+
+
+def _of_order(old: Side, variant: Variant) -> Iterator[str]:
+    """Yield what the times at which the dumps were written tell."""
+    label, total = variant.side.label, variant.total
+    mine = {one.measurement for one in old.dumps if one.timestamp}
+    if any(one.measurement in mine for one in variant.side.dumps):
+        yield f"{label}: it has a file of the same measurement as {old.label}; is one left over?"
+    small = total.verdict in ("faster", "slower") and abs(total.slower_by) < DRIFT
+    if small and _apart(old, variant.side):
+        why = "a GPU that warms up, or slows down, looks the same; let the runs alternate"
+        yield f"{label}: its runs were not made between those of {old.label}: {why}"
+
+
+def _apart(old: Side, new: Side) -> bool:
+    """Whether all runs of one side were made before those of the other one."""
+    before, after = ([one.timestamp for one in side.dumps] for side in (old, new))
+    if not all(one.endswith(UTC) for one in (*before, *after)):
+        return False
+    return max(before) < min(after) or max(after) < min(before)
 
 
 def _of_steps(side: Side, steps: Steps) -> Iterator[str]:

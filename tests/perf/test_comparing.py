@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from perf.making import made, side
 
+from sgdlint.formatters.text import plain
 from sgdlint.perf.comparing import OUTSIDE, CompareError, Variant, compare
 from sgdlint.perf.noise import MOST_RUNS
 from sgdlint.perf.sides import Side
+from sgdlint.perf.text import render
 
 
 def of(old: str, new: str) -> Variant:
@@ -144,6 +146,14 @@ def test_a_stage_of_zero_has_no_speed_up() -> None:
     assert found.change is not None
     assert found.change.speedup is None
     assert found.moved
+
+
+def test_steps_of_zero_are_neither_cold_nor_a_reason_to_stop() -> None:
+    old = Side("old", (made(1000, [5.0, 0.0, 0.0, 0.0], A=0.0),))
+    new = Side("new", (made(1000, [0.0] * 4, A=0.0),))
+    found = compare(old, [new])
+    assert not found.steps.cold
+    assert plain(render(found)).count("0.00 ms") == 3  # a stage of zero is not shown
 
 
 def test_sides_without_runs_or_with_too_many_are_refused() -> None:

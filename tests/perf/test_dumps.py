@@ -120,7 +120,7 @@ BROKEN = [
     (with_value(("meta",), "x"), "meta: a text instead of an object"),
     (with_value(("meta", "model"), ["x"]), "meta.model: a list instead of a text"),
     (with_value(("commit_hash",), 7), "commit_hash: a number instead of a text"),
-    (with_value(("steps",), [{}] * 501), "steps: 501 entries; at most 500 are read"),
+    (with_value(("steps",), [{}] * 201), "steps: 201 entries; at most 200 are read"),
 ]
 
 

@@ -152,6 +152,42 @@ def test_json_has_all_figures(run: Run) -> None:
     assert figures["warmup_peak", "peak_reserved"] == 17350
 
 
+def with_times(folder: Path, names: list[str], hours: list[int], factor: float = 1.0) -> None:
+    """Write copies of runs as if they were made at these hours."""
+    folder.mkdir()
+    for name, hour in zip(names, hours, strict=True):
+        data = json.loads((DATA / name).read_text("utf-8"))
+        data["timestamp"] = f"2026-11-24T{hour:02}:00:00.000000+00:00"
+        data["total_duration_ms"] *= factor
+        (folder / f"{hour}.json").write_text(json.dumps(data))
+
+
+@pytest.mark.parametrize(
+    ("hours", "factor", "told"),
+    [([4, 5, 6], 1.03, True), ([2, 4, 6], 1.03, False), ([4, 5, 6], 1.2, False)],
+)
+def test_a_small_difference_of_runs_that_did_not_alternate_is_doubted(
+    run: Run, tmp_path: Path, hours: list[int], factor: float, told: bool
+) -> None:
+    names = [f"eager/run-{at}.json" for at in (1, 2, 3)]
+    with_times(tmp_path / "a", names, [1, 2, 3] if told or factor > 1.1 else [1, 3, 5])
+    with_times(tmp_path / "b", names, hours, factor)
+    _, out, _ = run(str(tmp_path / "a"), str(tmp_path / "b"))
+    assert "more time than a (" in out
+    assert ("! b: its runs were not made between those of a" in out) == told
+
+
+def test_copies_of_a_measurement_are_noticed(run: Run, tmp_path: Path) -> None:
+    for name in ("x.json", "y.json"):
+        (tmp_path / name).write_text(WORKED)
+    status, _, err = run("again", str(tmp_path))
+    assert status == 2
+    assert f"y.json: the same measurement as {tmp_path}/x.json" in err
+    status, out, _ = run("eager", str(tmp_path / "x.json"))
+    assert status == 0
+    assert "! x: it has a file of the same measurement as eager; is one left over?" in out
+
+
 # --- how it looks ---------------------------------------------------------------------------------
 
 

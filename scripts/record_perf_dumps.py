@@ -195,6 +195,18 @@ def compare(folder: str) -> None:
     (DATA / "compare_perf.json").write_text(text, "utf-8")
 
 
+def log_request() -> None:
+    """Print what the release logs of a request; the output was kept by hand."""
+    batch = importlib.import_module(GEN + "pipelines_core.schedule_batch")
+    sampling = importlib.import_module("sglang.multimodal_gen.configs.sample.sampling_params")
+    logging_utils = importlib.import_module(GEN + "utils.logging_utils")
+    asked = {"width": 832, "height": 480, "num_frames": 81, "seed": 42, "num_inference_steps": 10}
+    config = SimpleNamespace(embedded_cfg_scale=6.0, flow_shift=3.0)
+    logging_utils.configure_logger(SimpleNamespace(log_level="info"))
+    request = batch.Req(sampling_params=sampling.SamplingParams(prompt="A lighthouse", **asked))
+    request.log(SimpleNamespace(pipeline_config=config))
+
+
 def import_release(folder: str, stand_ins: str, beside: str) -> Any:
     """Import the logger of an unpacked wheel."""
     sys.path[:0] = [stand_ins, beside or folder]
@@ -216,10 +228,14 @@ def main() -> int:
     parser.add_argument("folder")
     parser.add_argument("--stand-ins", required=True)
     parser.add_argument("--beside", default="")
+    parser.add_argument("--log", action="store_true", help="print the log of a request alone")
     parser.add_argument("--sets", action="store_true", help="the runs to compare, too")
     asked = parser.parse_args()
     os.environ["SGLANG_GIT_COMMIT"] = "0123456789abcdef0123456789abcdef01234567"
     logger = import_release(asked.folder, asked.stand_ins, asked.beside)
+    if asked.log:
+        log_request()
+        return 0
     version = tuple(int(part) for part in asked.version.split(".")[:3])
     todo = {f"releases/{asked.version}-generate.json": Run()}
     if version >= (0, 5, 10):

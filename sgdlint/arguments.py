@@ -314,6 +314,12 @@ PERF = (
         "TEXT",
         "values",
     ),
+    Flag(
+        "--log",
+        "the log of the runs, which tells the same and more surely; given as --command is",
+        "FILE",
+        "values",
+    ),
     Flag("--sglang", "the SGLang release of all runs", "VERSION"),
     Flag(
         "--fail-if-slower",

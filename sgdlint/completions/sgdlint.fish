@@ -213,6 +213,7 @@ complete -c sgdlint -n '_shtab_sgdlint_using perf' -s h -l help -d 'show this he
 complete -c sgdlint -n '_shtab_sgdlint_using perf' -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'runs of the baseline; then each PATH is a variant'
 complete -c sgdlint -n '_shtab_sgdlint_using perf' -l new -xka "(__fish_complete_path (commandline -ct))" -d 'runs of one variant; may be given several times'
 complete -c sgdlint -n '_shtab_sgdlint_using perf' -l command -x -d 'the command of the runs, which tells what their files do not (size, frames, seed); given several times: of the baseline, then of each variant'
+complete -c sgdlint -n '_shtab_sgdlint_using perf' -l log -xka "(__fish_complete_path (commandline -ct))" -d 'the log of the runs, which tells the same and more surely; given as --command is'
 complete -c sgdlint -n '_shtab_sgdlint_using perf' -l sglang -x -d 'the SGLang release of all runs'
 complete -c sgdlint -n '_shtab_sgdlint_using perf' -l fail-if-slower -x -d 'exit status 1 when a variant is slower by more than this, such as 5%, and that is more than noise; 2 when the runs did not do the same work'
 complete -c sgdlint -n '_shtab_sgdlint_using perf' -l format -xka "text markdown json" -d 'default text'

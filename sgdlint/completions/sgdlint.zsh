@@ -264,6 +264,7 @@ _shtab_sgdlint_perf_options=(
   "*--baseline[runs of the baseline\; then each PATH is a variant]:PATH:_files"
   "*--new[runs of one variant\; may be given several times]:PATH:_files"
   "*--command[the command of the runs, which tells what their files do not (size, frames, seed)\; given several times\: of the baseline, then of each variant]:TEXT:"
+  "*--log[the log of the runs, which tells the same and more surely\; given as --command is]:FILE:_files"
   "--sglang[the SGLang release of all runs]:VERSION:"
   "--fail-if-slower[exit status 1 when a variant is slower by more than this, such as 5\%, and that is more than noise\; 2 when the runs did not do the same work]:PERCENT:"
   "--format[default text]:format:(text markdown json)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sgdlint import linter, rulepack
 from sgdlint.files import Neighbours
 from sgdlint.finding import NO_GOAL
+from sgdlint.perf.shape import shape
 from sgdlint.rules.facts import Facts
 from sgdlint.source import COMMAND, Source
 from sgdlint.stated import OptionError, Options
@@ -67,11 +68,19 @@ def _facts(launch: Launch, facts: Facts) -> dict[str, str]:
         found["warmed up"] = "yes" if warmed.values[0] is True else "no"
     if launch.command == "generate":  # what a server makes is told by the request
         width, height = _setting(launch, facts, "width"), _setting(launch, facts, "height")
-        found["size"] = f"{width}x{height}" if width and height else ""
+        found["size"] = size_of(width, height)
         found["frames"] = _setting(launch, facts, "num_frames")
         found["steps"] = _setting(launch, facts, "num_inference_steps")
         found["seed"] = _setting(launch, facts, "seed")
     return {name: value for name, value in found.items() if value}
+
+
+def size_of(width: str, height: str) -> str:
+    """Return a size as logs show it, in whole blocks; "" when it is not known."""
+    if not (width.isdecimal() and height.isdecimal()):
+        return ""
+    block = shape().block
+    return "x".join(str(-(-int(one) // block) * block) for one in (width, height))
 
 
 def _setting(launch: Launch, facts: Facts, name: str) -> str:

@@ -37,7 +37,7 @@ def run(arguments: Arguments) -> int:
         for line in str(error).splitlines():
             print(f"sgdlint: error: {line}", file=sys.stderr)
         return FAILED
-    sides = _told(sides, arguments.command or [], arguments.sglang)
+    sides = _told(sides, arguments)
     found = compare(sides[0], sides[1:])
     judged = () if allowed is None else tuple(limit.judge(one, allowed) for one in found.variants)
     _show(found, arguments, judged)
@@ -45,22 +45,32 @@ def run(arguments: Arguments) -> int:
     return max(failed, _status(found, judged, arguments.fail_if_slower))
 
 
-def _told(sides: Sequence[Side], commands: Sequence[str], release: str) -> list[Side]:
-    """Return the sides with what their commands tell. One command is that of all."""
-    named = known_release(release) if release else ""
-    if len(commands) not in (0, 1, len(sides)):
-        wanted = f"one for all of them, or {len(sides)}: the baseline's first"
-        raise OptionError(f"--command: {len(commands)} for {len(sides)} sides; give {wanted}")
-    told: tuple[tuple[str, str], ...] = (("release", named),) if named else ()
-    if not commands:
-        return [replace(side, told=told) for side in sides]
-    from sgdlint.perf.commands import told_by
+def _told(sides: Sequence[Side], arguments: Arguments) -> list[Side]:
+    """Return the sides with what their commands and logs tell; the log knows better."""
+    named = known_release(arguments.sglang) if arguments.sglang else ""
+    commands = _each("--command", arguments.command, len(sides))
+    logs = _each("--log", arguments.log, len(sides))
+    found = []
+    for side, command, log in zip(sides, commands, logs, strict=True):
+        told = {"release": named} if named else {}
+        if command:
+            from sgdlint.perf.commands import told_by
 
-    each = [*commands] * len(sides) if len(commands) == 1 else commands
-    return [
-        replace(side, told=(*told_by(text, releases_of(side) or releases(), named), *told))
-        for side, text in zip(sides, each, strict=True)
-    ]
+            told |= told_by(command, releases_of(side) or releases(), named)
+        if log:
+            from sgdlint.perf.logs import told_by_log
+
+            told |= told_by_log(log, named)
+        found.append(replace(side, told=tuple(told.items())))
+    return found
+
+
+def _each(option: str, given: Sequence[str], sides: int) -> Sequence[str]:
+    """Return one for each side: one that is given is that of all."""
+    if len(given) not in (0, 1, sides):
+        wanted = f"one for all of them, or {sides}: the baseline's first"
+        raise OptionError(f"{option}: {len(given)} for {sides} sides; give {wanted}")
+    return given if len(given) == sides else [*(given or [""])] * sides
 
 
 # --- output ---------------------------------------------------------------------------------------

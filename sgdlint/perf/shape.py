@@ -23,9 +23,19 @@ KEYS: dict[str, dict[str, type]] = {
     "writers": {"tag": str, "name": str, "source": str},
     "stages": {"name": str, "backend": str, "since": str, "source": str},
     "denoising_step": {"prefix": str, "group": str, "source": str},
+    "sampling": {
+        **dict.fromkeys(("width", "height", "frames", "steps", "seed"), str),
+        "block": int,
+        "since": str,
+        "source": str,
+    },
     "warmup": {"checkpoint": str, "field": str, "since": str, "source": str},
 }
 """What each entry has, and of which type."""
+
+OTHERS = ("block", "since", "source")
+"""What is no name in an entry of names."""
+NEEDED = {str: "a text", bool: "true or false", int: "a number"}
 
 
 @record
@@ -45,7 +55,8 @@ class Shape:
     writers: pairs of a tag and who writes it. backends: pairs of a stage and the backend that only
     has it. step, loop: how the name of a denoising step begins that stands among the stages, and
     what all of them are called together. warmup: the snapshot, and its field, that is above zero
-    when a warm-up ran before.
+    when a warm-up ran before. sampling: how a log calls what was generated; the size is in
+    whole blocks of so many pixels.
     """
 
     fields: tuple[Field, ...]
@@ -54,6 +65,8 @@ class Shape:
     step: str
     loop: str
     warmup: tuple[str, str]
+    sampling: tuple[tuple[str, str], ...]
+    block: int
 
 
 _known: list[Shape] = []
@@ -84,6 +97,8 @@ def read(text: str, name: str) -> Shape:
         steps["prefix"],
         steps["group"],
         (warmup["checkpoint"], warmup["field"]),
+        tuple((name, called) for name, called in data["sampling"].items() if name not in OTHERS),
+        data["sampling"]["block"],
     )
 
 
@@ -114,7 +129,7 @@ def _of_row(place: str, row: Any, types: dict[str, type]) -> Iterator[tuple[str,
         if not isinstance(row.get(key), kind) or row[key] == "":
             yield (
                 f"{place}.{key}",
-                "true or false is needed" if kind is bool else "a text is needed",
+                f"{NEEDED[kind]} is needed",
             )
     if row.get("since", releases()[0]) not in releases():
         yield f"{place}.since", f"{row['since']!r} is no release that is known"

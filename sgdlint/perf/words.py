@@ -37,7 +37,7 @@ DIFFERENT = {
     "warmed up": "only one side was warmed up",
 }
 """What a difference is called, where it is not "another model"."""
-HOW_TOLD = "--command tells what the files do not"
+HOW_TOLD = "--command or --log tells what the files do not"
 
 
 # --- numbers --------------------------------------------------------------------------------------

@@ -195,7 +195,13 @@ def test_denoising_steps_among_the_stages_are_one_and_equal_names_are_added() ->
 
 def test_each_fact_names_a_release_and_where_it_was_read() -> None:
     data = json.loads(Path(shape.FILE).read_text("utf-8"))
-    for row in (*data["fields"], *data["writers"], *data["stages"], data["warmup"]):
+    for row in (
+        *data["fields"],
+        *data["writers"],
+        *data["stages"],
+        data["warmup"],
+        data["sampling"],
+    ):
         release, _, place = row["source"].removeprefix("sglang ").partition(" ")
         assert release in releases()
         assert place.startswith("multimodal_gen/")

@@ -123,6 +123,51 @@ def test_a_command_is_read_as_the_releases_that_may_have_written_the_dump(run: R
     }
 
 
+def conditions(out: str) -> dict[str, dict[str, Any]]:
+    return {row["name"]: row for row in json.loads(out)["variants"][0]["conditions"]}
+
+
+@pytest.mark.parametrize("release", ["0.5.10.post1", "0.5.23"])
+def test_a_log_tells_what_the_files_do_not(run: Run, release: str) -> None:
+    log = f"logs/{release}.log"
+    _, out, _ = run("eager", "compile", "--log", log, "--format", "json")
+    rows = conditions(out)
+    assert (rows["size"]["old"], rows["size"]["verdict"]) == ("832x480", "same")
+    assert (rows["frames"]["new"], rows["seed"]["new"]) == ("81", "42")
+    # A command that says something else was another one.
+    _, out, _ = run(
+        *("eager", "compile", "--log", log, "--format", "json"),
+        *("--command", f"{WAN} --seed 7 --num-frames 33"),
+    )
+    assert (conditions(out)["seed"]["old"], conditions(out)["frames"]["old"]) == ("42", "81")
+
+
+def test_a_log_of_different_requests_tells_what_they_have_in_common(
+    run: Run, tmp_path: Path
+) -> None:
+    text = (DATA / "logs" / "0.5.23.log").read_text("utf-8")
+    other = text.replace("width: 832", "width: 416").replace("A light", "seed: 9")
+    log = tmp_path / "run.log"
+    prompt = "                      prompt: num_frames: 33\n"
+    log.write_text("".join(f"[pod/x/y] {line}\n" for line in (text + other).splitlines()) + prompt)
+    _, out, _ = run("eager", "compile", "--log", str(log), "--format", "json")
+    rows = conditions(out)
+    assert rows["size"]["old"] == ""
+    assert (rows["frames"]["old"], rows["seed"]["old"]) == ("81", "42")
+
+
+def test_the_warm_up_of_older_releases_is_told_by_the_log(run: Run, tmp_path: Path) -> None:
+    file = "releases/0.5.12-generate.json"
+    log = tmp_path / "run.log"
+    said = "Warmup req processed in 3.20 seconds"
+    log.write_text(f"[11-24 03:11:36] {said}\n")
+    _, out, _ = run(file, file, "--log", str(log), "--format", "json")
+    assert conditions(out)["warmed up"]["old"] == "yes"
+    log.write_text("nothing\n")
+    _, out, _ = run(file, file, "--log", str(log), "--format", "json")
+    assert conditions(out)["warmed up"]["old"] == ""
+
+
 def test_patterns_names_and_several_variants(run: Run) -> None:
     _, out, _ = run(
         "base=eager/run-[1-3].json", "jit=compile", "odd=spike.json", "--format", "json"
@@ -344,6 +389,8 @@ def test_limits(text: str, share: float) -> None:
         (("eager", "again", "--sglang", "9.9"), "9.9 is not in the catalog"),
         (("eager", "again", "--command", "ls -l"), "--command: no launch of SGLang Diffusion"),
         (("eager", "again", *(["--command", WAN] * 3)), "--command: 3 for 2 sides"),
+        (("eager", "again", "--log", "nope.log"), "--log: nope.log is no file"),
+        (("eager", "again", *(["--log", "x"] * 3)), "--log: 3 for 2 sides"),
         (("eager", "again", "--fail-if-slower", "5"), "'5' is not a percentage"),
         (("eager", "again", "--bseline", "x"), "did you mean --baseline?"),
     ],

@@ -106,8 +106,8 @@ def test_the_sentence_that_counts(old: list[float], new: list[float], said: list
 
 
 def test_stages_that_are_small_are_counted_unless_they_moved() -> None:
-    small = {"A": 900.0, "B": 1.0, "C": 2.0}
-    old, new = Side("old", (made(1000, **small),)), Side("new", (made(1000, **small),))
+    runs = (made(1000, A=900.0, B=1.0, C=2.0),)
+    old, new = Side("old", runs), Side("new", runs)
     assert words.shown_stages(compare(old, [new])) == (["A", "outside the stages"], ["B", "C"])
     new = Side("new", (made(1000, A=900.0, B=30.0, C=2.0),))
     assert words.shown_stages(compare(old, [new]))[0] == ["A", "B", "outside the stages"]

@@ -22,7 +22,7 @@ SUBSTITUTES = frozenset({"-", ":-", "=", ":=", "+", ":+", "?", ":?"})
 MOST_DEPTH = 40
 """Words and commands that are nested more deeply are unknown."""
 
-MOST_LITERALS = 512
+MOST_LITERALS = 64
 """So many literal words are remembered, for the next round of a loop or the next path."""
 
 MOST_BRACED = 20_000

@@ -52,6 +52,13 @@ CLASSES = {
 MOST_NESTING = 20
 """Patterns in patterns in patterns, deeper than this, are unknown."""
 
+MOST_READ = 256
+"""So many patterns are kept as they were read: a `case` asks for the same ones on each path."""
+
+_read: dict[tuple[str, bool | None], tuple[Node, ...]] = {}
+_MEANING = r"[*?\[\\(]"
+"""What makes a pattern match other than itself."""
+
 _SPECIAL = r"[^\w/]"
 _QUOTED = r"'([^']*)'|\"([^\"]*)\""
 _EXTENDED = frozenset("?*+@!")
@@ -65,6 +72,13 @@ def matches(
     extended: `extglob` is on (as in `[[ … ]]`), None when that is not known.
     loose: `nocasematch` may be on.
     """
+    text = pattern.text
+    if text is not None and quick.search(_MEANING, text) is None:
+        if subject.many or (len(subject.pieces) == 1 and subject.pieces[0].texts is None):
+            return None
+        whole_text = None if loose else subject.text
+        if whole_text is not None:
+            return text == whole_text
     verdicts = {
         _verdict(one, other, extended, loose)
         for one in choices(pattern)
@@ -108,7 +122,12 @@ def choices(word: Word) -> list[Texts]:
 
 def read(text: str, extended: bool | None) -> tuple[Node, ...]:
     """Read a pattern; raises UnsureError."""
-    return _Reader(text, extended).sequence(0, len(text), 0)
+    found = _read.get((text, extended))
+    if found is None:
+        if len(_read) >= MOST_READ:
+            _read.clear()
+        found = _read[text, extended] = _Reader(text, extended).sequence(0, len(text), 0)
+    return found
 
 
 def escaped(text: str) -> str:
@@ -270,6 +289,8 @@ def pattern_of(
 
     maybe: bash may not expand it at all. quote: makes quoted text stand for itself.
     """
+    if word.is_plain and expander.origin.is_file:
+        return Word(word.start, word.end, (Piece((word.kept,), -1, -1),))
     pieces: list[Piece] = []
     for part in word.parts:
         pieces += _pieces(part, expander, maybe, quote)
@@ -296,7 +317,9 @@ def _unquoted(source: str, expander: Expander) -> list[Piece]:
     stand_in = expander.origin.stand_in
     if stand_in and stand_in in source:
         return [UNKNOWN]
-    return [Piece((quick.sub(r"\\\r?\n", _nothing, source),), -1, -1)]
+    if "\\" in source:
+        source = quick.sub(r"\\\r?\n", _nothing, source)
+    return [Piece((source,), -1, -1)]
 
 
 def _nothing(found: re.Match[str]) -> str:

@@ -20,10 +20,10 @@ from sgdlint.record import replace
 from sgdlint.shell import assign, folders, streams, tree
 from sgdlint.shell.calls import UNREACHED
 from sgdlint.shell.effecting import EFFECTS
-from sgdlint.shell.events import INDIRECT, NAMED, places
+from sgdlint.shell.events import NAMED, places
 from sgdlint.shell.expand import DEEP, MOST_DEPTH
 from sgdlint.shell.held import anything
-from sgdlint.shell.library import ANY, POSITIONAL
+from sgdlint.shell.library import POSITIONAL
 from sgdlint.shell.origin import Origin, origin_of
 from sgdlint.shell.parser import parse
 from sgdlint.shell.simples import Simples
@@ -139,16 +139,12 @@ class Interpreter(Simples):
                 scan.given.add(name)
         if _may_name(state.positional):
             scan.given.add(POSITIONAL)
-        state.ignored = scan.relevance().ignored()
-        if not scan.relevance().is_whole():
-            self._apart_names = scan.relevance().names
+        found = scan.relevance()
+        state.ignored = found.ignored
+        if not found.is_whole:
+            self._apart_names = found.names
         reason = "it is set in a part that was passed over"
-        names = {name for _, name in scan.events.uses}
-        if ANY not in scan.events.writes and INDIRECT not in names:
-            names &= state.ignored
-        else:
-            names = set(state.ignored)
-        for name in names:
+        for name in found.lost:
             is_array = name in self.library.arrays
             state.variables[name] = anything(name, reason, None, is_array)
 
@@ -156,7 +152,8 @@ class Interpreter(Simples):
         """Follow a whole script, and then what no path through it has reached."""
         self.run(root.statements)
         self._follow_waiting()
-        for start, node in list(self._whole.events.launches.items()):
+        self._whole.relevance()  # finds the launches
+        for start, node in list(self._whole.launches.items()):
             if start not in self._reached:
                 self._dead = None if self._has_skipped else self._why_dead(root, start)
                 self._only(self._nothing(UNREACHED))

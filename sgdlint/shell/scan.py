@@ -6,12 +6,13 @@ from bisect import bisect_left
 
 from sgdlint.shell import builtins
 from sgdlint.shell.library import Library
-from sgdlint.shell.relevance import Relevance
+from sgdlint.shell.slicing import Slicing
 from sgdlint.shell.visits import ALLEXPORT, FUNCTION, IDENTIFIER, Visits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from sgdlint.shell import tree
+    from sgdlint.shell.relevance import Relevance
 
 __all__ = ["ALLEXPORT", "FUNCTION", "Scan"]
 
@@ -41,6 +42,7 @@ class Scan(Visits):
         self.has_lastpipe: bool = "lastpipe" in text or (outer is not None and outer.has_lastpipe)
         self.odd: set[str] = set()
         self.attributed: set[str] = self.library.attributed
+        self.launches: dict[int, tree.Simple] = {}
         self._relevance: Relevance | None = None
         super().__init__(root, text)
         self.library.arrays |= self.arrays
@@ -58,6 +60,7 @@ class Scan(Visits):
         self.events.find_calls(functions)
         self._known = len(functions)
         self._find_odd()
+        self._named.clear()
 
     def between(self, start: int, end: int) -> dict[str, str]:
         """Return what may change while a part of the script runs: kinds of change by name."""
@@ -99,13 +102,13 @@ class Scan(Visits):
     def is_launch(self, node: tree.Simple) -> bool:
         """Tell whether a command may be a launch."""
         self.relevance()  # finds them
-        return node.start in self.events.launches
+        return node.start in self.launches
 
     def relevance(self) -> Relevance:
         """Return which parts of the script matter."""
         if self._relevance is None:
             outer = self._outer.relevance() if self._outer is not None else None
-            self._relevance = Relevance(
+            slicing = Slicing(
                 self.events,
                 self.library.functions,
                 outer,
@@ -114,6 +117,9 @@ class Scan(Visits):
                 self.given,
                 self.has_files,
             )
+            self._relevance = slicing.found()
+            self.launches = self.events.launches
+            del self.events  # it may be much
         return self._relevance
 
     def _find_odd(self) -> None:

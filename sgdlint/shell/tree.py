@@ -175,7 +175,7 @@ class Word(Node):
         return _quoted_parts(self, parts)
 
 
-MOST_RECENT = 256
+MOST_RECENT = 64
 """Of so many words the parts are kept, for who asks again: functions and loops are read often."""
 
 _recent: dict[int, tuple[Word, tuple[Node, ...]]] = {}

@@ -32,7 +32,7 @@ class Library:
         self._memo: dict[str | None, dict[str, str]] = {}
         self._calls: dict[str | None, set[str | None]] = {}
         self._found: dict[str | None, list[tuple[Scan, int, int]]] = {}
-        self._inside: dict[tuple[int, int, int], set[str | None]] = {}
+        self._inside: dict[tuple[Scan, int, int], set[str | None]] = {}
 
     def add(self, scan: Scan) -> None:
         """Know the functions of one more text."""
@@ -77,7 +77,7 @@ class Library:
             return self._found[name]
         waiting: list[str | None] = [name]
         seen: set[str | None] = set()
-        places: dict[tuple[int, int, int], tuple[Scan, int, int]] = {}
+        places: dict[tuple[Scan, int, int], None] = {}
         while waiting:
             current = waiting.pop()
             if current in seen or (current is not None and current not in self.functions):
@@ -86,11 +86,11 @@ class Library:
             if current is None:
                 waiting += self.functions
                 continue
-            for scan, start, end in self.functions[current]:
-                place = id(scan), start, end
-                places[place] = scan, start, end
+            for place in self.functions[current]:
+                places[place] = None
                 if place not in self._inside:
+                    scan, start, end = place
                     self._inside[place] = scan.calls_in(start, end)
                 waiting += self._inside[place]
-        found = self._found[name] = list(places.values())
+        found = self._found[name] = list(places)
         return found

@@ -6,7 +6,7 @@ from sgdlint import quick
 from sgdlint.finding import ANY, GOALS, Edit, Finding, Fix, InForce, Related
 from sgdlint.record import replace
 from sgdlint.rules.facts import Derived, Facts
-from sgdlint.rules.logic import holds, names_in
+from sgdlint.rules.logic import blamed, holds, names_in
 from sgdlint.source import Span
 
 TYPE_CHECKING = False
@@ -286,17 +286,28 @@ def _in_file(given: Mapping[str, Given], name: str) -> bool:
 
 
 def _places(rule: Rule, facts: Facts) -> Iterable[tuple[str, str]]:
+    innocent = _innocent(rule, facts)
     if rule.at:
-        return [_place(name) for name in rule.at]
+        return [_place(name) for name in rule.at if _place(name)[1] not in innocent]
     if rule.when is None:
         return ()
     found: dict[tuple[str, str], None] = {}
     for kind, name in names_in(rule.when):
+        if name in innocent:
+            continue
         found.setdefault((kind, name))
         fact = facts.derived.get(name) if kind == "derived" else None
         if fact is not None:
             found.update(dict.fromkeys(names_in(fact.value)))
     return found
+
+
+def _innocent(rule: Rule, facts: Facts) -> set[str]:
+    """Return the names of alternatives that do not hold: what the rule is about is another one."""
+    if rule.when is None:
+        return set()
+    culprits = {name for _, name in blamed(rule.when, facts.lookup)}
+    return {name for _, name in names_in(rule.when)} - culprits
 
 
 def _place(name: str) -> tuple[str, str]:

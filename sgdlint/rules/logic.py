@@ -100,6 +100,22 @@ def names_in(condition: list[Any]) -> list[tuple[str, str]]:
     return list(found)
 
 
+def blamed(condition: list[Any], lookup: Callable[[str, str], Value]) -> set[tuple[str, str]]:
+    """Return the facts that make a condition true.
+
+    Of the alternatives of an `or` only those count that hold; all that may hold when none surely
+    does.
+    """
+    if condition[0] not in ("and", "or"):
+        return set(names_in(condition))
+    parts = condition[1:]
+    if condition[0] == "or":
+        values = [evaluate(part, lookup) for part in parts]
+        chosen = is_true if any(map(is_true, values)) else _may_be_true
+        parts = [part for part, value in zip(parts, values, strict=True) if chosen(value)]
+    return set().union(*(blamed(part, lookup) for part in parts))
+
+
 LEAVES = {"option", "effective", "env", "model", "gpu", "attention", "launch", "event"}
 LEAVES |= {"before", "derived", "memory", "raw"}
 """Operators of a compiled condition that read a fact; its name stands behind them."""

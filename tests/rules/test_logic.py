@@ -17,6 +17,7 @@ from sgdlint.rules.logic import (
     TRUE,
     UNKNOWN,
     Value,
+    blamed,
     evaluate,
     holds,
     is_true,
@@ -140,6 +141,27 @@ def test_compile_errors(text: str, message: str) -> None:
 def test_names_in_order_and_once() -> None:
     compiled = compile_condition("b and (n == 2 or a) and not b", Names())
     assert names_in(compiled) == [("option", "b"), ("option", "n"), ("option", "a")]
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"a": TRUE, "b": FALSE, "n": known(1)}, "an"),
+        ({"a": TRUE, "b": TRUE, "n": known(1)}, "abn"),
+        ({"a": FALSE, "b": FALSE, "s": known("x"), "n": known(1)}, "sn"),
+        ({"a": TRUE, "n": known(1)}, "an"),  # b, which is not known, is not what makes it true
+        ({"a": EITHER, "b": FALSE, "n": known(1)}, "asn"),  # one of a and s may be it
+    ],
+)
+def test_of_alternatives_those_that_hold_are_blamed(facts: dict[str, Value], expected: str) -> None:
+    compiled = compile_condition('n == 1 and (a or b or s == "x")', Names())
+    found = blamed(compiled, lambda _, name: facts.get(name, UNKNOWN))
+    assert found == {("option", name) for name in expected}
+
+
+def test_all_of_a_negation_is_blamed() -> None:
+    compiled = compile_condition("not (a or b)", Names())
+    assert blamed(compiled, lambda *_: FALSE) == {("option", "a"), ("option", "b")}
 
 
 _LEAVES = st.sampled_from(["a", "b", "n == 1", "n < m", "a is given", "m is absent"])

@@ -326,6 +326,7 @@ PERF = (
         "exit status 1 when a variant is slower by more than this, such as 5%%, and that is more "
         "than noise; 2 when the runs did not do the same work",
         "PERCENT",
+        default=None,
     ),
     Flag("--format", "default text", default="text", choices=("text", "markdown", "json")),
     Flag(

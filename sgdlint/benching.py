@@ -11,6 +11,7 @@ from sgdlint.arguments import Arguments
 from sgdlint.bench import axes
 from sgdlint.bench.base import BenchError, base_of
 from sgdlint.bench.changes import Wish
+from sgdlint.bench.manifest import manifest
 from sgdlint.bench.matrix import matrix_of
 from sgdlint.bench.script import MARK, script
 from sgdlint.bench.telling import planned
@@ -46,6 +47,8 @@ RESULTS = "bench-results"
 MOST_REPEATS = 50
 """So many runs of each variant are compared at most."""
 MODE = 0o755
+STOPPED = (129, 130, 143)
+"""How the script ends when someone stops it."""
 
 
 @record
@@ -72,6 +75,7 @@ class Candidate:
 
 def run(arguments: Arguments) -> int:
     """Write the script, run it, or tell what came of it; return the exit status."""
+    _check_together(arguments)
     if arguments.read:
         return _read(arguments.read, arguments.format or "text")
     plan = axes.load()
@@ -122,7 +126,7 @@ def _give(matrix: Matrix, one: Candidate, arguments: Arguments, repeat: int) -> 
         return CLEAN
     written = script(matrix, one.source.path, repeat, results)
     if arguments.run:
-        return _run(written, results)
+        return _run(matrix, written, results)
     if len(matrix.trials) == 1:
         print("sgdlint: nothing to vary: the script measures the launch alone", file=sys.stderr)
     if arguments.output and arguments.output != "-":
@@ -136,6 +140,17 @@ def _give(matrix: Matrix, one: Candidate, arguments: Arguments, repeat: int) -> 
 
 
 # --- what is asked for ----------------------------------------------------------------------------
+
+
+def _check_together(arguments: Arguments) -> None:
+    """Refuse what would be left undone; raises OptionError."""
+    form = arguments.format or ("text" if arguments.read else "script")
+    if arguments.read and (arguments.paths or arguments.command is not None or arguments.run):
+        raise OptionError("--read tells what came of a script: without a launch and --run")
+    if arguments.run and (arguments.format or arguments.output):
+        raise OptionError("--run keeps the script with the results: without --format, --output")
+    if form != "script" and arguments.output not in ("", "-"):
+        raise OptionError(f"--output writes the script; for --format {form} take `> FILE`")
 
 
 def _wish(arguments: Arguments, plan: Plan) -> Wish:
@@ -156,10 +171,17 @@ def _names(given: list[str], known: list[str]) -> tuple[str, ...]:
 
 
 def _repeat(arguments: Arguments) -> int:
-    repeat = positive_whole(arguments.repeat) if arguments.repeat else REPEAT
+    repeat = _number("--repeat", arguments.repeat) if arguments.repeat else REPEAT
     if repeat > MOST_REPEATS:
         raise OptionError(f"--repeat: at most {MOST_REPEATS} runs of each are compared")
     return repeat
+
+
+def _number(option: str, text: str) -> int:
+    try:
+        return positive_whole(text)
+    except OptionError as error:
+        raise OptionError(f"{option}: {error}") from None
 
 
 def _request(text: str) -> tuple[str, ...]:
@@ -184,9 +206,10 @@ def _chosen(arguments: Arguments) -> Candidate | None:
     if not found:
         print("sgdlint: error: no launch of SGLang Diffusion was found", file=sys.stderr)
         return None
-    number = positive_whole(arguments.launch) if arguments.launch else 0
+    number = _number("--launch", arguments.launch) if arguments.launch else 0
     if number > len(found):
-        raise OptionError(f"--launch: there are {len(found)} launches")
+        told = "is 1 launch" if len(found) == 1 else f"are {len(found)} launches"
+        raise OptionError(f"--launch: there {told}")
     if len(found) > 1 and not number:
         print("sgdlint: error: several launches; --launch N says which:", file=sys.stderr)
         for index, one in enumerate(found, 1):
@@ -243,10 +266,17 @@ def _is_ours(path: str) -> bool:
         return False
 
 
-def _run(text: str, results: str) -> int:
-    """Run the script, and tell what came of it."""
+def _run(matrix: Matrix, text: str, results: str) -> int:
+    """Run the script, and tell what came of it; a folder of other variants stays as it is."""
+    import signal
     import subprocess
 
+    from sgdlint.bench.folder import is_of
+
+    if os.environ.get("FORCE") != "1" and not is_of(results, manifest(matrix)):
+        raise OptionError(
+            f"{results}: it holds results of other variants; --results names another folder"
+        )
     try:
         os.makedirs(results, exist_ok=True)
     except OSError as error:
@@ -254,9 +284,16 @@ def _run(text: str, results: str) -> int:
     path = os.path.join(results, "bench.sh")
     _write(path, text)
     sys.stdout.flush()
-    status = subprocess.run(
-        ["bash", path], env={**os.environ, "RESULTS": results}, check=False
-    ).returncode
+    before = signal.signal(signal.SIGINT, lambda number, frame: None)  # bash gets it, too, and ends
+    try:
+        environment = {**os.environ, "RESULTS": results}
+        status = subprocess.run(["bash", path], env=environment, check=False).returncode
+    except OSError as error:
+        raise OptionError(f"bash cannot be started: {error.strerror or error}") from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if status in STOPPED:
+        return status
     read = _read(results, "text")
     return read if not status else FOUND
 

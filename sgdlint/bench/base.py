@@ -31,6 +31,10 @@ SHELLS = ("bash", "sh", "dash", "ksh", "zsh", "eval", "env", "exec", "time", "no
 """What may start a launch and need not be told."""
 _SECRET = r"\w*(TOKEN|SECRET|PASSWORD|API_KEY)"
 _UNSET = r"\$(\w+) is not set in this script"
+PROMPTS = "prompt_file_path"
+"""The option of a request that stands among those of the server."""
+WRITE_OUT = "give the command with --command, written out"
+"""What helps where words are not known."""
 SINGLE = r"[A-Za-z_]\w*"
 """What may be the name of a variable."""
 
@@ -139,7 +143,7 @@ def base_of(
     settled = replace(found, arguments=tuple(_settled(found, notes)))
     bound = read(settled)
     if bound is None or bound.bound.open:
-        raise BenchError("which options it has is not known; give the command with --command")
+        raise BenchError(f"which options it has is not known{_which(settled)}; {WRITE_OUT}")
     parts = _parts(bound, settled)
     left = [one for one in plan.left_out if found.subcommand in one.commands]
     gone = {name for one in left for name in one.options}
@@ -168,6 +172,19 @@ _SERVED = (
     "the file starts a server; the same options are measured with `sglang generate`, which writes "
     "the times of one request, as SGLang's own benchmark does"
 )
+
+
+def _which(found: Recognised) -> str:
+    """Return the first words that are not known, to be shown."""
+    told = next((one.reason for one in found.arguments if one.text is None and one.reason), "")
+    return f" ({told})" if told else ""
+
+
+def _is_of_request(part: Part, release: Release) -> bool:
+    """Whether an option is one of what a request may ask for, not of the server."""
+    flag = release.flag(GENERATE, part.dest) if part.dest else None
+    known = flag is not None and release.options(GENERATE)[flag].sampling
+    return known or part.dest == PROMPTS
 
 
 def _is_known(part: Part, release: Release) -> bool:
@@ -233,9 +250,11 @@ def _with_request(base: Base, command: Command, request: Sequence[str]) -> Comma
         asked = replace(base.found, arguments=tuple(map(word, request)))
         launch = base.read(asked)
         parts = _parts(launch, asked) if launch is not None else []
-        if not parts or not all(one.dest for one in parts):
+        others = [one for one in parts if not _is_of_request(one, base.release)]
+        if others or not parts:
+            wrong = f", not {others[0].words[0].text}" if others else ""
             raise BenchError(
-                "--request holds options of a request, as '--prompt \"a fox\" --seed 1'"
+                f"--request holds options of a request, as '--prompt \"a fox\" --seed 1'{wrong}"
             )
         command = command.without(one.dest for one in parts).having(parts)
     names = {one.dest for one in command.parts}
@@ -243,7 +262,7 @@ def _with_request(base: Base, command: Command, request: Sequence[str]) -> Comma
     model = launch.model if launch is not None else None
     if model is not None and model.requires_image and not names & {"image_path", "config"}:
         raise BenchError(f"the model needs an image: --request '--image-path {IMAGE} --prompt …'")
-    if names & {"prompt", "prompt_path", "prompt_file_path", "config"}:
+    if names & {"prompt", "prompt_path", PROMPTS, "config"}:
         return command
     prompt = Part("prompt", (word(launch.flag("prompt") if launch else "--prompt"), word(PROMPT)))
     return command.having([prompt])
@@ -292,8 +311,8 @@ def _unknown(one: Word, part: Part, text: str, release: Release) -> str:
     """Return what is said of a word of which nothing is known, and what helps."""
     shown = one.prefix + "…" if one.prefix else text[one.written_start : one.written_end]
     flag = release.flag(GENERATE, part.dest) if part.dest else None
-    of_request = flag is not None and release.options(GENERATE)[flag].sampling
-    helps = f"--request '{flag} …' says it" if of_request else "give the command with --command"
+    of_request = _is_of_request(part, release)
+    helps = f"--request '{flag} …' says it" if of_request else WRITE_OUT
     return f"{shown or 'a word'} is not known ({one.reason or 'it depends on the path'}); {helps}"
 
 

@@ -9,6 +9,7 @@ import string
 
 from sgdlint.bench.manifest import MANIFEST
 from sgdlint.perf.dumps import DumpError, read
+from sgdlint.perf.noise import MOST_RUNS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,15 +55,24 @@ def manifest_of(folder: str) -> dict[str, Any]:
     }
 
 
+def is_of(folder: str, manifest: str) -> bool:
+    """Whether a folder may take the results of a script: it has none, or some of that one."""
+    path = os.path.join(folder, MANIFEST)
+    try:
+        return not os.path.lexists(path) or text_of(path) == manifest
+    except ResultsError:
+        return False
+
+
 def _is_name(name: object) -> bool:
     """Whether a name is one that a variant may have, and no way out of the folder."""
     return isinstance(name, str) and name[:1].isalnum() and not set(name) - NAMES
 
 
-def text_of(path: str) -> str:
-    """Return the text of a file; raises ResultsError."""
+def text_of(path: str, errors: str = "strict") -> str:
+    """Return the text of a file; raises ResultsError. errors: as `open` has it."""
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8", errors=errors) as file:
             text = file.read(MOST_CHARACTERS + 1)
     except OSError as error:
         raise ResultsError(f"{os.path.basename(path)}: {error.strerror or error}") from None
@@ -83,11 +93,13 @@ def dumps_of(folder: str) -> tuple[list[Dump], str]:
         int(one[:-5]) for one in names if one.endswith(".json") and one[:-5].isdecimal()
     )
     found: list[Dump] = []
-    for number in numbers:
+    for number in numbers[:MOST_RUNS]:
         try:
             found.append(read(text_of(os.path.join(folder, f"{number}.json")), f"{number}.json"))
-        except (DumpError, ResultsError) as error:
+        except DumpError as error:
             return found, f"{number}.json: {error}"
+        except ResultsError as error:
+            return found, str(error)
     return found, ""
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sgdlint.bench.base import Base, Part
     from sgdlint.bench.changes import Change, Wish
     from sgdlint.finding import Finding
+    from sgdlint.launch.bind import Given
     from sgdlint.launch.launch import Launch
     from sgdlint.rules.engine import Engine
 
@@ -31,6 +32,7 @@ BASE = "base"
 UNWANTED = ("error", "warning")
 """Severities that a variant must not bring."""
 FAILS = "the launch fails as it is ({}); `sgdlint fix` may mend it"
+ALREADY = "the launch runs so already"
 UNLIKE = "it cannot be measured as one `sglang generate`: {}"
 MOST_TRIALS = 48
 """So many commands are in a matrix; each takes some minutes, several times."""
@@ -98,6 +100,7 @@ class _Search:
         self.plain = self.measured(base.command)
         self.first = self.ways.launch_of(self.plain)
         standing = base.in_file(base.whole)
+        self.meanings = [_meaning(self.plain, self.first)]
         self.known = {one.code for one in self.found(self.first)}
         self.known |= {one.code for one in self.found(standing)} if standing is not None else set()
 
@@ -134,15 +137,19 @@ class _Search:
         bare = self.changed(self.base.command, changes)
         command = self.measured(bare)
         whole = self.changed(self.base.whole, changes)
-        if any(_same(command, one.command) for one in self.trials):
-            return False
         launch, standing = self.base.launch(command), self.base.in_file(whole)
+        meaning = _meaning(command, launch)
+        if meaning in self.meanings:
+            if meaning == self.meanings[0]:
+                self.dropped.append(Dropped(name, ALREADY))
+            return False
         reason = self.same_as_base(self.base.launch(bare), changes)
         reason = reason or self.against(launch, changes) or self.against(standing, changes)
         if reason:
             self.dropped.append(Dropped(name, reason))
             return False
         self.add(name, tuple(changes), command, whole)
+        self.meanings.append(meaning)
         return True
 
     def unused(self, name: str) -> str:
@@ -177,7 +184,7 @@ class _Search:
         facts = [axis.same for axis in here]
         if launch is None or not all(some and self.is_same(launch, some) for some in facts):
             return ""
-        return "the launch runs so already"
+        return ALREADY
 
     def against(self, launch: Launch | None, changes: Sequence[Change]) -> str:
         """Return why a variant is not run; "" when it is."""
@@ -246,12 +253,18 @@ def _when(trial: Trial) -> tuple[int, int]:
     return max((one.order for one in trial.changes), default=-1), len(trial.changes)
 
 
-def _same(one: Command, other: Command) -> bool:
-    return _signature(one) == _signature(other)
+def _meaning(one: Command, launch: Launch | None) -> tuple[object, ...]:
+    """Return what is the same of commands that do the same: `--x` and `--x true` may."""
+    given = launch.bound.given if launch is not None else {}
+    options = ((part.dest, _value(part, given.get(part.dest))) for part in one.parts)
+    return frozenset(options), frozenset(one.env)
 
 
-def _signature(one: Command) -> tuple[object, ...]:
-    return frozenset((part.dest, texts(part)) for part in one.parts), frozenset(one.env)
+def _value(part: Part, given: Given | None) -> object:
+    """Return the value of an option as SGLang reads it, else its words."""
+    if given is None or given.values is None or len(given.values) != 1:
+        return texts(part)
+    return repr(given.values[0])
 
 
 def texts(part: Part) -> tuple[str, ...]:

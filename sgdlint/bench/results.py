@@ -146,7 +146,8 @@ def _outcome(folder: str, row: dict[str, Any]) -> Outcome:
     dumps, problem = dumps_of(here)
     failed = problem
     if os.path.exists(os.path.join(here, FAILED)):
-        failed = " ".join(text_of(os.path.join(here, FAILED)).split())[:MOST_REASON] or "it failed"
+        reason = text_of(os.path.join(here, FAILED), "replace")  # it may be a line of a log
+        failed = " ".join(reason.split())[:MOST_REASON] or "it failed"
     axes = row.get("axes")
     found = Outcome(
         name,

@@ -29,9 +29,21 @@ flaw() {{
 {own}}}
 """
 _MEASURE = """\
+# Ends the script when someone stops it; that says nothing about the variant that runs.
+stopped() {{
+  echo "stopped; the same command goes on where it was" >&3
+  exit "$1"
+}}
+exec 3>&2 # a run has its log there
+trap 'stopped 129' HUP
+trap 'stopped 130' INT
+trap 'stopped 143' TERM
+
 # Prints why a run failed: reason STATUS LOG.
 reason() {{
-  if grep -qiF {memory} "$2"; then
+  if (($1 == 127)); then
+    echo "a program of its command was not found (status 127)"
+  elif grep -qiF {memory} "$2"; then
     echo "it ran out of GPU memory"
   else
     echo "it ended with status $1"
@@ -41,26 +53,29 @@ reason() {{
 # Measures a variant once, unless that is done, or it failed before: measure VARIANT ROUND.
 measure() {{
   local name=$1 round=$2 folder=$results/$1 status=0 why=
-  local dump=$folder/$round.json log=$folder/$round.log
+  local dump=$folder/$round.json new=$folder/$round.new.json log=$folder/$round.log
   [[ ! -s $folder/{failed} ]] || return 1
   [[ ! -s $dump ]] || return 0
   mkdir -p "$folder"
+  rm -f -- "$new"
   files=({files})
   printf '%s  run %s of %s: %s\\n' "$(date +%T)" "$round" "$repeat" "$name"
   run "$name" >"$log" 2>&1 </dev/null || status=$?
+  ((status != 129 && status != 130 && status != 143)) || stopped "$status"
   if ((status)); then
     why=$(reason "$status" "$log")
-  elif [[ ! -s $dump ]]; then
+  elif [[ ! -s $new ]]; then
     why="it wrote no measurement"
   else
     why=$(flaw "$name" "$log")
   fi
   if [[ -n $why ]]; then
-    [[ ! -e $dump ]] || mv -f "$dump" "$folder/$round.{rejected}"
+    [[ ! -e $new ]] || mv -f "$new" "$folder/$round.{rejected}"
     printf '%s\\n' "$why" >"$folder/{failed}"
     printf '          %s: %s; see %s\\n' "$name" "$why" "$log" >&2
     return 1
   fi
+  mv -f "$new" "$dump"
 }}
 """
 _BEGIN = """\
@@ -116,7 +131,7 @@ printf 'Which is the fastest: sgdlint bench --read %q\\n' "$results"
 
 def functions(matrix: Matrix) -> str:
     """Return the functions that measure a variant."""
-    flags = [(DUMP, "$dump"), (OUTPUTS, "$folder/output-$round")]
+    flags = [(DUMP, "$new"), (OUTPUTS, "$folder/output-$round")]
     release = matrix.base.release
     files = [f'{release.flag(GENERATE, name)} "{value}"' for name, value in flags]
     memory = " ".join(f"-e {quoted(one)}" for one in MEMORY)

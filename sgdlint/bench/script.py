@@ -75,7 +75,7 @@ def _has_dollars(matrix: Matrix) -> bool:
 
 
 def _named(source: str) -> str:
-    return "a command" if source == COMMAND else source
+    return {COMMAND: "a command", "-": "standard input"}.get(source, source)
 
 
 def _uses(results: str) -> tuple[tuple[str, str], ...]:

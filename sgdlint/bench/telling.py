@@ -7,6 +7,7 @@ import textwrap
 
 from sgdlint.bench.manifest import NOT_RUN, about, row
 from sgdlint.bench.matrix import BASE
+from sgdlint.formatters.columns import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def told(results: Results, form: str) -> str:
     lines += _markdown(COLUMNS, rows) if form == "markdown" else _columns(COLUMNS, rows)
     heard = [*_heard(results, "- " if form == "markdown" else "")]
     lines += ["", *heard, *([""] if heard else []), *_advice(results, form == "markdown")]
-    return "\n".join(lines) + "\n"
+    return "".join(visible(line) + "\n" for line in "\n".join(lines).split("\n"))
 
 
 def _heard(results: Results, mark: str) -> Iterable[str]:

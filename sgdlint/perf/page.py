@@ -28,7 +28,7 @@ h2{font-size:1.05rem;margin:2rem 0 .5rem}
 .more,footer{color:var(--faint);margin:.2rem 0}
 table{border-collapse:collapse;font-size:.88rem;display:block;overflow-x:auto}
 th,td{text-align:left;padding:.2rem 1rem .2rem 0;border-bottom:1px solid var(--edge);
-vertical-align:top;overflow-wrap:anywhere}
+vertical-align:top;overflow-wrap:break-word}
 td.figure{text-align:right;font-variant-numeric:tabular-nums}
 figure{margin:1rem 0;overflow-x:auto}details{margin:.6rem 0}summary{cursor:pointer}
 footer{margin-top:3rem;font-size:.85rem}

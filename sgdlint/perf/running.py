@@ -28,7 +28,8 @@ ENDINGS = (".svg", ".html", ".md", ".json", ".txt")
 
 def run(arguments: Arguments) -> int:
     """Compare, and return the exit status."""
-    allowed = limit.limit_of(arguments.fail_if_slower) if arguments.fail_if_slower else None
+    asked_limit = arguments.fail_if_slower
+    allowed = None if asked_limit is None else limit.limit_of(asked_limit)
     asked = inputs.sides_asked(arguments.paths, arguments.baseline, arguments.new)
     _check_outputs(arguments.output, asked)
     try:
@@ -42,7 +43,7 @@ def run(arguments: Arguments) -> int:
     judged = () if allowed is None else tuple(limit.judge(one, allowed) for one in found.variants)
     _show(found, arguments, judged)
     failed = _write(found, arguments.output, judged)
-    return max(failed, _status(found, judged, arguments.fail_if_slower))
+    return max(failed, _status(found, judged, asked_limit or ""))
 
 
 def _told(sides: Sequence[Side], arguments: Arguments) -> list[Side]:

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sgdlint.perf.charts import Bar, Group
-    from sgdlint.perf.comparing import Comparison, Steps
+    from sgdlint.perf.comparing import Comparison, Steps, Variant
 
     Line = list[tuple[str, str]]
 
 WIDTH = 100
 """Columns where there is no terminal that has a width of its own."""
-NARROWEST, WIDEST = 60, 140
+NARROWEST, WIDEST = 50, 140
 LONGEST_BAR = 60
 SHORTEST_BAR = 8
 LONGEST_LABEL = 24
@@ -81,8 +81,10 @@ def _groups(groups: Sequence[Group], width: int, blocks: bool) -> Iterator[Line]
     values = [one.high for group in groups for one in group.bars if one.value is not None]
     if not values:
         return
-    columns, most = _columns(groups, width), max(values) or 1.0
+    most, besides = max(values) or 1.0, [len(one) for group in groups for one in group.more]
+    columns = _columns(groups, width, max(besides, default=0))
     roomy = columns[1] > SHORTEST_BAR
+    columns = columns if roomy else _columns(groups, width, 0)
     for group in groups:
         yield [(group.title, "path")]
         for at, one in enumerate(group.bars):
@@ -90,13 +92,12 @@ def _groups(groups: Sequence[Group], width: int, blocks: bool) -> Iterator[Line]
             yield _bar(one, more, most, columns, blocks)
 
 
-def _columns(groups: Sequence[Group], width: int) -> tuple[int, int, int, int]:
-    """Return how wide labels, bars, numbers and changes are."""
+def _columns(groups: Sequence[Group], width: int, more: int) -> tuple[int, int, int, int]:
+    """Return how wide labels, bars, numbers and changes are. more: of what stands behind them."""
     bars = [one for group in groups for one in group.bars]
     label = min(LONGEST_LABEL, width // 4, max(len(one.label) for one in bars))
     number = max(len(one.shown) for one in bars)
     beside = max(len(one.beside) for one in bars)
-    more = max((len(one) for group in groups for one in group.more), default=0)
     room = width - label - number - beside - more - 8 - 2 * bool(more)
     return label, max(SHORTEST_BAR, min(LONGEST_BAR, room)), number, beside
 
@@ -160,13 +161,13 @@ def _line(steps: Steps, most: float, blocks: bool, room: int) -> str:
 
 
 def _conditions(found: Comparison, width: int) -> Iterator[Line]:
-    told: set[tuple[str, ...]] = set()
+    alike: dict[tuple[str, ...], list[Variant]] = {}
     for one in found.variants:
         rows = tuple(f"{state:9}{names}" for state, names in words.states(one))
-        if rows in told:
-            continue
-        told.add(rows)
-        name = f"{one.side.label}: " if len(found.variants) > 1 else ""
+        alike.setdefault(rows, []).append(one)
+    for rows, several in alike.items():
+        one, names = several[0], ", ".join(each.side.label for each in several)
+        name = f"{names}: " if len(found.variants) > 1 else ""
         style = "error" if one.comparable == "no" else "path"
         yield from _wrapped(name + words.comparable(one), style, width)
         for row in rows:

@@ -104,6 +104,17 @@ class TestVariants:
         found = planned(capsys, f"{QWEN} --num-gpus 2", "0.5.12", "--gpu", "L40S", *words)
         assert {axis for one in found["variants"] for axis in one["axes"]} == kept
 
+    def test_what_the_launch_says_in_other_words_is_not_run(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        command = f"{WAN} --num-gpus 8 --text-encoder-cpu-offload --ulysses-degree=8"
+        found = planned(capsys, command, "0.5.23", "--gpu", "H100")
+        assert not [one for one in names(found) if "text-encoder-on-the-cpu" in one]
+        already = "the launch runs so already"
+        told = [(one["name"], one["reason"]) for one in found["not_run"]]
+        assert ("text-encoder-on-the-cpu", already) in told
+        assert ("ulysses", already) in told
+
     def test_names_are_used_once(self, capsys: pytest.CaptureFixture[str]) -> None:
         found = planned(
             capsys, f"{WAN} --num-gpus 8", "0.5.12", "--gpu", "H100", "--full", "--lossy"
@@ -187,7 +198,7 @@ class TestRefused:
             (QWEN, "0.5.5", "has no --perf-dump-path"),
             (f"{QWEN} --backend diffusers", "0.5.12", "asks for diffusers"),
             (f"{FLUX} --num-gpus 2 --dp-size 2", "0.5.23", "--dp-size"),
-            (f"{QWEN} $EXTRA", "0.5.12", "give the command with --command"),
+            (f"{QWEN} $EXTRA", "0.5.12", "not known ($EXTRA is not set in this script); give the"),
             (f'{QWEN} --seed "$1"', "0.5.12", "--request '--seed …' says it"),
             (f'{QWEN} --num-gpus "$1"', "0.5.12", "give the command with --command"),
             (f"{FLUX} --no-such 1", "0.5.23", "the launch fails as it is (SGD"),
@@ -215,12 +226,20 @@ class TestRefused:
             (["--command", f"{QWEN}; {QWEN} --seed 2"], "several launches; --launch N"),
             (["--command", QWEN, "--only", "graph"], "did you mean 'graphs'?"),
             (["--command", QWEN, "--only", "zzzzz"], "there are residency, layout"),
-            (["--command", QWEN, "--repeat", "0"], "0"),
+            (["--command", QWEN, "--repeat", "0"], "--repeat: '0' is not a whole number"),
             (["--command", QWEN, "--repeat", "1000"], "at most 50"),
-            (["--command", QWEN, "--launch", "2"], "there are 1 launches"),
+            (["--command", QWEN, "--launch", "2"], "--launch: there is 1 launch"),
+            (["--command", QWEN, "--launch", "x"], "--launch: 'x' is not a whole number"),
             (["--command", QWEN, "--request", "'a"], "--request: No closing quotation"),
             (["--command", QWEN, "--request", "--no-such 1"], "--request holds options"),
+            (["--command", QWEN, "--request", "--num-gpus 2"], "--seed 1', not --num-gpus"),
             (["--command", QWEN, "--format", "yaml"], "invalid choice"),
+            (["--command", QWEN, "--format", "text", "--output", "x"], "take `> FILE`"),
+            (["--command", QWEN, "--run", "--output", "x"], "--run keeps the script"),
+            (["--command", QWEN, "--run", "--format", "json"], "--run keeps the script"),
+            (["--read", "x", "--command", QWEN], "without a launch and --run"),
+            (["--read", "x", "--run"], "without a launch and --run"),
+            (["--read", "x", "--output", "y"], "take `> FILE`"),
             (["--command", QWEN, "--ful"], "did you mean --full?"),
             (["no-such-file.sh"], "no-such-file.sh"),
             (["."], "is a folder: name the file"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sgdlint.cli import main
+from sgdlint.perf.noise import MOST_RUNS
 
 PERF = Path(__file__).resolve().parent.parent / "data" / "perf"
 ROWS = [{"name": "base"}, {"name": "other", "differs": "--x", "axes": ["layout"], "command": "c"}]
@@ -56,6 +57,27 @@ class TestVerdicts:
         _, out, _ = told(path, capsys)
         assert "one run of each tells nothing" in out
         assert "More runs may tell of other" in out
+
+    def test_of_very_many_runs_some_are_taken(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = folder(tmp_path, base="eager", other="compile")
+        for number in range(6, MOST_RUNS + 20):
+            shutil.copy(path / "base" / "1.json", path / "base" / f"{number}.json")
+        status, out, _ = told(path, capsys)
+        assert status == 0
+        assert f"base     {MOST_RUNS} " in out
+
+    @pytest.mark.parametrize("reason", [b"\xff\xfe of a log", b"\x1b[31mred\x1b[0m of a log"])
+    def test_a_reason_of_any_letters(
+        self, reason: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = folder(tmp_path, base="eager", other="compile")
+        (path / "other" / "failed").write_bytes(reason)
+        status, out, _ = told(path, capsys)
+        assert status == 0
+        assert "of a log" in out
+        assert "\x1b" not in out
 
     def test_runs_on_diffusers_do_not_count(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -174,6 +174,38 @@ class TestRun:
         assert ran(script, FORCE="1").returncode == 0
         assert len(calls(script)) == 8
 
+    @pytest.mark.parametrize("status", [0, 1, 143])
+    def test_a_variant_that_someone_stops_has_not_failed(self, status: int, script: Path) -> None:
+        tool = script.parent / "bin" / "sglang"
+        tool.parent.mkdir()
+        end = f"kill -TERM $PPID; exit {status}" if status != 143 else "kill -TERM $$; sleep 9"
+        tool.write_text(f'#!/bin/sh\necho 1 >>"$FAKE_CALLS"\n{end}\n', "utf-8")
+        tool.chmod(0o755)
+        done = ran(script)
+        assert done.returncode == 143
+        assert done.stderr == "stopped; the same command goes on where it was\n"
+        assert not list(script.parent.glob("bench-results/*/failed"))
+        tool.unlink()
+        assert ran(script).returncode == 0
+        assert len(calls(script)) == 5
+
+    def test_a_measurement_that_was_not_looked_at_does_not_count(self, script: Path) -> None:
+        folder = script.parent / "bench-results" / "base"
+        folder.mkdir(parents=True)
+        (folder / "1.new.json").write_text(DUMP.read_text("utf-8"), "utf-8")
+        assert ran(script, FAKE_DIFFUSERS="--enable-torch-compile").returncode == 0
+        assert len(calls(script)) == 3
+        assert not list(script.parent.glob("bench-results/*/*.new.json"))
+        assert (folder.parent / "compiled" / "1.rejected").exists()
+
+    def test_a_program_that_is_not_there_is_told(self, script: Path) -> None:
+        (script.parent / "bin").mkdir()
+        (script.parent / "bin" / "sglang").write_text("#!/bin/sh\nexit 127\n", "utf-8")
+        (script.parent / "bin" / "sglang").chmod(0o755)
+        done = ran(script)
+        assert done.returncode == 1
+        assert "base: a program of its command was not found (status 127)" in done.stderr
+
     def test_without_the_launch_as_it_is_nothing_is_compared(
         self, script: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -217,4 +249,12 @@ class TestRun:
         words = ["bench", "--command", QWEN, "--sglang", "0.5.12", "--results", "out", "--run"]
         assert main([*words, "--only", "graphs"]) == 0
         assert "Take compiled" in capsys.readouterr().out
-        assert (tmp_path / "out" / "bench.sh").exists()
+        text = (tmp_path / "out" / "bench.sh").read_text("utf-8")
+        assert main([*words, "--only", "layout"]) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert "out: it holds results of other variants; --results names another folder" in err
+        assert (tmp_path / "out" / "bench.sh").read_text("utf-8") == text
+        monkeypatch.setenv("PATH", str(tmp_path))
+        assert main([*words, "--only", "graphs"]) == 2
+        assert "bash cannot be started" in capsys.readouterr().err

@@ -183,6 +183,13 @@ def test_patterns_names_and_several_variants(run: Run) -> None:
     assert data["variants"][1]["steps"]["spikes"] == [7]
 
 
+def test_variants_of_the_same_conditions_are_named_together(run: Run) -> None:
+    out = run("eager", "compile", "other-model.json", "slow-decode.json")[1]
+    assert "\ncompile, slow-decode: Comparable, as far as is known" in out
+    assert "\nother-model: NOT COMPARABLE: another model\n" in out
+    assert "eager: Comparable" not in run("eager", "compile")[1]
+
+
 def test_json_has_all_figures(run: Run) -> None:
     _, out, _ = run("eager", "compile", "--format", "json", "--fail-if-slower", "5%")
     one = json.loads(out)["variants"][0]
@@ -236,7 +243,7 @@ def test_copies_of_a_measurement_are_noticed(run: Run, tmp_path: Path) -> None:
 # --- how it looks ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("width", [60, 80, 120, 200])
+@pytest.mark.parametrize("width", [50, 60, 80, 120, 200])
 @pytest.mark.parametrize("colours", [True, False])
 def test_no_line_is_wider_than_the_terminal(width: int, colours: bool) -> None:
     own, its = pty.openpty()
@@ -392,6 +399,7 @@ def test_limits(text: str, share: float) -> None:
         (("eager", "again", "--log", "nope.log"), "--log: nope.log is no file"),
         (("eager", "again", *(["--log", "x"] * 3)), "--log: 3 for 2 sides"),
         (("eager", "again", "--fail-if-slower", "5"), "'5' is not a percentage"),
+        (("eager", "again", "--fail-if-slower", ""), "'' is not a percentage"),
         (("eager", "again", "--bseline", "x"), "did you mean --baseline?"),
     ],
 )

@@ -69,9 +69,9 @@ HEAD = """\
 {one_of} of them, on the GPUs that they are for. The real parser and validation of SGLang, run on
 CPU, are asked about each command that the script runs, and about each that is recommended when it
 wins, if the launch as it is is accepted. *No matrix* are launches that `bench` refuses: they are in
-error, or one request tells nothing of them. *Left out* are variants that the rules took out of the
-matrices before. *Not decided* are commands of which the judge is not certain: it does not hold the
-model, or a package or the GPU decides.
+error, or one request tells nothing of them. *Left out* are variants that the launch runs already,
+or that the rules took out of the matrices before. *Not decided* are commands of which the judge is
+not certain: it does not hold the model, or a package or the GPU decides.
 
 | {head} |
 | --- |{lines}

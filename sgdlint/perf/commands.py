@@ -87,7 +87,8 @@ def _setting(launch: Launch, facts: Facts, name: str) -> str:
     """Return an option of the request, else the default of the model; "" when not known."""
     given = facts.lookup("option", name)
     if given.values and not given.absent and len(given.values) == 1:
-        return str(given.values[0])
+        value = given.values[0]  # from some releases on a seed is a list
+        return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
     if given.values != ():
         return ""
     model = launch.model

@@ -40,7 +40,7 @@ def render(found: Comparison, width: int = WIDTH, blocks: bool = True) -> list[L
         [*_groups([charts.whole(found)], width, blocks)],
         [*_stages(found, width, blocks)],
         [*_steps(found, width, blocks)],
-        [*_groups([*charts.memory(found)], width, blocks)],
+        [*_memory(found, width, blocks)],
         [*_conditions(found, width)],
         [*_notes(found, width)],
     )
@@ -149,6 +149,13 @@ def _steps(found: Comparison, width: int, blocks: bool) -> Iterator[Line]:
             line = _line(steps, most, blocks, min(MOST_STEPS, width - size - 20))
             told = f"  {words.count(steps.count, 'step')}"
             yield [(f"  {_short(label, size):{size}}  ", ""), (line, "gutter"), (told, "dim")]
+
+
+def _memory(found: Comparison, width: int, blocks: bool) -> Iterator[Line]:
+    yield from _groups([*charts.memory(found)], width, blocks)
+    names = {each.snapshot for one in found.variants for each in one.memory}
+    if names:
+        yield [(f"  {words.count(len(names), 'snapshot')}: --output FILE.html shows each", "dim")]
 
 
 def _line(steps: Steps, most: float, blocks: bool, room: int) -> str:

@@ -94,7 +94,8 @@ def beside(change: Change | None) -> str:
     """Return a change and its verdict, as they stand beside a number."""
     if change is None or not change.old.median:
         return ""
-    return f"{share(change.slower_by)} {MARKS.get(change.verdict, change.verdict)}".rstrip()
+    told = (share(change.slower_by), MARKS.get(change.verdict, change.verdict))
+    return ", ".join(filter(None, told))
 
 
 def style(change: Change | None) -> str:

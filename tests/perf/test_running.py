@@ -57,6 +57,7 @@ def test_two_folders_are_two_sides_of_runs(run: Run) -> None:
     first = " ".join(out.splitlines()[:2])
     assert first.startswith("compile takes 19.6% less time than eager (19.3% to 19.9% less):")
     assert "What moved: DenoisingStage (-903 ms); the whole: -896 ms." in out
+    assert "  6 snapshots: --output FILE.html shows each" in out
     assert "  compile  " in out
     assert "3.671–3.699 s, 5 runs" in out
 
@@ -102,6 +103,9 @@ def test_a_command_tells_what_the_files_do_not(run: Run) -> None:
     _, out, _ = run("eager", "compile", "--command", WAN, "--command", f"{WAN} --height 240")
     assert out.startswith("NOT COMPARABLE: another size.")
     assert "size (832x480 against 832x240)" in out
+    seeds = ["--command", f"{WAN} --seed 42", "--command", f"{WAN} --seed 1 2"]
+    _, out, _ = run("eager", "compile", *seeds, "--sglang", "0.5.23")
+    assert "differs  seed (42 against 1, 2)" in out
 
 
 def test_a_command_is_read_as_the_releases_that_may_have_written_the_dump(run: Run) -> None:
@@ -286,7 +290,7 @@ def test_markdown_is_a_table_of_equal_rows(run: Run) -> None:
     rows = [line for line in out.splitlines() if line.startswith("|")]
     assert {row.count("|") for row in rows} == {5}
     assert (
-        "| **Whole request** | 4.583 s | 3.686 s (-19.6% faster) | 6.785 s (+48.1% few runs) |"
+        "| **Whole request** | 4.583 s | 3.686 s (-19.6%, faster) | 6.785 s (+48.1%, few runs) |"
         in rows
     )
     assert "✅ compile takes 19.6% less time than eager" in out

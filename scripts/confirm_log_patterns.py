@@ -5,7 +5,7 @@ python scripts/confirm_log_patterns.py FOLDER    # with FOLDER/VERSION/sglang/mu
 
 A wording must stand in each release of its range and in none besides: its literal parts, in order,
 in one string. The sources are not part of this repository, so that this is run by hand, when a
-pattern or a release is new. tests/log/test_confirmed.py holds what it wrote against the patterns.
+pattern or a release is new. tests/log/test_patterns.py holds what it wrote against the patterns.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from sgdlint import showing
 from sgdlint.arguments import Arguments
 from sgdlint.checking import FAILED, status_of
 from sgdlint.finding import Failure, is_meant
+from sgdlint.log.model import GATE, INVALID
 from sgdlint.log.patterns import load
 from sgdlint.log.reading import Reader
 from sgdlint.log.report import LogSource, finding_of, release_from, report_of, shown_line
@@ -31,8 +32,8 @@ LONGEST_LINE = 1 << 30
 """Bytes of a line behind which a file is no log, such as a device without an end."""
 PAUSE = 0.3
 """Seconds between two looks at a log that grows."""
-GATE = "fell-back-to-diffusers"
-"""The pattern that makes a run no measure."""
+NOTHING = "no line of SGLang in it ({lines}): this tells nothing of the run"
+"""What is said of a log that could not be judged: a wrong file is no clean one."""
 
 
 @record
@@ -68,6 +69,9 @@ def run(arguments: Arguments) -> int:
             reader, report = read(path, wish)
         except OSError as error:
             failures.append(Failure(path, _reason(error)))
+            continue
+        if not reader.runs:
+            failures.append(_untold(path, reader))
             continue
         readers.append(reader)
         reports.append(report)
@@ -204,11 +208,12 @@ def _live(arguments: Arguments, path: str, wish: Wish) -> int:
         return FAILED
     _tell(arguments, path, reader, filter(wish.wanted, reader.end()))
     report = report_of(path, reader, filter(wish.wanted, reader.found))
-    if not arguments.quiet:
+    if reader.runs and not arguments.quiet:
         showing.write_lines(arguments, _closing([report], [reader]), sys.stdout)
-    unwritten = showing.write_files(arguments, [report], [], _written(wish))
-    showing.say(unwritten)
-    return status_of([report], unwritten, arguments)
+    reports, failures = ([report], []) if reader.runs else ([], [_untold(path, reader)])
+    failures += showing.write_files(arguments, reports, failures, _written(wish))
+    showing.say(failures)
+    return status_of(reports, failures, arguments)
 
 
 def _streamed(path: str) -> Iterator[str]:
@@ -246,12 +251,16 @@ def _closing(reports: Sequence[Report], readers: Sequence[Reader]) -> list[list[
     for report, reader in zip(reports, readers, strict=True):
         told = f"{counted(report.findings) or 'No findings'}: {_read(reader)}"
         lines.append([(f"{report.source.path}: {told}", "path" if report.findings else "dim")])
-        if any(one.name == GATE for one in report.findings):
-            warning = "NOT A RUN OF NATIVE SGLANG: use none of its times"
-            lines.append([(f"{report.source.path}: {warning}", "error")])
+        if any(one.name in GATE for one in report.findings):
+            lines.append([(f"{report.source.path}: {INVALID}", "error")])
         if reader.left_out:
             lines.append([(f"  {reader.left_out} more findings were left out", "dim")])
     return lines
+
+
+def _untold(path: str, reader: Reader) -> Failure:
+    """Return why a log could not be judged."""
+    return Failure(path, NOTHING.format(lines=_count(reader.line, "line")))
 
 
 def _read(reader: Reader) -> str:

@@ -61,6 +61,7 @@ def also(
     notes: list[str] = []
     wanted: dict[Place, list[tuple[Log, Run]]] = {}
     for log in logs:
+        notes += [] if log.reader.runs else [f"{log.path}: no line of SGLang in it"]
         for run in log.reader.runs:
             if not any(one.run == run.number for one in log.reader.found):
                 continue

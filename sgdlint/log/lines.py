@@ -11,7 +11,8 @@ from sgdlint import quick
 from sgdlint.record import record
 
 LONGEST_LINE = 200_000
-"""Characters of a line that are read; the dump of the arguments has some ten thousand."""
+"""Characters that are read of a line, or of what stands between two carriage returns; the dump of
+the arguments has some ten thousand."""
 MOST_PREFIXES = 6
 """So many captures around each other are taken off."""
 
@@ -25,15 +26,19 @@ _PREFIXES = "|".join(
         r"\[pod/[^\]\s]{1,300}\] ",  # kubectl logs --prefix
         r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?[ \t]+",
         r"std(?:out|err) [FP] ",  # the container runtime interface, behind its time
-        r"(?P<rank>\d{1,5}): ",  # srun --label
-        r"\[(?P<node>[^\]\s]{0,60}?rank:? ?\d{1,5}|\d{1,4},\d{1,5})\]:? ?(?:<std(?:out|err)>:)?",
-        r"[\w./-]{1,100}[ ]*\| ",  # docker compose
-        r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,100} [\w./@-]{1,100}(?:\[\d+\])?: ",
+        r"\d\d[OE][ +]",  # GitLab, behind its time
+        r" {0,2}(?P<rank>\d{1,5}): ",  # srun --label, which pads the numbers
+        r"\[(?P<node>[^\]\s]{0,60}?rank:? ?\d{1,5}|default\d{1,5}|\d{1,4},\d{1,5})\]:? ?",
+        r"<std(?:out|err)>: ?",  # mpirun, behind its rank
+        r"[\w./@-]{1,100}[ ]*\| ",  # docker compose, docker service
+        r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:[\w.-]{1,100} [\w./@-]{1,100}: )?",
+        r"[\w.-]{1,100} [\w./@-]{1,100}\[\d{1,10}\]: ",  # the journal, behind its time
         r"\((?:Worker|Ray)[^)\n]{0,80}\) ",
+        r"\([\w.,=: -]{0,60}\bpid=\d{1,10}[^)\n]{0,80}\) ",  # Ray, SkyPilot
     )
 )
 PREFIX = rf"(?:{_PREFIXES})"
-DOCKER_JSON = '{"log":"'
+DOCKER_JSON = '{"log":'
 
 
 @record
@@ -50,14 +55,18 @@ class Said:
 
 def messages(line: str) -> list[Said]:
     """Return what a physical line says: once, or for each part that a carriage return ends."""
-    line = line[:LONGEST_LINE].rstrip("\r\n")
+    line = line.rstrip("\r\n")
     if line.startswith(DOCKER_JSON):
-        line = _unwrapped(line)
-    if "\x1b" in line or "#033" in line or "^[" in line:
-        line = quick.sub(COLOURS, "", line)
-    if "\r" not in line:
-        return [_said(line)]
-    return [_said(part) for part in line.split("\r") if part.strip()]
+        line = _unwrapped(line[:LONGEST_LINE])
+    parts = [part for part in line.split("\r") if part.strip()] if "\r" in line else [line]
+    return [_said(_plain(part[:LONGEST_LINE])) for part in parts]
+
+
+def _plain(text: str) -> str:
+    """Return a text without colours."""
+    if "\x1b" in text or "#033" in text or "^[" in text:
+        return quick.sub(COLOURS, "", text)
+    return text
 
 
 def _unwrapped(line: str) -> str:
@@ -80,4 +89,9 @@ def _said(text: str) -> Said:
         rank = found["rank"] or found["node"] or rank
         start = found.end()
     stamp = quick.compile(STAMP).search(text, start) or quick.compile(LEVELLED).search(text, start)
-    return Said(text, stamp.end() if stamp is not None else start, rank)
+    for _ in range(MOST_PREFIXES):  # `| ts '[%F %T]'` puts its own in front
+        if stamp is None:
+            break
+        start = stamp.end()
+        stamp = quick.compile(STAMP).match(text, start)
+    return Said(text, start, rank)

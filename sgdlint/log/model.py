@@ -21,12 +21,19 @@ TOPICS = {
 }
 """What patterns are about, in the order of their documentation."""
 
+GATE = ("fell-back-to-diffusers", "diffusers-backend-ran")
+"""Patterns that make a run no measure."""
+INVALID = "NOT A RUN OF NATIVE SGLANG: use none of its times"
+"""What is said of such a run at its end, when its first lines are out of sight."""
+
 EARLY = ("gate", "adjusted", "ignored")
 """Topics of messages that stand at the start of a run, some before its arguments are shown."""
 
 ROLES = {
     "server-args": "shows the arguments of the server: a run begins",
     "asked-for-diffusers": "says that the diffusers backend was asked for",
+    "fell-back": "says that the diffusers backend runs in place of the own one",
+    "ran-diffusers": "names the stage of the diffusers backend",
     "stage-started": "names a stage",
     "stage-finished": "names a stage",
     "loaded": "names a component, its size and the memory that is left",
@@ -34,6 +41,7 @@ ROLES = {
     "request": "a request begins",
     "request-done": "tells how long a request took",
     "warmup-done": "a warmup request is through",
+    "warmup-counted": "counts the warmup requests that are over, through or not",
     "warmup-failed": "a warmup request failed",
     "warmed-up": "tells the time of a request without the warmup",
     "out-of-memory": "GPU memory ran out",
@@ -41,7 +49,8 @@ ROLES = {
     "ended": "the run is over",
     "raised": "found by the reader: the last line of a traceback",
     "warmup-inside": "found by the reader: a time that has the warmup in it",
-    "not-warm": "found by the reader: a time that is called warmed up, and is not",
+    "not-warm": "found by the reader: a time that is called warmed up, and its warmup failed",
+    "never-warm": "found by the reader: a time that is called warmed up, and no warmup ran",
     "no-warmup": "found by the reader: a time with the cost of first use in it",
     "slow-first": "found by the reader: a first request that took much longer than the others",
     "other-release": "found by the reader: wordings that the stated release does not have",
@@ -49,8 +58,8 @@ ROLES = {
 """What the reader itself makes of a message, besides telling it."""
 
 BY_READER = (
-    *("not-warm", "no-warmup", "slow-first", "warmup-inside", "other-release"),
-    "raised",
+    *("not-warm", "never-warm", "no-warmup", "slow-first", "warmup-inside"),
+    *("other-release", "raised"),
 )
 """Roles of findings that no single line holds, so that their patterns have no wording."""
 
@@ -151,6 +160,11 @@ class LogFinding:
     def severity(self) -> str:
         """The severity of its pattern."""
         return self.pattern.rule.severity
+
+    @property
+    def spoils(self) -> bool:
+        """Whether none of the times of its run count."""
+        return self.pattern.rule.name in GATE
 
     @property
     def values(self) -> dict[str, str]:

@@ -30,6 +30,7 @@ KNOWN_FIELDS = {
     "out-of-memory": ("during",),
     "memory": ("names", "left"),
     "not-warm": ("seconds",),
+    "never-warm": ("seconds",),
     "no-warmup": ("seconds",),
     "warmup-inside": ("seconds", "whole"),
     "raised": ("exception",),
@@ -249,6 +250,15 @@ class Reader:
         run.asked_for_diffusers = True
         return {}
 
+    def _fell_back(self, run: Run, values: dict[str, str], place: Place) -> dict[str, str]:
+        run.says_backend = True
+        return {}
+
+    def _ran_diffusers(
+        self, run: Run, values: dict[str, str], place: Place
+    ) -> dict[str, str] | None:
+        return None if run.says_backend else {}
+
     def _request_done(self, run: Run, values: dict[str, str], place: Place) -> dict[str, str]:
         run.stage = ""
         run.took(float(values["seconds"]), place)
@@ -257,7 +267,11 @@ class Reader:
         return {}
 
     def _warmup_done(self, run: Run, values: dict[str, str], place: Place) -> dict[str, str]:
-        run.warmups += values.get("done") != "0"
+        run.warmups += 1
+        return {}
+
+    def _warmup_counted(self, run: Run, values: dict[str, str], place: Place) -> dict[str, str]:
+        run.counted_warmups = max(run.counted_warmups, int(values["done"]))
         return {}
 
     def _warmup_failed(self, run: Run, values: dict[str, str], place: Place) -> dict[str, str]:
@@ -265,8 +279,10 @@ class Reader:
         return {}
 
     def _warmed_up(self, run: Run, values: dict[str, str], place: Place) -> dict[str, str]:
-        if run.failed_warmups and not run.warmups:
+        if run.failed_warmups and not run.is_warm:
             self._note("not-warm", place, values, run)
+        elif run.waits_for_server and not run.is_warm:
+            self._note("never-warm", place, values, run)
         elif run.times and float(values["seconds"]) < WARM * run.times[-1]:
             fields = {**values, "whole": f"{run.times[-1]:g}"}
             self._note("warmup-inside", place, fields, run)
@@ -296,12 +312,15 @@ class Reader:
 _ROLES: dict[str, Callable[[Reader, Run, dict[str, str], Place], dict[str, str] | None]] = {
     "server-args": Reader._server_args,
     "asked-for-diffusers": Reader._asked,
+    "fell-back": Reader._fell_back,
+    "ran-diffusers": Reader._ran_diffusers,
     "stage-started": Reader._stage,
     "stage-finished": Reader._no_stage,
     "loaded": Reader._loaded,
     "ready": Reader._ready,
     "request-done": Reader._request_done,
     "warmup-done": Reader._warmup_done,
+    "warmup-counted": Reader._warmup_counted,
     "warmup-failed": Reader._warmup_failed,
     "warmed-up": Reader._warmed_up,
     "out-of-memory": Reader._out_of_memory,

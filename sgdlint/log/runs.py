@@ -22,7 +22,8 @@ class Run:
     """One run of SGLang in a log.
 
     number: from 1. command: the words of a launch that the shell showed before it. arguments: those
-    of the server, as it shows them; {} until then. sizes: component → GB, as loaded. reasons: why
+    of the server, as it shows them; {} until then. says_backend: it told that, or why, the
+    diffusers backend runs. sizes: component → GB, as loaded. reasons: why
     something failed, with the code that told it.
     """
 
@@ -31,6 +32,7 @@ class Run:
         self.line = line
         self.command = command
         self.arguments: dict[str, Any] = {}
+        self.says_backend = False
         self.asked_for_diffusers = " --backend diffusers" in command.replace("=", " ")
         self.is_ready = False
         self.is_over = False
@@ -38,6 +40,7 @@ class Run:
         self.sizes: dict[str, float] = {}
         self.free: float | None = None
         self.warmups = 0
+        self.counted_warmups = 0
         self.failed_warmups = 0
         self.times: list[float] = []
         self.has_warmup_inside = False
@@ -58,10 +61,21 @@ class Run:
         return self.is_ready or arguments.get("model_path") != self.arguments.get("model_path")
 
     @property
+    def is_warm(self) -> bool:
+        """Whether a warmup request is known to be through."""
+        return self.warmups > 0 or self.counted_warmups > self.failed_warmups
+
+    @property
     def is_cold(self) -> bool:
         """Whether its arguments say that no warmup is made, and none was seen."""
         off = self.asked("warmup_mode") in ("", "off") and self.asked("warmup") in ("", "false")
-        return bool(self.arguments) and off and not self.warmups
+        return bool(self.arguments) and off and not self.is_warm
+
+    @property
+    def waits_for_server(self) -> bool:
+        """Whether only an HTTP server would have made its warmup: `generate` starts none."""
+        named = self.arguments.get("warmup_resolutions", "") is not None
+        return self.asked("warmup_mode") == "server" and not named
 
     @property
     def during(self) -> str:

@@ -21,7 +21,7 @@ EXTRA = "sglang[diffusion]"
 
 def checks(asked: Asked, seen: Machine, command: Sequence[str]) -> Iterator[Check]:
     """Yield what is to be said of the release of a launch. command: words that are to be run."""
-    missing = [name for name in command[:1] if not seen.programs.get(name)]
+    missing = [name for name in command[:1] if seen.programs.get(name) == ""]
     if asked.inside:
         where = "on another machine, or as another user" if asked.elsewhere else "in a container"
         yield Check(NAME, UNKNOWN, f"the launch runs {where}; {_meant(asked)}")

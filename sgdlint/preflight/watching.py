@@ -22,6 +22,7 @@ class Watch:
         self._begun: dict[int, bytes] = {}
         self._waiting: list[str] = []
         self._failed = False
+        self._spoilt = False
 
     def see(self, channel: int, data: bytes) -> None:
         """Take in some bytes of a channel."""
@@ -47,6 +48,7 @@ class Watch:
 
     def _note(self, found: Iterable[LogFinding]) -> None:
         for one in found:
+            self._spoilt |= one.spoils
             todo = f" → {one.help}" if one.help else ""
             self._waiting.append(f"sgdlint: {one.severity} {one.code}: {one.message}{todo}\n")
 
@@ -62,6 +64,10 @@ class Watch:
                 self._feed(rest)
         self._begun = {}
         self._ask(self._reader.end)
+        if self._spoilt:
+            from sgdlint.log.model import INVALID
+
+            self._waiting.append(f"sgdlint: {INVALID}\n")
 
 
 def watch_for(release: str) -> Watch:

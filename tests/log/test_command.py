@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sgdlint.cli import main
 
+NOTHING = "[11-24 02:16:11] Worker 0: Scheduler loop started.\n"
 GATE = "[11-24 02:16:11] Falling back to diffusers backend\n"
 FRAMES = "[11-24 02:16:05] Adjusting number of frames from 81 to 85 based on number of GPUs (2)\n"
 
@@ -27,11 +29,44 @@ def test_text_says_it_loudly(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert out.endswith(f"{log}: NOT A RUN OF NATIVE SGLANG: use none of its times\n")
 
 
-def test_a_log_without_anything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_log_in_which_all_is_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log = tmp_path / "run.log"
-    log.write_text("")
+    log.write_text("hello\n[11-24 02:16:11] Worker 0: Scheduler loop started.\n")
     assert main(["log", str(log)]) == 0
-    assert capsys.readouterr().out == f"{log}: No findings: 0 lines, 0 runs\n"
+    assert capsys.readouterr().out == f"{log}: No findings: 2 lines, 1 run\n"
+
+
+@pytest.mark.parametrize(("text", "lines"), [("", "0 lines"), ("hello\n", "1 line")])
+def test_what_is_no_log_of_sglang_is_not_called_clean(
+    text: str,
+    lines: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log = tmp_path / "run.log"
+    log.write_text(text)
+    told = f"no line of SGLang in it ({lines}): this tells nothing of the run"
+    assert main(["log", str(log)]) == 2
+    assert capsys.readouterr() == ("", f"sgdlint: error: {log}: {told}\n")
+    assert main(["log", "--format", "json", str(log)]) == 2
+    assert [one["failures"][0]["message"] for one in _files(capsys)] == [told]
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+    assert main(["log", "-"]) == 2
+    assert capsys.readouterr() == ("", f"sgdlint: error: -: {told}\n")
+
+
+def _files(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return json.loads(capsys.readouterr().out)["files"]  # type: ignore[no-any-return]
+
+
+def test_a_log_without_its_beginning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "run.log"
+    log.write_text("[02-26 08:11:36] [DiffusersExecutionStage] finished in 8.6837 seconds\n")
+    assert main(["log", str(log)]) == 1
+    out = capsys.readouterr().out
+    assert "warning LOG105 diffusers-backend-ran" in out
+    assert out.endswith(f"{log}: NOT A RUN OF NATIVE SGLANG: use none of its times\n")
 
 
 def test_bytes_that_are_no_text_are_replaced(
@@ -52,15 +87,15 @@ def test_bytes_that_are_no_text_are_replaced(
 
 
 @pytest.mark.parametrize("name", ["concise", "sarif", "github", "gitlab", "junit", "markdown"])
-@pytest.mark.parametrize("text", [GATE + FRAMES, "nothing\n"])
+@pytest.mark.parametrize("text", [GATE + FRAMES, NOTHING])
 def test_every_format(
     name: str, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log = tmp_path / "run.log"
     log.write_text(text)
-    assert main(["log", "--format", name, str(log)]) == (text != "nothing\n")
+    assert main(["log", "--format", name, str(log)]) == (text != NOTHING)
     out = capsys.readouterr().out
-    assert ("LOG101" in out or "fell-back-to-diffusers" in out) == (text != "nothing\n")
+    assert ("LOG101" in out or "fell-back-to-diffusers" in out) == (text != NOTHING)
 
 
 @pytest.mark.parametrize(

@@ -291,3 +291,27 @@ def test_a_launch_of_another_release_gets_no_fix(files: Files) -> None:
     assert main(["fix", str(files.script), "--log", str(files.log), "--unsafe"]) == 0
     assert "the log is of SGLang 0.5.17" in files.capsys.readouterr().out
     assert files.script.read_text() == script
+
+
+@pytest.mark.parametrize("release", ["0.5.16", "0.5.23"])
+def test_a_warmup_that_only_a_server_makes_is_made_with_the_request(
+    files: Files, release: str
+) -> None:
+    script = f"{ONE} --enable-torch-compile true"
+    shown = {"model_path": WAN, "warmup_mode": "server", "warmup_resolutions": None}
+    warm = "Warmed-up request processed in 29.10 seconds (with warmup excluded)"
+    log = f"{STAMP}server_args: {json.dumps(shown)}\n{STAMP}{warm}\n"
+    files.write(f"{script}\n", log)
+    assert [one["code"] for one in files.check(release)] == ["LOG509"]
+    only = ("--select", "LOG509")
+    assert files.fix(*only, release=release) == f"{script} --warmup-mode request\n"
+    assert files.check(release) == []
+    files.write(f"{script} --enable-breakable-cuda-graph true\n", log)
+    assert [one["fix"] for one in files.check(release)] == [None]
+
+
+def test_a_log_without_a_line_of_sglang_is_told(files: Files) -> None:
+    files.write(f"{ONE}\n", "hello\n")
+    assert files.check() == []
+    told = f"sgdlint: {files.log}: no line of SGLang in it ({files.script})\n"
+    assert files.told.err == told

@@ -27,6 +27,7 @@ CAPTURED = [
     f"3: {STAMPED}",
     f"12: [pod/a/b] {STAMPED}",
     f"[default0]:{STAMPED}",
+    f"[2026-11-24 02:16:11] {STAMPED}",
     f"Nov 24 02:16:11 host sglang[4711]: {STAMPED}",
     f"Nov  4 02:16:11 host sglang[4711]: #033[93m{STAMPED}#033[0;0m",
     f" 10%|█         | 5/50 [00:01<00:09,  4.9it/s]\r{STAMPED}",
@@ -34,6 +35,21 @@ CAPTURED = [
     json.dumps({"log": f"{STAMPED}\n", "stream": "stdout"}, separators=(",", ":")),
     f"{STAMPED}\r\n",
 ]
+BARE = [
+    f"  3: {MESSAGE}",
+    f"[default0]:{MESSAGE}",
+    f"[1,0]<stderr>: {MESSAGE}",
+    f"2026-11-24T02:16:11+0100 host sglang[4711]: {MESSAGE}",
+    f"Nov 24 02:16:11 {MESSAGE}",
+    f"2026-11-24T02:16:11.123456Z 01E {MESSAGE}",
+    f"bench.1.abcdef@node    | {MESSAGE}",
+    f"(task, pid=4711) {MESSAGE}",
+    f"(bench, rank=0, pid=4711, ip=10.0.0.1) {MESSAGE}",
+    f"(DiffusionWorker pid=4711) {MESSAGE}",
+    json.dumps({"log": f"{MESSAGE}\n", "stream": "stdout"}),
+    "\r".join(f" {step}%| | {step}/9999 [00:01<00:09]" for step in range(9_999)) + f"\r{MESSAGE}",
+]
+"""Messages without a time of their own, so that every prefix has to be known."""
 NOT_SAID = [
     f"[11-24 02:16:11] Processing prompt 1/1: {MESSAGE}",
     f"echo {MESSAGE}",
@@ -45,7 +61,7 @@ NOT_SAID = [
 ]
 
 
-@pytest.mark.parametrize("line", CAPTURED)
+@pytest.mark.parametrize("line", [*CAPTURED, *BARE])
 def test_what_stands_around_a_message_is_taken_off(line: str) -> None:
     found = Reader(load()).feed(line)
     assert [one.code for one in found] == ["LOG101"]

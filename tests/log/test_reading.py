@@ -42,7 +42,8 @@ def test_a_published_log_whose_whole_time_has_the_warmup_in_it() -> None:
     text = (LOGS / "pull-19405.log").read_text(encoding="utf-8")
     reader = read(*text.splitlines())
     assert [one.message for one in reader.found] == [
-        "The time of the whole (11.06 s) has the warmup in it: a request takes 8.69 s"
+        "This run is no run of native SGLang: the diffusers backend ran. The log does not say why",
+        "The time of the whole (11.06 s) has the warmup in it: a request takes 8.69 s",
     ]
     assert len(reader.runs) == 1
     assert reader.runs[0].is_over
@@ -150,6 +151,36 @@ def test_times_of_warmup_and_first_requests() -> None:
     whole = STAMP + "Pixel data generated successfully in 9 seconds"
     assert codes(read(*warm, whole, inside, *done[1:])) == ["LOG507"]
     assert codes(read(*done[:1])) == []  # whether a warmup was made is not known
+
+
+WARM = STAMP + "Warmed-up request processed in 3.40 seconds (with warmup excluded)"
+NOT_WARM = STAMP + "warmup req 832x480 processing failed: out of memory"
+SERVER = STAMP + 'server_args: {"warmup_mode": "server", "warmup_resolutions": null}'
+BAR = "Warmup requests: {share}%|{bar}| {done}/2 [00:03<00:03,  3.20s/req, 832x480, last=3.20s]"
+HALF, WHOLE = BAR.format(share=50, bar="█    ", done=1), BAR.format(share=100, bar="██", done=2)
+NONE = BAR.format(share="  0", bar="     ", done=0)
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ([SERVER, WARM], ["LOG509"]),
+        ([SERVER, NONE, WARM], ["LOG509"]),
+        ([SERVER, f"{NONE}\r{HALF}\r{WHOLE}", WARM], []),
+        ([SERVER, STAMP + "Warmup requests: 1/1 832x480", WARM], []),
+        ([SERVER.replace("null", '["832x480"]'), WARM], []),
+        ([SERVER.replace("server", "request"), WARM], []),
+        ([STAMP + 'server_args: {"warmup_mode": "server"}', WARM], []),
+        ([WARM], []),
+        # a request that failed is counted, too
+        ([HALF, NOT_WARM, WARM], ["LOG504", "LOG501"]),
+        ([HALF, NOT_WARM, WHOLE, WARM], ["LOG504"]),
+        ([STAMP + "Warmup requests: 1/1 832x480", NOT_WARM, WARM], ["LOG504", "LOG501"]),
+        ([STAMP + "Warmup req processed in 3 seconds", NOT_WARM, WARM], ["LOG504"]),
+    ],
+)
+def test_a_time_that_is_called_warmed_up(lines: list[str], told: list[str]) -> None:
+    assert codes(read(*lines)) == told
 
 
 def test_the_release_is_what_has_all_wordings() -> None:

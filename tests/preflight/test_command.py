@@ -246,11 +246,26 @@ def test_lines_of_the_log_are_told_while_the_command_runs(tmp_path: Path) -> Non
     words = ("--", *QWEN.split())
     done = preflight(tmp_path, *words, recorded=machine(tmp_path), PATH=path)
     assert (done.returncode, done.stdout) == (5, "Falling back to diffusers backend\n")
-    *_, told, last = done.stderr.splitlines()
+    *_, told, later, last = done.stderr.splitlines()
     assert told.startswith("sgdlint: error LOG101: This run is no run of native SGLang")
-    assert last == "later"
+    assert later == "later"
+    assert last == "sgdlint: NOT A RUN OF NATIVE SGLANG: use none of its times"
     done = preflight(tmp_path, "--quiet", *words, recorded=machine(tmp_path), PATH=path)
     assert (done.returncode, done.stderr) == (5, "later\n")
+
+
+def test_a_program_that_the_recorded_machine_was_not_asked_for(tmp_path: Path) -> None:
+    program = tmp_path / "sglang"
+    program.write_text("#!/bin/sh\necho started\n", encoding="utf-8")
+    program.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    unasked = machine(tmp_path, programs={})
+    done = preflight(tmp_path, "--", *QWEN.split(), recorded=unasked, PATH=path)
+    assert (done.returncode, done.stdout) == (0, "started\n")
+    lacking = machine(tmp_path, programs={"sglang": ""})
+    done = preflight(tmp_path, "--", *QWEN.split(), recorded=lacking, PATH=path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "there is no program 'sglang'" in done.stderr
 
 
 def test_what_this_machine_lacks(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ import os, sys
 from sgdlint.preflight import running, watching
 class Said:
     code, severity, help = "LOG1", "warning", "do it"
-    def __init__(self, message): self.message = message
+    def __init__(self, message): self.message, self.spoils = message, "spoils" in message
 class Stub:
     def feed(self, line): return (Said("saw " + line),) if "bad" in line else ()
     def end(self): return (Said("the end"),) if "END" in os.environ else ()
@@ -166,6 +166,15 @@ def test_what_is_found_in_output_is_told_on_standard_error() -> None:
     status, out, err = run("bash", "-c", "echo bad news; sleep 0.2; echo good")
     assert (status, out) == (0, b"bad news\ngood\n")
     assert err.decode() == "sgdlint: warning LOG1: saw bad news → do it\n"
+
+
+def test_what_spoils_a_run_is_said_again_at_its_end() -> None:
+    _, _, err = run("bash", "-c", "echo bad: spoils all; sleep 0.3; echo later >&2")
+    assert err.decode() == (
+        "sgdlint: warning LOG1: saw bad: spoils all → do it\n"
+        "later\n"
+        "sgdlint: NOT A RUN OF NATIVE SGLANG: use none of its times\n"
+    )
 
 
 def test_of_a_progress_bar_the_last_state_is_read() -> None:

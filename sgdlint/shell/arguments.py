@@ -15,6 +15,8 @@ def argument_of(word: tree.Word | tree.Assignment) -> Argument:
             value = argument_of(word.value)
             return Argument(f"{word.name}={value.text}", value.whole)
         return Argument(word.name + "=", False)
+    if word.is_plain:
+        return Argument(word.kept, True)
     text = ""
     for part in word.parts:
         literal = _literal(part)

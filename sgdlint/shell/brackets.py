@@ -40,7 +40,7 @@ def decide(node: tree.Simple, words: Sequence[Word], expander: Expander) -> Verd
     except FailedError:
         return replace(UNDECIDED, may_fail=True) if is_vague else ERROR
     if is_vague or reader.may_fail:
-        return Verdict(found.holds and None, found.if_true, {}, None, True)
+        return Verdict(found.holds and None, found.if_true, {}, True)
     is_long = len(operands) > LONG and any(one.word.text is None for one in operands)
     return replace(found, may_fail=is_long)
 

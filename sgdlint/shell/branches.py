@@ -83,13 +83,16 @@ class Branches(Calls):
 
     def _test(self, node: tree.Node, words: Sequence[Word] = ()) -> None:
         """Follow a test; when it is not known how it goes, and that counts, both ways."""
-        from sgdlint.shell import tests
+        from sgdlint.shell.readers import reads
+        from sgdlint.shell.tests import decide
 
         asked, state = self._asked, self.state
-        verdict = tests.decide(node, words, self.expander)
+        verdict = decide(node, words, self.expander)
         holds, key = verdict.holds, self.origin.text[node.start : node.end]
+        names = None
         if holds is None and not self._flat:
-            holds = self._remembered(key, verdict)
+            names = reads(node, self.origin.text)
+            holds = self._remembered(key, names)
         self._done(None if holds is None else int(not holds))
         if verdict.may_fail and not holds:
             self.state.code = None
@@ -101,18 +104,18 @@ class Branches(Calls):
             one.status, one.code = held, None if verdict.may_fail and not held else int(not held)
             self._refine_all(one, verdict, held)
             self._under(one, node.start, node.end, held)
-            if verdict.reads is not None:
-                values = {name: self._value(one, name) for name in verdict.reads}
+            if names is not None:
+                values = {name: self._value(one, name) for name in names}
                 one.tests = {**one.tests, key: (held, values)}
         self.states = [state, other]
 
-    def _remembered(self, key: str, verdict: Verdict) -> bool | None:
+    def _remembered(self, key: str, names: frozenset[str] | None) -> bool | None:
         """Return how the same test went when its variables had the same values."""
-        if verdict.reads is None or key not in self.state.tests:
+        if names is None or key not in self.state.tests:
             return None
         held, values = self.state.tests[key]
         same = all(self._value(self.state, name) is value for name, value in values.items())
-        return held if same and values.keys() == verdict.reads else None
+        return held if same and values.keys() == names else None
 
     def _value(self, state: State, name: str) -> object:
         is_variable = name[:1].isalpha() or name[:1] == "_"
@@ -235,20 +238,20 @@ class Branches(Calls):
             else:
                 self.steps += len(one.state.variables) / 64
                 other = one.state.copy()
+                shown = self._shown_arm(node, arm)
                 for state, held in ((one.state, True), (other, False)):
                     self._refine_all(state, verdict, held)
-                    self._under_arm(node, arm, state, held)
+                    self._under(state, node.word.start, node.word.end, held, shown)
                 entering.append(one.state)
                 left = verdict.if_false.get(_name_of(node.word), one.subject)
                 rest.append(Looking(other, left))
         return entering, rest
 
-    def _under_arm(self, node: tree.Case, arm: tree.Arm, state: State, held: bool) -> None:
-        text = self.origin.text
+    def _shown_arm(self, node: tree.Case, arm: tree.Arm) -> str:
+        """Return the condition of an arm, as it is shown."""
+        text, word = self.origin.text, node.word
         patterns = "|".join(text[one.start : one.end] for one in arm.patterns)
-        word = node.word
-        shown = f"{text[word.start : word.end]} = {patterns}"
-        self._under(state, word.start, word.end, held, shown)
+        return f"{text[word.start : word.end]} = {patterns}"
 
     # --- branches that do not matter ------------------------------------------------------------
 

@@ -143,7 +143,8 @@ def _one(assigner: Assigner, one: Declared, manner: Manner, is_written: bool) ->
     if not _is_plain(old, one, manner, is_written, bool(state.wild)):
         _give_up(state, name, manner)
         return None
-    return _carry_out(assigner, replace(one, name=name), manner, is_bare)
+    one = one if name == one.name else replace(one, name=name)
+    return _carry_out(assigner, one, manner, is_bare)
 
 
 def _give_up(state: State, name: str, manner: Manner) -> None:

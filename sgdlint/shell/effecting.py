@@ -160,7 +160,7 @@ class Effecting(Tracker):
         words: list[Word],
         declared: list[assign.Declared],
     ) -> None:
-        from sgdlint.shell import declaring
+        from sgdlint.shell.declaring import declare
 
         assigner = self._assigner(node)
         if "f" in "".join(word.prefix for word in words if word.prefix[:1] == "-"):
@@ -169,7 +169,7 @@ class Effecting(Tracker):
                 state.put(EXPORTED + word.prefix, Variable(word.prefix, word, True, -1, -1))
         if name in ("local", "declare", "typeset"):
             self._hide(words)
-        status = declaring.declare(assigner, name, words, declared)
+        status = declare(assigner, name, words, declared)
         self._done(None if status is None else int(not status))
 
     def _hide(self, words: list[Word]) -> None:

@@ -6,7 +6,6 @@ from bisect import bisect_left
 
 from sgdlint import quick
 from sgdlint.shell import builtins, tree
-from sgdlint.shell.arguments import literal_of
 from sgdlint.shell.feeds import WRITERS
 
 TYPE_CHECKING = False
@@ -124,7 +123,7 @@ class Events:
         self.uses: list[tuple[int, str]] = []
         self.writes: dict[str, list[Span]] = {}
         self.readers: set[str] = set()
-        self.commands: list[tree.Simple] = []
+        self.commands: list[tuple[tree.Simple, Sequence[str | None]]] = []
         self.calls: list[tuple[int, int, Sequence[str]]] = []
         self.compounds: list[tuple[int, int, str, tuple[Span, ...]]] = []
         self.feeds: list[tuple[int, int, int]] = []
@@ -140,9 +139,9 @@ class Events:
 
     def find_calls(self, functions: Collection[str]) -> None:
         """Find the commands that name functions; the others are of no more use."""
-        for node in self.commands if functions else ():
-            words = [text for word in node.words if (text := _literal(word)) in functions]
-            if _literal(node.words[0]) == "trap":
+        for node, texts in self.commands if functions else ():
+            words = [text for text in texts if text is not None and text in functions]
+            if texts[0] == "trap":
                 source = self.text[node.start : node.end]
                 words = [text for text in _WORD.findall(source) if text in functions]
             if words:
@@ -194,6 +193,8 @@ class Events:
     def _names_program(self, node: tree.Simple) -> bool:
         if self._is_mentioned(node.start, node.end):
             return True
+        if not node.redirects:
+            return False
         bodies = [one.body for one in node.redirects if one.body is not None]
         return any(self._is_mentioned(one.start, one.end) for one in bodies)
 
@@ -236,13 +237,6 @@ def used(name: str) -> str:
     if name[:1].isalpha() or name[:1] == "_":
         return name
     return "@" if name[:1] in "@*#" or name.isdigit() else ""
-
-
-def _literal(word: tree.Word | tree.Assignment) -> str:
-    """Return a word that is written literally, else ""."""
-    if type(word) is tree.Word and word.is_plain:
-        return word.kept
-    return literal_of(word) or ""
 
 
 def _may_write(node: tree.Simple, texts: Sequence[str]) -> bool:

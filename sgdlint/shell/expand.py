@@ -7,6 +7,7 @@ from sgdlint.shell import folders, streams, tree
 from sgdlint.shell.fields import DEFAULT_IFS, PATTERN, Fields
 from sgdlint.shell.held import MOST_PIECES, UNKNOWN, bounded, unknown
 from sgdlint.shell.lookup import NUMBERS, Found, Lookup, status
+from sgdlint.shell.origin import NOWHERE
 from sgdlint.shell.state import Changes
 from sgdlint.shell.values import Piece, Word
 
@@ -68,13 +69,15 @@ class Expander(Lookup):
         before = self._literals.get(first)
         if before is not None and before[0] is word:
             return [before[1]]
-        origin, last = self.origin, word.end
+        origin = self.origin
         if word.is_plain and origin.is_file:
-            piece = Piece((word.kept,), first, last, True, None, True)
+            text = word.kept
+            last = first + len(text)
+            piece = Piece((text,), first, last, True, None, True)
             return [self._keep(word, Word(first, last, (piece,), False, "", first, last))]
-        parts = word.parts
-        start, end = origin.span(first, last)
+        parts, last = word.parts, word.end
         written = origin.written(first, last)
+        start, end = written if written != NOWHERE else origin.span(first, last)
         if len(parts) == 1:
             part = parts[0]
             kind = type(part)
@@ -133,23 +136,27 @@ class Expander(Lookup):
 
         quoted: it is the body of a here-document.
         """
-        first, last, origin = word.start, word.end, self.origin
+        first, origin = word.start, self.origin
         if word.is_plain and origin.is_file:
-            piece = Piece((word.kept,), first, last, True, None, not quoted)
+            text = word.kept
+            last = first + len(text)
+            piece = Piece((text,), first, last, True, None, not quoted)
             return Word(first, last, (piece,), False, "", first, last)
-        start, end = origin.span(first, last)
+        last = word.end
+        written = origin.written(first, last)
+        start, end = written if written != NOWHERE else origin.span(first, last)
         parts = word.parts
         if len(parts) == 1:
             part = parts[0]
             if type(part) is tree.DoubleQuoted and len(part.parts) == 1 and not part.translated:
                 part = part.parts[0]
             if type(part) is tree.Parameter and _is_simple(part) and part.name not in NUMBERS:
-                return self._quoted(part, start, end, origin.written(first, last))
+                return self._quoted(part, start, end, written)
         fields = Fields(start, end, self.ifs(), True)
         fields.start()
         for part in parts:
             self._part(part, fields, quoted)
-        return fields.done(origin.written(first, last))[0]
+        return fields.done(written)[0]
 
     def reread(self, source: str) -> tuple[tree.Word | None, Expander]:
         """Parse a word from its source, and return it with an expander for it."""
@@ -178,7 +185,7 @@ class Expander(Lookup):
     def _text(self, text: str, start: int, end: int, fields: Fields, bare: bool = False) -> None:
         """Put in characters of the script; what is not known of it may hold quotes or blanks."""
         pieces = self.origin.pieces(text, start, end, bare)
-        if all(piece.texts is not None for piece in pieces):
+        if self.origin.is_file or all(piece.texts is not None for piece in pieces):
             fields.add(pieces)
         elif self.origin.keeps_whole(start, end):
             fields.add(pieces, self.origin.reason)
@@ -200,9 +207,10 @@ class Expander(Lookup):
     def _double_quoted(self, part: tree.DoubleQuoted, fields: Fields, quoted: bool) -> None:
         if part.translated:
             fields.add((UNKNOWN,), 'the text of $"…" depends on the language')
-        if any(map(self.is_at, part.parts)):
-            self._quoted_list(part, fields)
-            return
+        for inside in part.parts:
+            if type(inside) is tree.Parameter and self.is_at(inside):
+                self._quoted_list(part, fields)
+                return
         fields.start()
         for inside in part.parts:
             self._inside_quotes(inside, fields)

@@ -71,17 +71,27 @@ class Fields:
     def finish(self) -> None:
         """End the word, when one was begun."""
         if self._started:
-            while self._pieces and self._pieces[-1].texts == ("",) and not self._pieces[-1].exact:
-                del self._pieces[-1]
-            pieces = bounded(tuple(self._pieces))
-            self.words.append(Word(self._start, self._end, pieces, self._many, self._reason))
+            word = Word(self._start, self._end, self._whole(), self._many, self._reason)
+            self.words.append(word)
         if self._optional:
             reason = self._reason
             self.words.append(Word(self._start, self._end, (UNKNOWN,), True, reason))
         self._clear()
 
+    def _whole(self) -> tuple[Piece, ...]:
+        """Return the pieces of the word."""
+        pieces = self._pieces
+        while pieces and pieces[-1].texts == ("",) and not pieces[-1].exact:
+            del pieces[-1]
+        return bounded(tuple(pieces))
+
     def done(self, written: tuple[int, int]) -> list[Word]:
         """End the last word and return all; written: where the one word was written."""
+        if self._started and not (self.words or self._many or self._optional or self.is_spread):
+            self.words = [
+                Word(self._start, self._end, self._whole(), False, self._reason, *written)
+            ]
+            return self.words
         self.finish()
         if len(self.words) == 1 and not self.is_spread and not self.words[0].many:
             only = self.words[0]

@@ -56,8 +56,8 @@ MOST_READ = 256
 """So many patterns are kept as they were read: a `case` asks for the same ones on each path."""
 
 _read: dict[tuple[str, bool | None], tuple[Node, ...]] = {}
-_MEANING = r"[*?\[\\(]"
-"""What makes a pattern match other than itself."""
+_MEANING = r"[\[\\(]"
+"""What makes a pattern match other than itself, beside `*` and `?`."""
 
 _SPECIAL = r"[^\w/]"
 _QUOTED = r"'([^']*)'|\"([^\"]*)\""
@@ -74,9 +74,9 @@ def matches(
     """
     text = pattern.text
     if text is not None and quick.search(_MEANING, text) is None:
-        if subject.many or (len(subject.pieces) == 1 and subject.pieces[0].texts is None):
-            return None
-        whole_text = None if loose else subject.text
+        if subject.many or not _says_anything(subject):
+            return True if text and not text.strip("*") else None
+        whole_text = None if loose or "*" in text or "?" in text else subject.text
         if whole_text is not None:
             return text == whole_text
     verdicts = {
@@ -85,6 +85,14 @@ def matches(
         for other in choices(subject)
     }
     return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def _says_anything(word: Word) -> bool:
+    """Tell whether something is known of the text of a word."""
+    for piece in word.pieces:
+        if piece.texts is not None:
+            return True
+    return not word.pieces
 
 
 def _verdict(pattern: Texts, subject: Texts, extended: bool | None, loose: bool) -> bool | None:

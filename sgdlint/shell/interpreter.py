@@ -176,7 +176,8 @@ class Interpreter(Simples):
         index = 0
         while index < count and self.states:
             node = statements[index]
-            if self.is_short and not self._has_stop(node):
+            stops = not self.is_short or self._has_stop(node)
+            if not stops:
                 behind = self._behind(statements, index, count)
                 if asked and behind == count and not self._is_blind(statements[-1]):
                     behind -= 1
@@ -184,18 +185,18 @@ class Interpreter(Simples):
                     self._pass(node, statements[behind - 1])
                     index = behind
                     continue
-            self._statement(node, asked and index == count - 1)
+            self._statement(node, asked and index == count - 1, stops)
             index += 1
         if index < count:
             self._note_end(statements, statements[index - 1] if index else None)
 
-    def _statement(self, node: tree.Node, asked: bool = False) -> None:
-        """Follow one statement on every path."""
+    def _statement(self, node: tree.Node, asked: bool = False, stops: bool = False) -> None:
+        """Follow one statement on every path; stops: something in it is to be followed."""
         states = self.states
         if len(states) == 1:
             mark = len(self._log)
             self._mark, self._names = mark, set()
-            self._one(node, asked)
+            self._one(node, asked, stops)
             if len(self.states) > 1:
                 self._mark, self._names = mark, set()
                 self._meet(asked)
@@ -205,20 +206,21 @@ class Interpreter(Simples):
             for state in states:
                 self._mark, self._names = len(self._log), set()
                 self._only(state)
-                self._one(node, asked)
+                self._one(node, asked, stops)
                 after += self.states
             self._mark, self._names = saved
             self.states = after
             if type(node) is not tree.Simple or len(after) > len(states):
                 self._meet(asked)
-        if self.states:
+        if self.states and self.states[0] is not self.state:
             self._use(self.states[0])
 
-    def _one(self, node: tree.Node, asked: bool) -> None:
+    def _one(self, node: tree.Node, asked: bool, stops: bool) -> None:
         """Follow one statement on the path that is followed now."""
         self.steps += 1
         if (
             self.is_short
+            and not stops
             and not self._has_stop(node)
             and (not asked or self._is_blind(node))
             and self._behind((node,), 0, 1)

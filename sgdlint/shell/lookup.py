@@ -180,15 +180,15 @@ class Lookup:
 
     def is_loose(self) -> bool:
         """Tell whether `nocasematch` may be on."""
-        from sgdlint.shell import options
+        from sgdlint.shell.options import NOCASEMATCH, is_on
 
-        return options.is_on(self.state, options.NOCASEMATCH) is not False or self._has_option()
+        return is_on(self.state, NOCASEMATCH) is not False or self._has_option()
 
     def is_extended(self) -> bool | None:
         """Tell whether `extglob` is on; None when that is not known."""
-        from sgdlint.shell import options
+        from sgdlint.shell.options import EXTGLOB, is_on
 
-        return None if self._has_option() else options.is_on(self.state, options.EXTGLOB)
+        return None if self._has_option() else is_on(self.state, EXTGLOB)
 
     def _has_option(self) -> bool:
         """Tell whether the script is one that starts with `#!/bin/bash -O …`."""

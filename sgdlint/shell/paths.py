@@ -27,8 +27,9 @@ MOST_CONDITIONS = 24
 
 def conditions(path: tuple[Condition, ...], one: Condition) -> tuple[Condition, ...]:
     """Return a path that goes on under one more condition."""
-    if any(step is one for step in path):
-        return path
+    for step in path:
+        if step is one:
+            return path
     return (*path, one) if len(path) < MOST_CONDITIONS else (*path[1 - MOST_CONDITIONS :], one)
 
 
@@ -90,15 +91,16 @@ class Table:
         before: list[list[int]] = []
         for name in dict.fromkeys(names):
             values = [state.variables.get(name) for state in states]
-            if all(value is values[0] for value in values):
-                continue
             numbers = _numbers(values)
             if any(numbers):
                 self.names.append(name)
                 columns.append(numbers)
                 old = [one.original(name) for one in states]
                 before.append(numbers if old == values else _numbers([*values, *old])[len(old) :])
-        rest = [_numbers(list(part)) for part in zip(*map(_rest, states), strict=True)]
+        rests = list(map(_rest, states))
+        rest = [[0] * len(rests)]
+        if any(one != rests[0] for one in rests):
+            rest = [_numbers(list(part)) for part in zip(*rests, strict=True)]
         if asked:
             rest.append(_numbers([state.status for state in states]))
         self.values = list(zip(*columns, *rest, strict=True))
@@ -164,7 +166,10 @@ def _rest(state: State) -> tuple[object, ...]:
 def _numbers(values: Sequence[object]) -> list[int]:
     """Return a number for each value, the same for equal ones."""
     first = values[0]
-    if all(value is first for value in values):
+    for value in values:
+        if value is not first:
+            break
+    else:
         return [0] * len(values)
     seen: list[object] = []
     known: dict[int, int] = {}

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 def parts_of(text: str, start: int) -> tuple[tree.Node, ...]:
     """Return the parts of a word that stands at `start`."""
+    if text[:2] == '"$' and text[2:-1].isidentifier() and text.isascii():  # most of them
+        only = tree.Parameter(start + 1, start + len(text) - 1, text[2:-1])
+        return (tree.DoubleQuoted(start, start + len(text), (only,)),)
     return tuple(
         [
             PIECES[found.lastgroup or ""](text, *found.span(), start)

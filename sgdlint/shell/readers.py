@@ -18,6 +18,7 @@ _RUNNING = (tree.CommandSubstitution, tree.ProcessSubstitution, tree.Tilde)
 def reads(node: tree.Node, text: str) -> frozenset[str] | None:
     """Return the variables that a test depends on; None when it depends on other things too.
 
+    Those are files, programs and the time. Asked again with the same values it gives the same.
     text: the script that the test stands in.
     """
     if isinstance(node, tree.Simple | tree.Conditional):

@@ -146,11 +146,12 @@ class Simples(Processes):
         if self.scan is self._whole:
             self._reached.add(node.start)
         is_function = self._is_call(name)
+        launch = self.scan.is_launch(node)
         found = Command(
             start,
             end,
             tuple(words),
-            environment,
+            environment if launch or not self.is_short else NO_NAMES,
             conditional=self._branches > 0,
             function=is_function is True,
             stdin=given,
@@ -168,9 +169,6 @@ class Simples(Processes):
         if not self._tells(node):
             self._note(node, node)
             return found
-        launch = self.scan.is_launch(node)
-        if self.is_short and not launch:
-            found = replace(found, environment=NO_NAMES)
         places = self._places.setdefault((start, end), [])
         told = found
         if len(places) >= MOST_VARIANTS:

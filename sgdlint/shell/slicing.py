@@ -337,6 +337,8 @@ class Slicing:
     def _called_in(self, start: int, end: int) -> set[str]:
         """Return the functions that a part of the script calls."""
         first = bisect_left(self._call_offsets, start)
+        if first == len(self._call_offsets) or self._call_offsets[first] >= end:
+            return set()
         last = bisect_left(self._call_offsets, end)
         return {call[2][0] for call in self._events.calls[first:last] if call[2]} & self._functions
 
@@ -359,6 +361,8 @@ class Slicing:
 
     def _uses_in(self, start: int, end: int) -> list[str]:
         first = bisect_left(self._use_offsets, start)
+        if first == len(self._use_offsets) or self._use_offsets[first] >= end:
+            return []
         last = bisect_left(self._use_offsets, end)
         return [name for _, name in self._events.uses[first:last]]
 

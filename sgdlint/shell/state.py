@@ -205,12 +205,14 @@ class State:
 
     def forget(self, reason: str, keeps_ifs: bool = False) -> None:
         """Forget everything: any variable may have any value; keeps_ifs: but for IFS."""
-        for name, value in list(self.variables.items()):
+        ignored = self.ignored
+        for name, value in [one for one in self.variables.items() if one[0] not in ignored]:
+            if name[0] in KEPT or (keeps_ifs and name == "IFS"):
+                continue
             odd = value.attributes
-            if name[0] not in KEPT and not (keeps_ifs and name == "IFS"):
-                is_odd = odd or isinstance(value, Assoc)
-                new = anything(name, reason, None, True, doubtful(odd)) if is_odd else None
-                self.put(name, new)
+            is_odd = odd or type(value) is Assoc
+            new = anything(name, reason, None, True, doubtful(odd)) if is_odd else None
+            self.put(name, new)
         self.wild = reason
         self.allexport = None
 
@@ -261,12 +263,15 @@ class State:
             self.wild = self.wild or wild
             if allexport != self.allexport:
                 self.allexport = None
-        self.give(join_positional([one[2] for one in rests]))
-        functions = rests[0][3]
-        for _, _, _, other, _ in rests[1:]:
-            functions = join_functions(functions, other)
-        self.functions, self._owns = functions, False
-        self.scopes = join_scopes([one[4] for one in rests])
+        first = rests[0]
+        _, _, positional, functions, scopes = first
+        if not all(one[2:] == first[2:] for one in rests):
+            positional = join_positional([one[2] for one in rests])
+            scopes = join_scopes([one[4] for one in rests])
+            for _, _, _, other, _ in rests[1:]:
+                functions = join_functions(functions, other)
+        self.give(positional)
+        self.functions, self._owns, self.scopes = functions, False, scopes
 
     def snapshot(self) -> dict[str, Variable]:
         """Return the variables as they are now; nobody may change what is returned."""

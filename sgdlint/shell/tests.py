@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from sgdlint import quick
 from sgdlint.record import replace
-from sgdlint.shell import comparing, readers, tree
+from sgdlint.shell import comparing, tree
 from sgdlint.shell.comparing import BINARY, NUMERIC, UNARY, Operand
 from sgdlint.shell.held import known
 from sgdlint.shell.operators import FailedError, truth
@@ -55,16 +55,14 @@ _WORDS = {"==": "-eq", "!=": "-ne", "<": "-lt", "<=": "-le", ">": "-gt", ">=": "
 def decide(node: tree.Node, words: Sequence[Word], expander: Expander) -> Verdict:
     """Return what is known of a test."""
     if isinstance(node, tree.Conditional):
-        found = _conditional(node, expander)
-    elif isinstance(node, tree.ArithmeticCommand):
-        found = _arithmetic(node, expander)
-    elif isinstance(node, tree.Simple):
+        return _conditional(node, expander)
+    if isinstance(node, tree.ArithmeticCommand):
+        return _arithmetic(node, expander)
+    if isinstance(node, tree.Simple):
         from sgdlint.shell import brackets
 
-        found = brackets.decide(node, words, expander)
-    else:
-        return UNDECIDED
-    return replace(found, reads=readers.reads(node, expander.origin.text))
+        return brackets.decide(node, words, expander)
+    return UNDECIDED
 
 
 def decide_arm(

@@ -126,8 +126,8 @@ class Tracker:
         """Follow statements in order; asked: the status of the last one counts."""
         raise NotImplementedError
 
-    def _statement(self, node: tree.Node, asked: bool = False) -> None:
-        """Follow one statement; asked: its status counts."""
+    def _statement(self, node: tree.Node, asked: bool = False, stops: bool = False) -> None:
+        """Follow one statement; asked: its status counts. stops: see `Interpreter`."""
         raise NotImplementedError
 
     def _matters(self, nodes: Sequence[tree.Node]) -> bool:

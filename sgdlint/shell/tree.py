@@ -168,8 +168,8 @@ class Word(Node):
     def parts(self) -> tuple[Node, ...]:
         """The parts in order."""
         parts = self._parts
-        if not isinstance(parts, str):
-            return parts
+        if type(parts) is not str:
+            return parts  # type: ignore[return-value]
         if self._end == PLAIN:
             return (Literal(self.start, self.start + len(parts), parts),)
         return _quoted_parts(self, parts)

@@ -40,6 +40,9 @@ MOST_REFERENCES = 8
 INSIDE = "OPTIND."
 """In place of a name: where `getopts` is inside an argument that holds several options."""
 
+UNUSUAL = builtins.VOLATILE | {"OPTIND"}
+"""Variables to which bash gives a meaning of their own."""
+
 LARGEST = 2**63 - 1
 """The largest number that bash counts with."""
 
@@ -102,6 +105,10 @@ def is_readonly(variable: Variable | None) -> bool | None:
 
 def scalar(state: State, name: str, value: Word, place: Place, append: bool = False) -> bool | None:
     """Carry out `name=value`; return whether it succeeds, None when that is not certain."""
+    if not append and _is_usual(state, name):
+        old = state.variables.get(name)
+        state.put(name, Variable(name, value, exported(state, old), *place))
+        return True
     found = _begin(state, name)
     if isinstance(found, bool) or found is None:
         return found
@@ -128,6 +135,14 @@ def scalar(state: State, name: str, value: Word, place: Place, append: bool = Fa
     else:
         state.put(name, Variable(name, value, exported(state, old), *place, False, attributes))
     return True
+
+
+def _is_usual(state: State, name: str) -> bool:
+    """Tell whether a variable simply holds what is assigned to it: most do."""
+    if state.wild or name in UNUSUAL:
+        return False
+    old = state.variables.get(name)
+    return old is None or (type(old) is Variable and not old.attributes)
 
 
 def element(

@@ -17,15 +17,12 @@ class Verdict:
     holds: whether it succeeds; None when that is not known.
     if_true, if_false: what is known of variables on that side, by name; only what is new. These
     words were written nowhere: no fix may edit them.
-    reads: the variables that it depends on when it depends on nothing else (no file, no program,
-    no time): asked again with the same values it gives the same. None otherwise.
     may_fail: it may be an error: false, with a status other than 1.
     """
 
     holds: bool | None
     if_true: dict[str, Word]
     if_false: dict[str, Word]
-    reads: frozenset[str] | None = None
     may_fail: bool = False
 
 

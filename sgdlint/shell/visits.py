@@ -82,12 +82,14 @@ class Visits:
                 if node.text and "$" in node.text:  # another shell may read it
                     self._uses(node.start, node.text)
             else:
-                visit = VISITORS.get(kind)
+                visit, names = VISITED[kind]
                 if visit is not None:
                     visit(self, node)
-                for name in CHILDREN.get(kind, ()):
+                for name in names:
                     value = getattr(node, name)
-                    if value:
+                    if type(value) is tuple:
+                        waiting.extend(value)
+                    elif value:
                         waiting.append(value)
 
     def _word(self, word: tree.Word, waiting: list[Any]) -> None:
@@ -129,6 +131,7 @@ class Visits:
                 name = self._special(node)
             elif "tee" in texts:
                 self._write(node, MARK, "=")
+            self.events.commands.append((node, found))
             self._command(node, name, texts, len(texts) == len(found))
         if node.assignments:
             self._assignments(node, name)
@@ -158,7 +161,6 @@ class Visits:
         events = self.events
         if name is None or name not in builtins.PROGRAMS:
             self._calls.append((node.start, name))
-        events.commands.append(node)
         events.command(node, name, texts)
         if name is None or not is_whole:
             events.guess(node, name)
@@ -344,12 +346,12 @@ VISITORS: dict[type, Callable[..., None]] = {
 }
 
 
-CHILDREN: dict[type, tuple[str, ...]] = {
-    kind: tuple(name for name in kind._fields if name in INSIDE)
+VISITED: dict[type, tuple[Callable[..., None] | None, tuple[str, ...]]] = {
+    kind: (VISITORS.get(kind), tuple(name for name in kind._fields if name in INSIDE))
     for kind in vars(tree).values()
     if type(kind) is Slotted and hasattr(kind, "_fields")
 }
-"""The fields of each kind of node that hold other nodes."""
+"""What notes each kind of node, and the fields of it that hold other nodes."""
 
 
 def _is_list_of_names(node: tree.Parameter) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sgdlint.shell import globs, regexes, tests, tree
+from sgdlint.shell import globs, readers, regexes, tests, tree
 from sgdlint.shell.expand import Expander
 from sgdlint.shell.held import UNKNOWN, known, unknown
 from sgdlint.shell.origin import Origin
@@ -159,9 +159,9 @@ READS = [
 
 
 @pytest.mark.parametrize(("test", "names"), READS)
-def test_what_a_verdict_depends_on(test: str, names: set[str] | None) -> None:
-    reads = verdict(test, state_of({})).reads
-    assert (None if reads is None else set(reads)) == names
+def test_what_a_test_depends_on(test: str, names: set[str] | None) -> None:
+    found = readers.reads(parse(test).statements[0], test)
+    assert (None if found is None else set(found)) == names
 
 
 def arm(script: str, subject: Word) -> Verdict:

@@ -196,9 +196,12 @@ def _rules(arguments: Arguments) -> int:
 
 def _explain(arguments: Arguments) -> int:
     from sgdlint import rulebook
-    from sgdlint.log.telling import explain
+    from sgdlint.log.telling import explain, names
 
-    told = [explain(wish) or rulebook.explain([wish], arguments.rules) for wish in arguments.rule]
+    told = [
+        explain(wish) or rulebook.explain([wish], arguments.rules, names())
+        for wish in arguments.rule
+    ]
     sys.stdout.write("\n\n".join(told))
     return CLEAN
 

@@ -69,24 +69,26 @@ def as_written(near: Sequence[Nearby], paths: Sequence[str]) -> dict[str, dict[s
     return {rule["code"]: rule for file in files for _, rule in file.each("rules")}
 
 
-def explain(wishes: Sequence[str], paths: Sequence[str] = ()) -> str:
+def explain(wishes: Sequence[str], paths: Sequence[str] = (), others: Sequence[str] = ()) -> str:
     """Return the whole story of rules, by code or name; raises OptionError when there is none.
 
-    paths: the user's rule files and folders; raises RuleError when they are wrong.
+    paths: the user's rule files and folders; raises RuleError when they are wrong. others: what
+    else may have been meant.
     """
     pack = _pack(paths)
     places = [resources.find("rules.d"), *rulepack.paths_of(Neighbours("")), *paths]
     files = read_files(packing.files_at(places))
     rules = [rule for file in files for _, rule in file.each("rules")]
-    found = [_named(wish, rules) for wish in wishes]
+    found = [_named(wish, rules, others) for wish in wishes]
     return "\n\n".join(story.text(story.told(rule, pack)) for rule in found)
 
 
-def _named(wish: str, rules: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _named(wish: str, rules: Sequence[dict[str, Any]], others: Sequence[str]) -> dict[str, Any]:
     for rule in rules:
         if wish.lower() in (rule["code"].lower(), rule["name"].lower()):
             return rule
-    known = {rule[key].lower(): rule[key] for rule in rules for key in ("code", "name")}
+    names = [rule[key] for rule in rules for key in ("code", "name")]
+    known = {name.lower(): name for name in (*names, *others)}
     hint = known.get(nearest(wish.lower(), known) or "")
     raise OptionError(f"no rule {wish!r}{f'; did you mean {hint!r}?' if hint else ''}")
 

@@ -90,6 +90,9 @@ class Source:
     near: the files around it.
     """
 
+    is_log = False
+    """Whether it is what a run wrote, and no file with launches."""
+
     def __init__(self, path: str, text: str, bom: bool = False, near: Nearby | None = None) -> None:
         self.path = path
         self.text = text

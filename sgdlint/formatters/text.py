@@ -116,15 +116,21 @@ def summary(
     if unread and not read:
         return _wrapped(f"Not checked: {unread}", "path", width)
     findings = [finding for report in read for finding in report.findings]
-    launches = sum(_places(report.checked) for report in read)
-    checked = f"{_count(launches, 'launch', 'launches')} in {_count(len(read), 'file')}"
-    checked += _releases(read)
+    checked = _checked(read) + _releases(read)
     left = _wrapped(f"Not checked: {unread}", "path", width) if unread else []
     if not findings:
         clean = "No findings in what could be read" if unread else "No findings"
         return [*_wrapped(f"{clean}: {checked}", "dim", width), *left]
     lines = _wrapped(f"{counted(findings)}; {checked}", "path", width)
     return [*lines, *_fixable(findings, width), *_gained(findings, width), *left]
+
+
+def _checked(read: Sequence[Report]) -> str:
+    """Return how much was looked at; a log holds no launches."""
+    if read and all(report.source.is_log for report in read):
+        return _count(len(read), "log")
+    launches = sum(_places(report.checked) for report in read)
+    return f"{_count(launches, 'launch', 'launches')} in {_count(len(read), 'file')}"
 
 
 def counted(findings: Sequence[Finding]) -> str:

@@ -38,11 +38,15 @@ NOTHING = "no line of SGLang in it ({lines}): this tells nothing of the run"
 
 @record
 class Wish:
-    """What the user asked for. wanted: whether a pattern is meant."""
+    """What the user asked for. meant: whether a pattern is."""
 
     patterns: Sequence[Pattern]
     release: str
-    wanted: Callable[[LogFinding], bool]
+    meant: Callable[[Pattern], bool]
+
+    def wanted(self, one: LogFinding) -> bool:
+        """Whether a finding is to be told."""
+        return self.meant(one.pattern)
 
 
 def run(arguments: Arguments) -> int:
@@ -50,7 +54,8 @@ def run(arguments: Arguments) -> int:
     if arguments.list:
         from sgdlint.log.telling import listing
 
-        sys.stdout.write(listing(load(arguments.patterns), arguments.format == "json"))
+        wish = wish_of(arguments)
+        sys.stdout.write(listing([*filter(wish.meant, wish.patterns)], arguments.format == "json"))
         return 0
     arguments = Arguments(**{**vars(arguments), "strict": False, "rules": []})
     showing.check_options(arguments)
@@ -93,12 +98,12 @@ def wish_of(arguments: Arguments) -> Wish:
     for name in (*select, *ignore):
         _check_name(name, patterns)
 
-    def wanted(one: LogFinding) -> bool:
-        names = (one.code, one.pattern.rule.name)
+    def meant(one: Pattern) -> bool:
+        names = (one.rule.code, one.rule.name)
         chosen = not select or any(is_meant(wish, *names) for wish in select)
         return chosen and not any(is_meant(wish, *names) for wish in ignore)
 
-    return Wish(patterns, release, wanted)
+    return Wish(patterns, release, meant)
 
 
 def _list(texts: Iterable[str]) -> list[str]:

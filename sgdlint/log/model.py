@@ -26,6 +26,9 @@ GATE = ("fell-back-to-diffusers", "diffusers-backend-ran")
 INVALID = "NOT A RUN OF NATIVE SGLANG: use none of its times"
 """What is said of such a run at its end, when its first lines are out of sight."""
 
+WORDING = "wording"
+"""In `each`: each wording of the pattern is told apart, as its message leaves it to the line."""
+
 EARLY = ("gate", "adjusted", "ignored")
 """Topics of messages that stand at the start of a run, some before its arguments are shown."""
 

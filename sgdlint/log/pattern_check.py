@@ -6,7 +6,7 @@ import os
 import re
 
 from sgdlint import catalog
-from sgdlint.log.model import BY_READER, ROLES, Form, Pattern, Resident
+from sgdlint.log.model import BY_READER, ROLES, WORDING, Form, Pattern, Resident
 from sgdlint.log.reading import KNOWN_FIELDS
 from sgdlint.log.templates import anchor, head, opening, parse, problem_of
 from sgdlint.nearest import nearest
@@ -142,7 +142,7 @@ class _Checker:
         known = KNOWN_FIELDS.get(data.get("role", ""), ())
         for key in ("each", "differ"):
             for number, name in enumerate(data.get(key, ())):
-                if name not in known and not any(name in one for one in kinds):
+                if name not in (*known, WORDING) and not any(name in one for one in kinds):
                     self.refuse(at.down(key, number), f"no wording has a hole {{{name}}}")
         for key in ("message", "help"):
             for found in re.finditer(PLACEHOLDER, data.get(key, "")):

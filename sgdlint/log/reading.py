@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sgdlint import catalog, quick
 from sgdlint.log.lines import messages
-from sgdlint.log.model import EARLY, LogFinding, Place
+from sgdlint.log.model import EARLY, WORDING, LogFinding, Place
 from sgdlint.log.runs import Run, arguments_in
 from sgdlint.log.tracebacks import Tracebacks
 from sgdlint.log.wordings import Wordings
@@ -114,7 +114,7 @@ class Reader:
             if form.origin == "sglang":
                 self._narrow(form)
             if not (is_memory and pattern.rule.category == "failed"):
-                self._take(pattern, found, said)
+                self._take(pattern, form, found, said)
         if exception and not every:
             self._raised(exception, said)
 
@@ -146,8 +146,10 @@ class Reader:
         both = with_it if self._possible is None else self._possible & with_it
         self._possible = both or with_it  # several releases in one log: the last counts
 
-    def _take(self, pattern: Pattern, found: Match, said: Said) -> None:
+    def _take(self, pattern: Pattern, form: Form, found: Match, said: Said) -> None:
         role, values = pattern.role, found.values
+        if WORDING in pattern.each:
+            values = {**values, WORDING: form.text}
         run = self._run_for(pattern)
         handle = _ROLES.get(role)
         place = Place(self.line, found.start + 1, max(found.end, found.start) + 1, said.text)

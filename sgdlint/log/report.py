@@ -24,6 +24,8 @@ class LogSource(Source):
     lines: their texts by number, as a terminal shows them. begins: the offset in bytes of each.
     """
 
+    is_log = True
+
     def __init__(
         self, path: str, lines: Mapping[int, str], begins: Mapping[int, int] | None = None
     ) -> None:

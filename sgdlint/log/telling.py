@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 def listing(patterns: Sequence[Pattern], as_json: bool) -> str:
     """Return all patterns, one a line, or as JSON."""
-    told = [one for one in patterns if one.told]
+    told = sorted((one for one in patterns if one.told), key=lambda one: one.rule.code)
     if as_json:
         return json.dumps([_as_data(one) for one in told], indent=2, ensure_ascii=False) + "\n"
-    width = max(len(one.rule.name) for one in told)
+    width = max((len(one.rule.name) for one in told), default=0)
     return "".join(
         f"{one.rule.code}  {one.rule.name:<{width}}  {one.rule.severity:<7}  {releases(one)}\n"
         for one in told
@@ -34,9 +34,9 @@ def _as_data(one: Pattern) -> dict[str, Any]:
         "name": one.rule.name,
         "severity": one.rule.severity,
         "topic": one.rule.category,
-        "message": one.rule.message,
+        "message": plain(one.rule.message),
         "why": one.why,
-        "help": one.rule.help,
+        "help": plain(one.rule.help),
         "options": list(one.rule.at),
         "forms": [
             {
@@ -87,6 +87,12 @@ def explain(wish: str) -> str:
         if one.told and wish.lower() in (one.rule.code.lower(), one.rule.name):
             return explained(one)
     return ""
+
+
+def names() -> list[str]:
+    """Return the codes and names of the built-in patterns."""
+    rules = [one.rule for one in load() if one.told]
+    return [name for rule in rules for name in (rule.code, rule.name)]
 
 
 def explained(one: Pattern) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ORDER = "CUDA_DEVICE_ORDER"
 BUS = "PCI_BUS_ID"
+NO_GPUS = "look at `nvidia-smi`, or run it on a machine with GPUs"
 
 
 def checks(asked: Asked, seen: Seen) -> Iterator[Check]:
@@ -73,15 +74,15 @@ def _some(found: Sequence[GpuInfo], seen: Seen) -> Check:
 
 def _too_few(wanted: int, asked: Asked, found: Sequence[GpuInfo], seen: Seen) -> Check:
     whole = len(seen.gpus or ())
-    told = f"the launch takes {wanted} GPUs"
-    todo = f"take {len(found)}, with degrees that go with it"
+    told = f"the launch takes {wanted} GPU{'' if wanted == 1 else 's'}"
+    todo = f"take {len(found)}, with degrees that go with it" if found else NO_GPUS
     if any(gpu.mig for gpu in found):
         told += ", and with MIG a process can use one instance"
     elif len(found) < whole:
         told += f", and {VISIBLE}={asked.visible} shows {len(found)} of {whole}"
         todo = f"name {wanted} in {VISIBLE}" if whole >= wanted else todo
     else:
-        told += f", and {len(found)} {'is' if len(found) == 1 else 'are'} there"
+        told += f", and {len(found) or 'none'} {'are' if len(found) > 1 else 'is'} there"
     return Check("GPUs", BLOCK, told, todo)
 
 
@@ -92,10 +93,11 @@ def _busy(taken: Sequence[GpuInfo], asked: Asked, seen: Seen) -> Check:
     busy = [gpu for gpu in taken if gpu.busy]
     if busy:
         told = "; ".join(_held(gpu, seen) for gpu in busy)
-        return Check("GPUs", WARN, told, _instead(asked, seen))
+        return Check("GPUs", WARN, told, _instead(asked, seen, len(busy)))
     unclear = [gpu for gpu in taken if gpu.busy is None]
     if unclear:
-        return Check("GPUs", UNKNOWN, f"whether {_called(unclear)} is idle is not known")
+        are = "are" if len(unclear) > 1 else "is"
+        return Check("GPUs", UNKNOWN, f"whether {_called(unclear)} {are} idle is not known")
     return Check("GPUs", OK, f"{_called(taken)} idle: {_products(taken)}")
 
 
@@ -129,17 +131,31 @@ def _holder(pid: int, held: int | None, seen: Seen) -> str:
     return f"process {pid}" + (f" ({inside})" if inside else "")
 
 
-def _instead(asked: Asked, seen: Seen) -> str:
-    """Return the variables that give a launch idle GPUs, where there are enough of them."""
+def _instead(asked: Asked, seen: Seen, busy: int = 1) -> str:
+    """Return the variables that give a launch idle GPUs, where there are enough of them.
+
+    busy: how many of its own are not idle.
+    """
     idle = [gpu for gpu in seen.gpus or () if gpu.busy is False and _fits(gpu, asked)]
     wanted = asked.gpus or 1
-    if len(idle) < wanted or (any(gpu.mig for gpu in idle[:wanted]) and wanted > 1):
-        return "wait until it is idle" + (", or take fewer GPUs" if wanted > 1 else "")
-    chosen = idle[:wanted]
+    chosen = _chosen(idle, wanted, _visible(asked, seen))
+    if len(chosen) < wanted or (any(gpu.mig for gpu in chosen) and wanted > 1):
+        those = "they are" if busy > 1 else "it is"
+        return f"wait until {those} idle" + (", or take fewer GPUs" if wanted > 1 else "")
     names = [gpu.uuid or "" if gpu.mig else str(gpu.index) for gpu in chosen]
     differ = len({gpu.name for gpu in seen.gpus or ()}) > 1
     order = f"{ORDER}={BUS} " if differ and asked.environment.get(ORDER) != BUS else ""
     return f"{order}{VISIBLE}={','.join(names)}, which {'are' if wanted > 1 else 'is'} idle"
+
+
+def _chosen(idle: Sequence[GpuInfo], wanted: int, visible: Sequence[GpuInfo]) -> Sequence[GpuInfo]:
+    """Return as many idle GPUs as are wanted: those that are visible first, and of one product."""
+    ours = {gpu.index for gpu in visible}
+    idle = sorted(idle, key=lambda gpu: gpu.index not in ours)
+    products = dict.fromkeys(gpu.name for gpu in idle)
+    equal = ([gpu for gpu in idle if gpu.name == name] for name in products)
+    enough = next((some for some in equal if len(some) >= wanted), idle)
+    return sorted(enough[:wanted], key=lambda gpu: gpu.index)
 
 
 def _fits(gpu: GpuInfo, asked: Asked) -> bool:

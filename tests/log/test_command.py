@@ -144,6 +144,45 @@ def test_the_list_and_the_story(capsys: pytest.CaptureFixture[str]) -> None:
     assert "SGD101" in out
 
 
+def test_a_part_of_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["log", "--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == sorted(lines)
+    assert main(["log", "--list", "--select", "LOG1", "--ignore", "LOG102"]) == 0
+    some = capsys.readouterr().out.splitlines()
+    assert [one[:6] for one in some] == [
+        one[:6] for one in lines if one[:4] == "LOG1" and one[:6] != "LOG102"
+    ]
+    assert main(["log", "--list", "--select", "LOG1", "--ignore", "LOG1"]) == 0
+    assert capsys.readouterr().out == ""
+    assert main(["log", "--list", "--format", "json"]) == 0
+    assert "event." not in capsys.readouterr().out
+
+
+def test_a_story_that_is_misspelt(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "fell-back-to-diffuser"]) == 2
+    assert "did you mean 'fell-back-to-diffusers'?" in capsys.readouterr().err
+
+
+def test_counts_speak_of_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "run.log"
+    log.write_text(GATE)
+    assert main(["log", "--statistics", str(log)]) == 1
+    assert capsys.readouterr().out.endswith("\n\n1 finding (1 error); 1 log\n")
+
+
+def test_wordings_that_leave_the_rest_to_the_line_are_told_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "run.log"
+    first = "FlashInfer not available, using Triton fallback for RoPE"
+    other = "FusedNormScaleShift cuda not available, using native fallback"
+    log.write_text(f"{first}\n{other}\n{first}\n")
+    assert main(["log", "--format", "concise", str(log)]) == 0
+    told = "perf LOG229 A fast kernel is not there, so a slower one ran"
+    assert capsys.readouterr().out == f"{log}:1:1: {told} (2 times)\n{log}:2:1: {told}\n"
+
+
 def test_patterns_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = (Path(__file__).parents[2] / "docs/log.md").read_text(encoding="utf-8")
     mine = tmp_path / "mine.yaml"

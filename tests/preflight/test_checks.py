@@ -95,8 +95,19 @@ GPUS: list[tuple[str, Machine, dict[str, str], str, str, str]] = [
     (QWEN, machine(gpus=BUSY[:2]), {}, WARN,
      "GPU 0 is busy, 31.0 GiB of 80.0 GiB taken by process 4242 (30.0 GiB)",
      "wait until it is idle"),
+    (TWO, machine(gpus=(*BUSY[:2], gpu(2))), {}, WARN,
+     ("GPU 0 is busy, 31.0 GiB of 80.0 GiB taken by process 4242 (30.0 GiB); "
+      "GPU 1 is busy, 41.0 GiB of 80.0 GiB taken by process 4242 (40.0 GiB)"),
+     "wait until they are idle, or take fewer GPUs"),
+    (QWEN, machine(gpus=BUSY), {"CUDA_VISIBLE_DEVICES": "0,3"}, WARN,
+     "GPU 0 is busy, 31.0 GiB of 80.0 GiB taken by process 4242 (30.0 GiB)",
+     "CUDA_VISIBLE_DEVICES=3, which is idle"),
+    (QWEN, machine(gpus=()), {}, BLOCK, "the launch takes 1 GPU, and none is there",
+     "look at `nvidia-smi`, or run it on a machine with GPUs"),
     (QWEN, machine(gpus=(gpu(0, busy=None),)), {}, UNKNOWN,
      "whether GPU 0 is idle is not known", ""),
+    (TWO, machine(gpus=(gpu(0, busy=None), gpu(1, busy=None))), {}, UNKNOWN,
+     "whether GPUs 0, 1 are idle is not known", ""),
     ("sglang serve --model-path Qwen/Qwen-Image --num-gpus $N", machine(), {}, UNKNOWN,
      "how many GPUs the launch asks for is not known; 2 are there", ""),
     ("CUDA_VISIBLE_DEVICES=$D " + QWEN, machine(), {}, UNKNOWN,
@@ -117,6 +128,15 @@ def test_gpus_that_differ_are_named_in_the_order_of_their_bus() -> None:
     other = replace(gpu(1), name="NVIDIA L4")
     _, _, todo = only(said(QWEN, machine(gpus=(held(0, 30), other))), "GPUs")
     assert todo == "CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES=1, which is idle"
+
+
+def test_gpus_of_one_product_are_named_where_there_are_enough() -> None:
+    gpus = (held(0, 30), replace(gpu(1), name="NVIDIA L4"), gpu(2), gpu(3))
+    order = "CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES="
+    _, _, todo = only(said(TWO, machine(gpus=gpus)), "GPUs")
+    assert todo == order + "2,3, which are idle"
+    _, _, todo = only(said(TWO, machine(gpus=gpus[:3])), "GPUs")
+    assert todo == order + "1,2, which are idle"
 
 
 def test_an_idle_instance_is_named_by_its_uuid() -> None:
